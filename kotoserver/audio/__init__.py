@@ -1,0 +1,1 @@
+"""Sound files: writing them, and later reading them."""

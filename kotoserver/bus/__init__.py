@@ -1,0 +1,1 @@
+"""News between processes, locks and rates."""

@@ -1,0 +1,1 @@
+"""Authored YAML becomes domain values, or diagnostics that name file, line and column."""

@@ -1,0 +1,85 @@
+"""Every failure that a caller may expect, as one tree: a stable code for machines, a sentence for people.
+
+    KotoError
+    ├── BadInput            the caller sent something that cannot be used
+    ├── NotSignedIn         no token, or one that is not valid any more
+    ├── NotAllowed          signed in, but it belongs to somebody else
+    ├── NotFound            no such scene, pack, session, turn, speech …
+    ├── Conflict            two writers met; the loser may try again
+    ├── TooFast             a limit on rate or on waiting work was reached
+    ├── ProviderFailed      an engine (voice, ears, judge) gave nothing usable
+    ├── ContentBroken       authored files do not compile, or a published one was altered
+    ├── StorageFailed       the database, the bus or the blob store did not answer
+    └── BadSettings         the program cannot start as it is configured
+
+Nothing here knows HTTP or WebSocket; `kotoserver.transport.errors` gives each class its status.
+"""
+
+from collections.abc import Mapping
+
+
+class KotoError(Exception):
+    """An expected failure with a stable `code` and a sentence that names what to do."""
+
+    code = "internal"
+    retryable = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retryable: bool | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+        if retryable is not None:
+            self.retryable = retryable
+        self.details = dict(details) if details else None
+
+
+class BadInput(KotoError):
+    code = "bad_input"
+
+
+class NotSignedIn(KotoError):
+    code = "not_signed_in"
+
+
+class NotAllowed(KotoError):
+    code = "not_yours"
+
+
+class NotFound(KotoError):
+    code = "not_found"
+
+
+class Conflict(KotoError):
+    code = "conflict"
+    retryable = True
+
+
+class TooFast(KotoError):
+    code = "too_fast"
+    retryable = True
+
+
+class ProviderFailed(KotoError):
+    code = "provider_failed"
+    retryable = True
+
+
+class ContentBroken(KotoError):
+    code = "content_broken"
+
+
+class StorageFailed(KotoError):
+    code = "storage_failed"
+    retryable = True
+
+
+class BadSettings(KotoError):
+    code = "bad_settings"

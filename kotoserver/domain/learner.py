@@ -1,0 +1,30 @@
+"""Who plays."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    LEARNER = "learner"
+    TEACHER = "teacher"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learner:
+    id: str
+    native: str
+    """BCP 47 tag of the first language."""
+    name: str | None
+    role: Role
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """On whose behalf a service acts; whoever holds one has been signed in."""
+
+    learner_id: str
+    role: Role = Role.LEARNER

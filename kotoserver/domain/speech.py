@@ -1,0 +1,55 @@
+"""What is said aloud: requests for speech and the sound that answers them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AudioFormat(StrEnum):
+    MP3 = "mp3"
+    WAV = "wav"
+    OGG = "ogg"
+
+    @property
+    def media_type(self) -> str:
+        return {"mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg"}[self.value]
+
+
+NORMAL_RATE = 1.0
+SLOW_RATE = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechRequest:
+    """One line to be spoken."""
+
+    text: str
+    voice: str
+    """A voice id of `scenes/catalog/voices.yaml`, such as `ko-f-02`."""
+    rate: float = NORMAL_RATE
+    """Speaking rate; 1.0 is the voice's natural pace, 0.7 is slow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordTime:
+    """When one word of the text sounds."""
+
+    start: int
+    """First code point of the word in `SpeechRequest.text`."""
+    length: int
+    """Code points."""
+    at_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """Synthesised sound, not yet in any container."""
+
+    pcm: bytes
+    """Mono, signed 16-bit little-endian samples."""
+    sample_rate: int
+    """Hertz."""
+    words: tuple[WordTime, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        return len(self.pcm) / 2 / self.sample_rate

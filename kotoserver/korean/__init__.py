@@ -1,0 +1,1 @@
+"""Judges Korean: pure functions over tokens, one stage per file."""

@@ -1,0 +1,145 @@
+"""What is remembered: learners, sessions, turns, events, and what each speech key says."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kotoserver.domain.evaluation import Evaluation
+from kotoserver.domain.events import StoredEvent
+from kotoserver.domain.learner import Learner
+from kotoserver.domain.session import Progress, Session
+from kotoserver.domain.speech import SpeechRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """One utterance with all that came of it."""
+
+    session_id: str
+    turn_id: str
+    """The client's own id: sending it twice gives the stored turn."""
+    number: int
+    """1, 2, 3 … within the session."""
+    scene_turn: str
+    text: str
+    evaluation: Evaluation
+    rule: int | None
+    """Index of the scene's rule that was taken."""
+    go: str
+    before: Progress
+    """Where the session stood; what `retry` goes back to."""
+    first_seq: int
+    last_seq: int
+    """The frames it produced, both ends included."""
+    timings: Mapping[str, float]
+    """Milliseconds by stage."""
+    at: datetime
+    undone: bool = False
+    """True once the learner took the turn back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenLine:
+    """What a speech key stands for."""
+
+    key: str
+    request: SpeechRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPage:
+    sessions: tuple[Session, ...]
+    """Newest first."""
+    next_before: datetime | None
+    """Pass as `before` for the next page; None on the last."""
+
+
+class Storage(ABC):
+    """Every method raises StorageFailed when the database does not answer."""
+
+    @abstractmethod
+    async def add_learner(self, learner: Learner) -> None: ...
+
+    @abstractmethod
+    async def find_learner(self, learner_id: str) -> Learner | None: ...
+
+    @abstractmethod
+    async def erase_learner(self, learner_id: str) -> None:
+        """Removes the learner with all sessions, turns and events."""
+
+    @abstractmethod
+    async def open_session(
+        self, session: Session, events: Sequence[StoredEvent], spoken: Sequence[SpokenLine]
+    ) -> None:
+        """Stores a new session with its first events, in one transaction."""
+
+    @abstractmethod
+    async def save_session(
+        self,
+        session: Session,
+        *,
+        read_at: int,
+        events: Sequence[StoredEvent] = (),
+        turn: TurnRecord | None = None,
+        undo_turn: str | None = None,
+        spoken: Sequence[SpokenLine] = (),
+    ) -> None:
+        """Stores the session as it is now with all that goes with it, in one transaction.
+
+        `read_at` is the revision the caller read. Raises Conflict (nothing is stored) when the stored
+        session is at another one; NotFound when there is none any more. `undo_turn` marks that turn as
+        taken back.
+        """
+
+    @abstractmethod
+    async def find_session(self, session_id: str) -> Session | None: ...
+
+    @abstractmethod
+    async def list_sessions(
+        self, learner_id: str, *, words: str | None = None, before: datetime | None = None, limit: int = 20
+    ) -> SessionPage:
+        """A learner's sessions; with `words`, those in which an utterance holds that text (any case)."""
+
+    @abstractmethod
+    async def erase_session(self, session_id: str) -> None:
+        """Removes the session with its turns and events."""
+
+    @abstractmethod
+    async def find_turn(self, session_id: str, turn_id: str) -> TurnRecord | None: ...
+
+    @abstractmethod
+    async def last_turn(self, session_id: str) -> TurnRecord | None:
+        """The latest turn that was not taken back."""
+
+    @abstractmethod
+    async def list_turns(self, session_id: str) -> Sequence[TurnRecord]:
+        """In order; turns that were taken back included."""
+
+    @abstractmethod
+    async def add_timings(self, session_id: str, turn_id: str, timings: Mapping[str, float]) -> None:
+        """Adds stages to a stored turn's timings, replacing those of the same name."""
+
+    @abstractmethod
+    async def list_events(
+        self, session_id: str, *, after: int = 0, up_to: int | None = None, limit: int = 500
+    ) -> Sequence[StoredEvent]:
+        """Events with `after` < seq <= `up_to`, in order."""
+
+    @abstractmethod
+    async def remember_speech(self, spoken: Sequence[SpokenLine]) -> None:
+        """Notes what the keys say; known keys are left as they are."""
+
+    @abstractmethod
+    async def find_speech(self, key: str) -> SpeechRequest | None: ...
+
+    @abstractmethod
+    async def migrate(self) -> Sequence[str]:
+        """Brings the schema up to date under a lock; returns the names of the migrations applied."""
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Raises StorageFailed when the database cannot be used."""
+
+    @abstractmethod
+    async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Engines made real, one file per technology."""
