@@ -59,6 +59,8 @@ class NpcLine:
     ko: str
     meaning: str
     """In the learner's language."""
+    romanization: str | None = None
+    """Latin letters (Revised Romanization); absent when the pack shows none."""
     tts_url: str
     """Speech of the line; answered before the sound exists."""
     visemes_url: str | None = None
@@ -66,7 +68,7 @@ class NpcLine:
     turn_id: str | None = None
     """The learner's turn that it answers."""
 
-    shrinkable: ClassVar[tuple[str, ...]] = ("meaning", "ko")
+    shrinkable: ClassVar[tuple[str, ...]] = ("romanization", "meaning", "ko")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
