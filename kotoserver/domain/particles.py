@@ -46,6 +46,4 @@ def choose_particle(word: str, pair: str) -> str:
     return without if takes_vowel_form else with_final
 
 
-_AFTER_VOWEL = frozenset(
-    ["를", "가", "는", "와", "야", "로", "로서", "로써", "예요", "나", "랑", "라고", "여"]
-)
+_AFTER_VOWEL = frozenset(["를", "가", "는", "와", "야", "로", "로서", "로써", "예요", "나", "랑", "라고", "여"])

@@ -1,0 +1,216 @@
+"""Everything an operator may set, read from the environment in one place.
+
+`VARIABLES` is the whole list: the README's table is checked against it, and a `KOTO_*` name that is
+not on it stops the start, so a typing mistake cannot pass as a default.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kotoserver.domain.errors import BadSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout (or the image's folder) that holds `scenes/`, `langpacks/` and `web/`."""
+
+
+class Secret(str):
+    """Text that does not print itself."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def reveal(self) -> str:
+        return "".join(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    name: str
+    default: str
+    """As a person would write it; empty for none."""
+    meaning: str
+
+
+VARIABLES = (
+    Variable(name="KOTO_HOST", default="127.0.0.1", meaning="address to listen on"),
+    Variable(name="KOTO_PORT", default="5000", meaning="port to listen on; 0 picks a free one"),
+    Variable(name="KOTO_DATA_DIR", default="data", meaning="folder for the SQLite file, speech and the secret"),
+    Variable(name="KOTO_SCENES_DIR", default="scenes", meaning="folder of the scenes"),
+    Variable(name="KOTO_LANGPACKS_DIR", default="langpacks", meaning="folder of the language packs"),
+    Variable(
+        name="KOTO_SECRET",
+        default="",
+        meaning="signs tokens, at least 32 characters; unset, one is made and kept in the data folder",
+    ),
+    Variable(
+        name="KOTO_PUBLIC_URL",
+        default="",
+        meaning="address that clients use, such as https://koto.example; unset, the request's own",
+    ),
+    Variable(name="KOTO_LOG", default="readable", meaning="form of the log lines: `json` or `readable`"),
+    Variable(name="KOTO_SPEECH_CACHE_MB", default="512", meaning="how much synthesised speech is kept"),
+    Variable(
+        name="DATABASE_URL",
+        default="",
+        meaning="`postgresql://…` or `sqlite:///path`; unset, SQLite in the data folder",
+    ),
+    Variable(name="REDIS_URL", default="", meaning="`redis://…`; unset, everything stays in this process"),
+    Variable(name="MINIO_ENDPOINT", default="", meaning="host and port of an S3 server; unset, files on disk"),
+    Variable(name="MINIO_ACCESS_KEY", default="", meaning="its access key"),
+    Variable(name="MINIO_SECRET_KEY", default="", meaning="its secret key"),
+    Variable(name="MINIO_BUCKET", default="koto-audio-private", meaning="its private bucket"),
+    Variable(name="STT_PROVIDER", default="none", meaning="speech recognition; a later version brings engines"),
+    Variable(name="TTS_PROVIDER", default="espeak", meaning="voice, or an ordered list with fallbacks: `a,b`"),
+    Variable(name="EVAL_PROVIDER", default="local", meaning="judge of Korean, or an ordered list: `a,b`"),
+    Variable(name="GEMINI_API_KEY", default="", meaning="key for the `gemini` judge"),
+    Variable(
+        name="GOOGLE_APPLICATION_CREDENTIALS", default="", meaning="credentials file for the `google` engines"
+    ),
+)
+_NAMES = frozenset(variable.name for variable in VARIABLES)
+_DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Settings:
+    endpoint: str
+    access_key: Secret
+    secret_key: Secret
+    bucket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    host: str
+    port: int
+    data_dir: Path
+    scenes_dir: Path
+    langpacks_dir: Path
+    web_dir: Path
+    secret: Secret | None
+    """None: made at the first start and kept in the data folder."""
+    public_url: str | None
+    log: str
+    speech_cache_bytes: int
+    database_url: Secret | None
+    """May hold a password."""
+    redis_url: Secret | None
+    s3: S3Settings | None
+    stt: tuple[str, ...]
+    tts: tuple[str, ...]
+    evaluator: tuple[str, ...]
+    gemini_api_key: Secret | None
+    google_credentials: Path | None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """The settings; BadSettings names the variable and what it should be."""
+        given = dict(os.environ if environ is None else environ)
+        _refuse_unknown(given)
+        values = {name: given.get(name, "").strip() or default for name, default in _DEFAULTS.items()}
+        return cls(
+            host=values["KOTO_HOST"],
+            port=_whole_number("KOTO_PORT", values["KOTO_PORT"], 0, 65535),
+            data_dir=Path(values["KOTO_DATA_DIR"]).expanduser().absolute(),
+            scenes_dir=_folder("KOTO_SCENES_DIR", values["KOTO_SCENES_DIR"]),
+            langpacks_dir=_folder("KOTO_LANGPACKS_DIR", values["KOTO_LANGPACKS_DIR"]),
+            web_dir=ROOT / "web",
+            secret=_secret(values["KOTO_SECRET"]),
+            public_url=_public_url(values["KOTO_PUBLIC_URL"]),
+            log=_one_of("KOTO_LOG", values["KOTO_LOG"], ("json", "readable")),
+            speech_cache_bytes=_whole_number("KOTO_SPEECH_CACHE_MB", values["KOTO_SPEECH_CACHE_MB"], 1, 1_000_000)
+            * 1_000_000,
+            database_url=Secret(values["DATABASE_URL"]) if values["DATABASE_URL"] else None,
+            redis_url=Secret(values["REDIS_URL"]) if values["REDIS_URL"] else None,
+            s3=_s3(values),
+            stt=_names("STT_PROVIDER", values["STT_PROVIDER"]),
+            tts=_names("TTS_PROVIDER", values["TTS_PROVIDER"]),
+            evaluator=_names("EVAL_PROVIDER", values["EVAL_PROVIDER"]),
+            gemini_api_key=Secret(values["GEMINI_API_KEY"]) if values["GEMINI_API_KEY"] else None,
+            google_credentials=_file("GOOGLE_APPLICATION_CREDENTIALS", values["GOOGLE_APPLICATION_CREDENTIALS"]),
+        )
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in sorted(given):
+        if name.startswith("KOTO_") and name not in _NAMES:
+            near = get_close_matches(name, _NAMES, n=1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            raise BadSettings(f"{name} is not a setting of kotoserver.{meant}")
+
+
+def _whole_number(name: str, value: str, lowest: int, highest: int) -> int:
+    if not (value.isascii() and value.isdigit() and lowest <= int(value) <= highest):
+        raise BadSettings(f"{name} must be a whole number from {lowest} to {highest}, not {value!r}.")
+    return int(value)
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise BadSettings(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def _folder(name: str, value: str) -> Path:
+    """A folder given relatively is looked for where the program is started, then in the checkout."""
+    path = Path(value).expanduser()
+    for candidate in (path.absolute(), ROOT / path):
+        if candidate.is_dir():
+            return candidate
+    raise BadSettings(f"{name} names the folder {value!r}, which does not exist.")
+
+
+def _file(name: str, value: str) -> Path | None:
+    if not value:
+        return None
+    path = Path(value).expanduser().absolute()
+    if not path.is_file():
+        raise BadSettings(f"{name} names the file {value!r}, which does not exist.")
+    return path
+
+
+def _secret(value: str) -> Secret | None:
+    if not value:
+        return None
+    if len(value) < 32:
+        raise BadSettings("KOTO_SECRET is too short: give it at least 32 characters.")
+    return Secret(value)
+
+
+def _public_url(value: str) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise BadSettings(f"KOTO_PUBLIC_URL must be an http or https address, not {value!r}.")
+    return value.rstrip("/")
+
+
+def _names(name: str, value: str) -> tuple[str, ...]:
+    names = tuple(part.strip().lower() for part in value.split(","))
+    if not all(names):
+        raise BadSettings(f"{name} must be a name or a list such as `a,b`, not {value!r}.")
+    return names
+
+
+def _s3(values: Mapping[str, str]) -> S3Settings | None:
+    if not values["MINIO_ENDPOINT"]:
+        return None
+    missing = [name for name in ("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY") if not values[name]]
+    if missing:
+        raise BadSettings(f"MINIO_ENDPOINT is set, so {' and '.join(missing)} must be set too.")
+    return S3Settings(
+        endpoint=values["MINIO_ENDPOINT"],
+        access_key=Secret(values["MINIO_ACCESS_KEY"]),
+        secret_key=Secret(values["MINIO_SECRET_KEY"]),
+        bucket=values["MINIO_BUCKET"],
+    )

@@ -1,0 +1,116 @@
+"""What the server tells its operators: log lines with ids, and every metric by name.
+
+A log line names requests, sessions and turns by id and errors by code. What a learner said never
+reaches a log: no function here takes it.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+
+_FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+TURNS = Counter("koto_turns", "Utterances judged, by result.", ["result"], registry=REGISTRY)
+STAGES = Histogram(
+    "koto_turn_stage_seconds",
+    "Time a turn spends in each stage: queue, evaluate, decide, store, publish, speech, perceived.",
+    ["stage"],
+    buckets=_FAST,
+    registry=REGISTRY,
+)
+SESSIONS = Counter("koto_sessions", "Sessions, by what happened to them.", ["what"], registry=REGISTRY)
+SPEECH_REQUESTS = Counter(
+    "koto_speech_requests",
+    "Speech asked for, by how it was answered: hit, miss or joined.",
+    ["answer"],
+    registry=REGISTRY,
+)
+SYNTHESIS = Histogram(
+    "koto_synthesis_seconds",
+    "Time to synthesise and encode one line.",
+    ["provider"],
+    buckets=_FAST,
+    registry=REGISTRY,
+)
+SPEECH_CACHE_BYTES = Gauge("koto_speech_cache_bytes", "Bytes of speech kept.", registry=REGISTRY)
+SPEECH_EVICTIONS = Counter("koto_speech_evictions", "Speech files dropped to stay in bounds.", registry=REGISTRY)
+OPEN_SOCKETS = Gauge("koto_open_sockets", "WebSocket connections open now.", registry=REGISTRY)
+SOCKETS_CLOSED = Counter(
+    "koto_sockets_closed", "WebSocket connections closed, by code.", ["code"], registry=REGISTRY
+)
+LOOP_LAG = Histogram(
+    "koto_event_loop_lag_seconds", "How late the event loop wakes a sleeper.", buckets=_FAST, registry=REGISTRY
+)
+ERRORS = Counter("koto_errors", "Errors answered to clients, by code.", ["code"], registry=REGISTRY)
+REQUESTS = Counter(
+    "koto_http_requests", "HTTP requests, by route and status.", ["method", "route", "status"], registry=REGISTRY
+)
+REQUEST_SECONDS = Histogram(
+    "koto_http_request_seconds", "Time to answer an HTTP request.", ["route"], buckets=_FAST, registry=REGISTRY
+)
+
+_context: ContextVar[dict[str, str]] = ContextVar("log_context", default={})  # noqa: B039  # never mutated
+
+
+@contextmanager
+def log_ids(**ids: str) -> Iterator[None]:
+    """Adds ids (`request_id`, `session_id`, `turn_id`) to every log line of this task."""
+    token = _context.set({**_context.get(), **ids})
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_context.get(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+class ReadableLines(logging.Formatter):
+    """For a person at a terminal."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(message)s%(ids)s", "%H:%M:%S")
+
+    def format(self, record: logging.LogRecord) -> str:
+        ids = " ".join(f"{name}={value}" for name, value in _context.get().items())
+        record.ids = f"  [{ids}]" if ids else ""
+        return super().format(record)
+
+
+def set_up_logging(style: str) -> None:
+    """`style` is `json` or `readable`; lines go to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if style == "json" else ReadableLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+
+
+async def watch_loop_lag(every_seconds: float = 0.25) -> None:
+    """Measures for ever how late the loop wakes a sleeper; cancel it to stop."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + every_seconds
+        await asyncio.sleep(every_seconds)
+        LOOP_LAG.observe(max(0.0, loop.time() - due))
