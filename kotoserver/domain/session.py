@@ -33,6 +33,9 @@ from kotoserver.domain.scene import (
 
 POINTS_LOST_PER_EXTRA_TRY = 5
 
+LONGEST_PAUSE_SECONDS = 60.0
+"""More than this between two utterances is a break, not play: a learner may come back tomorrow."""
+
 
 class SessionState(StrEnum):
     ACTIVE = "active"
@@ -58,7 +61,11 @@ class Progress:
     hints_shown: int = 0
     """Rungs of the current turn's hint ladder already given."""
     learner_turns: int = 0
-    """Utterances in the whole session."""
+    """Utterances that count towards the scene's limit; taking a turn back gives it back."""
+    turns_heard: int = 0
+    """Utterances ever stored, those taken back included."""
+    seconds_played: float = 0.0
+    """Time spent, a long pause counting as LONGEST_PAUSE_SECONDS only."""
     turn_scores: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Scene turn -> the score it was left with."""
     state: SessionState = SessionState.ACTIVE
@@ -120,21 +127,27 @@ def begin(scene: Scene) -> Step:
     return Step(progress=progress, said=_entry_lines(scene, progress), go=scene.start)
 
 
-def advance(progress: Progress, scene: Scene, evaluation: Evaluation, *, minutes_played: float = 0.0) -> Step:
+def advance(progress: Progress, scene: Scene, evaluation: Evaluation, *, seconds: float = 0.0) -> Step:
     """What the scene does with this utterance.
 
     A repair move (ask to repeat, need time …) is answered by the NPC and costs nothing. Otherwise what
     was heard is merged into the slots and the first rule whose condition holds is taken. The scene ends
-    through a rule that says `finish` or when a limit of the scene is reached.
+    through a rule that says `finish` or when a limit of the scene is reached. `seconds` is the time
+    since the utterance before.
     """
-    heard = replace(progress, learner_turns=progress.learner_turns + 1)
+    heard = replace(
+        progress,
+        learner_turns=progress.learner_turns + 1,
+        turns_heard=progress.turns_heard + 1,
+        seconds_played=progress.seconds_played + min(seconds, LONGEST_PAUSE_SECONDS),
+    )
     turn = scene.turn(progress.turn)
     common = _common_intent(scene, turn, evaluation)
     if common is not None:
         step = _repair(heard, scene, turn, common)
     else:
         step = _follow_rules(heard, scene, turn, evaluation)
-    if step.ending is None and _limit_reached(step.progress, scene, minutes_played):
+    if step.ending is None and _limit_reached(step.progress, scene):
         return _finish(step.progress, scene, step.said, _ending_named(scene, scene.limits.ending))
     return step
 
@@ -146,6 +159,11 @@ def next_hint(progress: Progress, scene: Scene) -> tuple[Progress, Hint | None]:
         return progress, None
     shown = min(progress.hints_shown + 1, len(hints))
     return replace(progress, hints_shown=shown), hints[shown - 1]
+
+
+def take_back(progress: Progress, before: Progress) -> Progress:
+    """Where a session stands when the turn that began at `before` is taken back."""
+    return replace(before, turns_heard=progress.turns_heard)
 
 
 def say(scene: Scene, progress: Progress, line: Line, *, slowly: bool = False) -> SaidLine:
@@ -264,8 +282,9 @@ def _entry_lines(scene: Scene, progress: Progress) -> tuple[SaidLine, ...]:
     return tuple(say(scene, progress, line) for line in scene.turn(progress.turn).npc)
 
 
-def _limit_reached(progress: Progress, scene: Scene, minutes_played: float) -> bool:
-    return progress.learner_turns >= scene.limits.learner_turns or minutes_played >= scene.limits.minutes
+def _limit_reached(progress: Progress, scene: Scene) -> bool:
+    limits = scene.limits
+    return progress.learner_turns >= limits.learner_turns or progress.seconds_played >= limits.minutes * 60
 
 
 def _first_ending(progress: Progress, scene: Scene) -> Ending:

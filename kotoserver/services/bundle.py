@@ -1,0 +1,23 @@
+"""Everything the product can do, handed to whoever talks to the outside: pages, sockets, the CLI."""
+
+from dataclasses import dataclass
+
+from kotoserver.ports.bus import Bus
+from kotoserver.services.accounts import AccountsService
+from kotoserver.services.catalog import CatalogService
+from kotoserver.services.health import HealthService
+from kotoserver.services.history import HistoryService
+from kotoserver.services.play import PlayService
+from kotoserver.services.speech import SpeechService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    accounts: AccountsService
+    catalog: CatalogService
+    play: PlayService
+    history: HistoryService
+    speech: SpeechService
+    health: HealthService
+    bus: Bus
+    """For live connections, which listen to the events of their session."""

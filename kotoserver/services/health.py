@@ -1,0 +1,70 @@
+"""Whether everything that play needs is there, and how long each part took to say so."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from kotoserver.domain.errors import KotoError
+from kotoserver.ports.clock import Clock
+
+CHECK_SECONDS = 2.0
+"""A part that says nothing for this long counts as failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """Something the server leans on."""
+
+    kind: str
+    """What it is for: `database`, `bus`, `blobs`, `voice`, `evaluator`, `content`."""
+    name: str
+    """Which product or engine does it now: `sqlite`, `espeak` …"""
+    check: Callable[[], Awaitable[None]]
+    """Raises a KotoError when it cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyState:
+    kind: str
+    name: str
+    ok: bool
+    ms: float
+    detail: str | None = None
+    """A sentence on what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthReport:
+    states: tuple[DependencyState, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(state.ok for state in self.states)
+
+
+class HealthService:
+    def __init__(self, dependencies: tuple[Dependency, ...], clock: Clock) -> None:
+        self._dependencies = dependencies
+        self._clock = clock
+
+    async def report(self) -> HealthReport:
+        """Every dependency, asked at the same time."""
+        return HealthReport(states=tuple(await asyncio.gather(*map(self._ask, self._dependencies))))
+
+    async def _ask(self, dependency: Dependency) -> DependencyState:
+        started = self._clock.seconds()
+        detail: str | None = None
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await dependency.check()
+        except KotoError as error:
+            detail = error.message
+        except TimeoutError:
+            detail = f"gave no answer within {CHECK_SECONDS:g} s"
+        return DependencyState(
+            kind=dependency.kind,
+            name=dependency.name,
+            ok=detail is None,
+            ms=round((self._clock.seconds() - started) * 1000, 2),
+            detail=detail,
+        )

@@ -1,0 +1,153 @@
+"""Telling a step: what happened, in the frames that a client gets and the learner's own language."""
+
+from dataclasses import dataclass
+
+from kotoserver.domain.errors import KotoError
+from kotoserver.domain.evaluation import Evaluation, FeedbackItem
+from kotoserver.domain.events import (
+    CueFields,
+    EvaluationComplete,
+    Failed,
+    HintGiven,
+    NpcLine,
+    SceneEnded,
+    SceneRef,
+    SessionReady,
+    Transcript,
+)
+from kotoserver.domain.langpack import fill_placeholders
+from kotoserver.domain.scene import Hint, HintKind, Line, SlotFill, SlotKind
+from kotoserver.domain.session import Progress, SaidLine, Session, Step, say, slot_values
+from kotoserver.domain.speech import NORMAL_RATE, SLOW_RATE
+from kotoserver.korean.romanize import romanize
+from kotoserver.ports.storage import SpokenLine
+from kotoserver.services.catalog import Playable
+from kotoserver.services.speech import SpeechService
+
+
+@dataclass(frozen=True, slots=True)
+class Narrator:
+    """Speaks of one scene in one pack; holds nothing but the two."""
+
+    playable: Playable
+    speech: SpeechService
+
+    def ready(self, session: Session, *, last_seq: int) -> SessionReady:
+        progress = session.progress
+        return SessionReady(
+            scene=SceneRef(id=session.scene_id, version=session.scene_version),
+            pack=SceneRef(id=session.pack_id, version=session.pack_version),
+            state=progress.state.value,
+            turn=progress.turn,
+            goal=self.playable.words.goals[progress.turn],
+            slots={slot: held.value for slot, held in progress.slots.items()},
+            tries=progress.tries,
+            score=progress.score,
+            last_seq=last_seq,
+        )
+
+    def line(self, said: SaidLine, progress: Progress, *, turn_id: str | None = None) -> NpcLine:
+        cue = said.line.cue
+        return NpcLine(
+            turn=said.turn,
+            line_id=said.line.id,
+            by=said.line.by,
+            ko=said.ko,
+            meaning=self.meaning(said.line, progress),
+            romanization=self._romanization(said.ko),
+            tts_url=self.tts_url(said),
+            cue=CueFields(emotion=cue.emotion, anim=cue.anim, prop=cue.prop) if cue else CueFields(),
+            turn_id=turn_id,
+        )
+
+    def transcript(self, turn_id: str, evaluation: Evaluation) -> Transcript:
+        return Transcript(turn_id=turn_id, text=evaluation.text, confidence=1.0, heard="speech")
+
+    def judged(self, turn_id: str, evaluation: Evaluation, step: Step, *, scene_turn: str) -> EvaluationComplete:
+        return EvaluationComplete(
+            turn_id=turn_id,
+            transcript=evaluation.text,
+            score=evaluation.score,
+            result=evaluation.verdict.value,
+            feedback=self.feedback(evaluation, scene_turn),
+            codes=tuple(item.code for item in evaluation.items),
+            corrected=evaluation.corrected,
+            level=evaluation.level_found.value,
+            tts_url=self.tts_url(step.said[0]) if step.said else None,
+            degraded=evaluation.degraded,
+        )
+
+    def hint(self, hint: Hint, progress: Progress) -> HintGiven:
+        turn = self.playable.scene.turn(progress.turn)
+        model = self.model(turn.id, progress) if hint.kind is HintKind.ANSWER else None
+        return HintGiven(
+            turn=turn.id,
+            kind=hint.kind.value,
+            step=progress.hints_shown,
+            of=len(turn.hints),
+            text=self.playable.words.hints[hint.id],
+            ko=model.ko if model else hint.ko,
+            tts_url=self.tts_url(model) if model else None,
+        )
+
+    def ended(self, session_id: str, progress: Progress) -> SceneEnded:
+        if progress.ending is None or progress.result is None:
+            raise ValueError("the scene has not ended")
+        return SceneEnded(
+            ending=progress.ending,
+            result=progress.result.value,
+            score=progress.score,
+            recap_url=f"/koto-api/sessions/{session_id}/recap",
+        )
+
+    def failed(self, error: KotoError, turn_id: str | None) -> Failed:
+        return Failed(code=error.code, message=error.message, retryable=error.retryable, turn_id=turn_id)
+
+    def feedback(self, evaluation: Evaluation, scene_turn: str) -> str:
+        """The one sentence that the learner reads first."""
+        if evaluation.items:
+            return self.message(evaluation.items[0], scene_turn)
+        return self.playable.pack.feedback_summary[evaluation.verdict.value]
+
+    def message(self, item: FeedbackItem, scene_turn: str) -> str:
+        """One feedback item in the learner's language.
+
+        Besides the item's own parameters a template may use `{goal}`, and where the item names a slot,
+        the slot's name `{slot}` and the `{question}` that asks for it.
+        """
+        words = self.playable.words
+        params = {**item.params, "goal": words.goals[scene_turn]}
+        slot = item.params.get("slot")
+        if slot in words.slot_names:
+            params |= {"slot": words.slot_names[slot], "question": words.slot_questions.get(slot, "")}
+        return self.playable.pack.feedback_sentence(item.code, params)
+
+    def meaning(self, line: Line, progress: Progress) -> str:
+        """The line in the learner's language, placeholders filled with the pack's own words."""
+        words = self.playable.words
+        template = words.lines.get(line.id) or self.playable.pack.common[line.id]
+        values = slot_values(self.playable.scene, progress)
+        return fill_placeholders(template, {slot: self.slot_label(slot, value) for slot, value in values.items()})
+
+    def slot_label(self, slot_id: str, value: SlotFill) -> str:
+        """What a slot holds, as the learner calls it."""
+        if self.playable.scene.slots[slot_id].kind is SlotKind.NATIVE_NUMBER:
+            return str(value)
+        return self.playable.words.slots[slot_id][str(value)]
+
+    def model(self, scene_turn: str, progress: Progress) -> SaidLine:
+        """The model answer of a turn."""
+        return say(self.playable.scene, progress, self.playable.scene.turn(scene_turn).model)
+
+    def spoken(self, said: SaidLine) -> SpokenLine:
+        """How the line is to be spoken: its NPC's voice and pace; a model answer in the first NPC's voice."""
+        npcs = self.playable.scene.npcs
+        npc = npcs.get(said.line.by) or next(iter(npcs.values()))
+        rate = npc.pace * (SLOW_RATE if said.slowly else NORMAL_RATE)
+        return self.speech.line(said.ko, npc.voice, round(rate, 3))
+
+    def tts_url(self, said: SaidLine) -> str:
+        return self.speech.url(self.spoken(said).key)
+
+    def _romanization(self, ko: str) -> str | None:
+        return None if self.playable.pack.romanization_show == "never" else romanize(ko)

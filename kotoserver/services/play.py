@@ -1,0 +1,414 @@
+"""Playing a scene: what happens when a learner says something.
+
+Everything a client hears of is stored first, in one transaction with its number; the bus only
+spreads the news. So a killed process loses nothing that was acknowledged, and a client that was
+cut off finds exactly what it missed in storage.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from kotoserver import telemetry
+from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotAllowed, NotFound
+from kotoserver.domain.evaluation import Evaluation, expectation_of
+from kotoserver.domain.events import ServerFrame, SessionReady, StoredEvent, store_form
+from kotoserver.domain.learner import Caller
+from kotoserver.domain.session import (
+    Progress,
+    SaidLine,
+    Session,
+    SessionState,
+    Step,
+    advance,
+    begin,
+    next_hint,
+    say,
+    take_back,
+)
+from kotoserver.domain.utterance import Utterance
+from kotoserver.ports.bus import Bus
+from kotoserver.ports.clock import Clock
+from kotoserver.ports.providers import Evaluator
+from kotoserver.ports.storage import SpokenLine, Storage, TurnRecord
+from kotoserver.services.catalog import CatalogService, Playable
+from kotoserver.services.ids import new_id
+from kotoserver.services.narration import Narrator
+from kotoserver.services.speech import SpeechService
+from kotoserver.services.stopwatch import Stopwatch
+
+TURN_WAIT_SECONDS = 10.0
+"""How long a turn waits for the one before it in the same session."""
+
+_RECENT_EVENTS = 16
+"""How far back the line to repeat is looked for: more than one turn ever says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedTurn:
+    record: TurnRecord
+    events: Sequence[StoredEvent]
+    """The frames it produced."""
+    fresh: bool
+    """False when the client sent a turn again and got what is stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that happens to a session: where it stands afterwards, and what clients are told."""
+
+    progress: Progress
+    frames: tuple[ServerFrame, ...]
+    spoken: tuple[SpokenLine, ...] = ()
+
+
+def session_channel(session_id: str) -> str:
+    """The bus channel on which the events of a session are spread, as `SEQ FRAME`."""
+    return f"session:{session_id}"
+
+
+class PlayService:
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        bus: Bus,
+        catalog: CatalogService,
+        evaluator: Evaluator,
+        speech: SpeechService,
+        clock: Clock,
+    ) -> None:
+        self._storage = storage
+        self._bus = bus
+        self._catalog = catalog
+        self._evaluator = evaluator
+        self._speech = speech
+        self._clock = clock
+        self._chores: set[asyncio.Task[None]] = set()
+
+    # ── a learner's way through a scene ──────────────────────────────────────────────────────
+
+    async def start(self, caller: Caller, scene_id: str, pack_id: str) -> Session:
+        """Opens a scene: the NPC says its first line. The session stays on these versions for ever."""
+        playable = self._catalog.playable(scene_id, pack_id)
+        narrator = Narrator(playable, self._speech)
+        step = begin(playable.scene)
+        now = self._clock.now()
+        session = Session(
+            id=new_id("sess"),
+            learner_id=caller.learner_id,
+            scene_id=scene_id,
+            scene_version=playable.scene.version,
+            pack_id=pack_id,
+            pack_version=playable.pack.version,
+            progress=step.progress,
+            revision=1,
+            last_seq=1 + len(step.said),
+            started_at=now,
+            updated_at=now,
+        )
+        change = _tell(narrator, step)
+        frames = (narrator.ready(session, last_seq=session.last_seq), *change.frames)
+        events = [store_form(session.id, frame, seq=seq, at=now) for seq, frame in enumerate(frames, 1)]
+        await self._storage.open_session(session, events, change.spoken)
+        self._speech.warm(change.spoken)
+        telemetry.SESSIONS.labels("started").inc()
+        return session
+
+    async def hear(self, caller: Caller, session_id: str, utterance: Utterance) -> PlayedTurn:
+        """Judges what the learner said, moves the scene on, stores it all, and tells everyone listening.
+
+        The same `turn_id` again gives the stored turn. BadInput codes `scene_over`, `turn_id_reused`;
+        Conflict when another turn of this session was stored meanwhile.
+        """
+        watch = Stopwatch(self._clock)
+        async with self._one_at_a_time(session_id):
+            watch.lap("queue")
+            session = await self.session(caller, session_id)
+            known = await self._storage.find_turn(session_id, utterance.turn_id)
+            if known is not None:
+                return await self._heard_before(known, utterance)
+            _refuse_finished(session)
+            narrator = self._narrator(session)
+            scene = narrator.playable.scene
+            watch.lap("read")
+            evaluation = await self._evaluator.evaluate(
+                utterance.text, expectation_of(scene, session.progress.turn)
+            )
+            watch.lap("evaluate")
+            pause = (self._clock.now() - session.updated_at).total_seconds()
+            step = advance(session.progress, scene, evaluation, seconds=pause)
+            change = _tell_turn(narrator, session, utterance, evaluation, step)
+            watch.lap("decide")
+            record = self._turn_record(session, utterance, evaluation, step, change, watch)
+            events = await self._save(session, change, turn=record)
+            watch.lap("store")
+            await self._spread(events)
+            watch.lap("publish")
+        telemetry.TURNS.labels(evaluation.verdict.value).inc()
+        self._later(self._finish_timings(record, change.spoken, watch))
+        return PlayedTurn(record=record, events=events, fresh=True)
+
+    async def give_hint(self, caller: Caller, session_id: str) -> None:
+        """The next rung of the current turn's ladder. BadInput codes `scene_over`, `no_hints`."""
+        async with self._changing(caller, session_id) as session:
+            narrator = self._narrator(session)
+            progress, hint = next_hint(session.progress, narrator.playable.scene)
+            if hint is None:
+                raise BadInput("This turn has no hints.", code="no_hints")
+            model = narrator.spoken(narrator.model(progress.turn, progress))
+            change = Change(progress=progress, frames=(narrator.hint(hint, progress),), spoken=(model,))
+            await self._spread(await self._save(session, change))
+
+    async def repeat(self, caller: Caller, session_id: str, *, slowly: bool) -> None:
+        """The NPC says its last line again."""
+        async with self._changing(caller, session_id) as session:
+            narrator = self._narrator(session)
+            said = replace(await self._last_said(session, narrator.playable), slowly=slowly)
+            change = Change(
+                progress=session.progress,
+                frames=(narrator.line(said, session.progress),),
+                spoken=(narrator.spoken(said),),
+            )
+            await self._spread(await self._save(session, change))
+        self._speech.warm(change.spoken)
+
+    async def take_back(self, caller: Caller, session_id: str) -> None:
+        """Takes the last turn back, even the one that ended the scene: the NPC asks again.
+
+        BadInput codes `nothing_to_retry`, and `scene_over` for an abandoned session.
+        """
+        async with self._one_at_a_time(session_id):
+            session = await self.session(caller, session_id)
+            if session.progress.state is SessionState.ABANDONED:
+                _refuse_finished(session)
+            last = await self._storage.last_turn(session_id)
+            if last is None:
+                raise BadInput("There is no turn to take again yet.", code="nothing_to_retry")
+            narrator = self._narrator(session)
+            scene = narrator.playable.scene
+            before = take_back(session.progress, last.before)
+            said = tuple(say(scene, before, line) for line in scene.turn(before.turn).npc)
+            change = _tell(narrator, Step(progress=before, said=said))
+            await self._spread(await self._save(session, change, undo_turn=last.turn_id))
+        self._speech.warm(change.spoken)
+
+    async def abandon(self, caller: Caller, session_id: str) -> Session:
+        """Ends a session without an ending; one that is over stays as it is."""
+        async with self._one_at_a_time(session_id):
+            session = await self.session(caller, session_id)
+            if session.progress.state is not SessionState.ACTIVE:
+                return session
+            progress = replace(session.progress, state=SessionState.ABANDONED)
+            await self._save(session, Change(progress=progress, frames=()))
+            telemetry.SESSIONS.labels("abandoned").inc()
+        return await self.session(caller, session_id)
+
+    async def erase(self, caller: Caller, session_id: str) -> None:
+        """Forgets the session and all that was said in it."""
+        async with self._one_at_a_time(session_id):
+            await self.session(caller, session_id)
+            await self._storage.erase_session(session_id)
+
+    # ── looking at it ────────────────────────────────────────────────────────────────────────
+
+    async def session(self, caller: Caller, session_id: str) -> Session:
+        """The session. NotFound code `no_such_session`; NotAllowed when it is another learner's."""
+        session = await self._storage.find_session(session_id)
+        if session is None:
+            raise NotFound("There is no such session.", code="no_such_session")
+        if session.learner_id != caller.learner_id:
+            raise NotAllowed("This session belongs to somebody else.")
+        return session
+
+    def snapshot(self, session: Session) -> SessionReady:
+        """Where the session stands, as a connection is told first."""
+        return self._narrator(session).ready(session, last_seq=session.last_seq)
+
+    def playable(self, session: Session) -> Playable:
+        """The scene and pack, at the versions that the session is pinned to."""
+        return self._catalog.playable(
+            session.scene_id,
+            session.pack_id,
+            scene_version=session.scene_version,
+            pack_version=session.pack_version,
+        )
+
+    def narrator(self, session: Session) -> Narrator:
+        """Words for what happened in this session."""
+        return self._narrator(session)
+
+    async def events(self, session_id: str, *, after: int, up_to: int | None = None) -> Sequence[StoredEvent]:
+        """Stored events with a number above `after`, in order."""
+        return await self._storage.list_events(session_id, after=after, up_to=up_to)
+
+    async def report(self, session_id: str, caller: Caller, error: KotoError, turn_id: str | None) -> None:
+        """Stores and spreads an error frame, so that it is numbered like everything a client hears."""
+        async with self._one_at_a_time(session_id):
+            session = await self.session(caller, session_id)
+            failed = self._narrator(session).failed(error, turn_id)
+            await self._spread(await self._save(session, Change(progress=session.progress, frames=(failed,))))
+
+    async def note_perceived(self, caller: Caller, session_id: str, turn_id: str, milliseconds: float) -> None:
+        """Keeps how long the client itself waited for the sound. NotFound code `no_such_turn`."""
+        await self.session(caller, session_id)
+        if await self._storage.find_turn(session_id, turn_id) is None:
+            raise NotFound("There is no such turn.", code="no_such_turn")
+        telemetry.STAGES.labels("perceived").observe(milliseconds / 1000)
+        await self._storage.add_timings(session_id, turn_id, {"perceived": milliseconds})
+
+    async def close(self) -> None:
+        """Waits for what still runs behind answered turns."""
+        await asyncio.gather(*self._chores)
+
+    # ── steps of the above ───────────────────────────────────────────────────────────────────
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, session_id: str) -> AsyncIterator[None]:
+        async with self._bus.lock(f"turn:{session_id}", wait_seconds=TURN_WAIT_SECONDS):
+            yield
+
+    @asynccontextmanager
+    async def _changing(self, caller: Caller, session_id: str) -> AsyncIterator[Session]:
+        """The session, held for a change; BadInput when the scene is over."""
+        async with self._one_at_a_time(session_id):
+            session = await self.session(caller, session_id)
+            _refuse_finished(session)
+            yield session
+
+    def _narrator(self, session: Session) -> Narrator:
+        return Narrator(self.playable(session), self._speech)
+
+    async def _heard_before(self, known: TurnRecord, utterance: Utterance) -> PlayedTurn:
+        if known.text != utterance.text:
+            raise Conflict(
+                "This turn_id was used for other words; make a new one for each turn.",
+                code="turn_id_reused",
+                retryable=False,
+            )
+        events = await self.events(known.session_id, after=known.first_seq - 1, up_to=known.last_seq)
+        return PlayedTurn(record=known, events=events, fresh=False)
+
+    def _turn_record(
+        self,
+        session: Session,
+        utterance: Utterance,
+        evaluation: Evaluation,
+        step: Step,
+        change: Change,
+        watch: Stopwatch,
+    ) -> TurnRecord:
+        return TurnRecord(
+            session_id=session.id,
+            turn_id=utterance.turn_id,
+            number=step.progress.turns_heard,
+            scene_turn=session.progress.turn,
+            text=utterance.text,
+            evaluation=evaluation,
+            rule=step.rule,
+            go=step.go,
+            before=session.progress,
+            first_seq=session.last_seq + 1,
+            last_seq=session.last_seq + len(change.frames),
+            timings=watch.laps(),
+            at=self._clock.now(),
+        )
+
+    async def _save(
+        self,
+        session: Session,
+        change: Change,
+        *,
+        turn: TurnRecord | None = None,
+        undo_turn: str | None = None,
+    ) -> list[StoredEvent]:
+        """Stores the change with its numbered frames, all or nothing."""
+        now = self._clock.now()
+        events = [
+            store_form(session.id, frame, seq=seq, at=now)
+            for seq, frame in enumerate(change.frames, session.last_seq + 1)
+        ]
+        saved = replace(
+            session,
+            progress=change.progress,
+            revision=session.revision + 1,
+            last_seq=session.last_seq + len(events),
+            updated_at=now,
+        )
+        await self._storage.save_session(
+            saved,
+            read_at=session.revision,
+            events=events,
+            turn=turn,
+            undo_turn=undo_turn,
+            spoken=change.spoken,
+        )
+        if saved.progress.state is SessionState.FINISHED and session.progress.state is SessionState.ACTIVE:
+            telemetry.SESSIONS.labels("finished").inc()
+        return events
+
+    async def _spread(self, events: Sequence[StoredEvent]) -> None:
+        for event in events:
+            await self._bus.publish(session_channel(event.session_id), f"{event.seq} {event.frame}")
+
+    async def _last_said(self, session: Session, playable: Playable) -> SaidLine:
+        """The NPC's latest line, found among the session's latest events."""
+        recent = await self.events(session.id, after=max(0, session.last_seq - _RECENT_EVENTS))
+        line_ids = [line_id for event in recent if (line_id := _line_id(event)) is not None]
+        lines = {line.id: line for line in playable.scene.lines()}
+        opening = playable.scene.turn(session.progress.turn).npc[-1]
+        line = lines.get(line_ids[-1], opening) if line_ids else opening
+        return say(playable.scene, session.progress, line)
+
+    async def _finish_timings(self, record: TurnRecord, spoken: Sequence[SpokenLine], watch: Stopwatch) -> None:
+        """Notes the stages that end after the turn was stored: storing it, spreading it, its first sound."""
+        if spoken:
+            await self._speech.ready(spoken[0])
+            watch.lap("speech")
+        laps = watch.laps()
+        for stage, milliseconds in laps.items():
+            telemetry.STAGES.labels(stage).observe(milliseconds / 1000)
+        later = {stage: ms for stage, ms in laps.items() if stage not in record.timings}
+        await self._storage.add_timings(record.session_id, record.turn_id, later)
+
+    def _later(self, chore: Coroutine[None, None, None]) -> None:
+        """Lets `chore` run on behind the answer; `close` waits for it."""
+        task = asyncio.create_task(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+
+def _refuse_finished(session: Session) -> None:
+    if session.progress.state is not SessionState.ACTIVE:
+        raise BadInput("This scene is over; start a new session to play it again.", code="scene_over")
+
+
+def _tell(narrator: Narrator, step: Step, *, turn_id: str | None = None) -> Change:
+    """The NPC's lines of a step."""
+    frames = tuple(narrator.line(said, step.progress, turn_id=turn_id) for said in step.said)
+    return Change(progress=step.progress, frames=frames, spoken=tuple(narrator.spoken(said) for said in step.said))
+
+
+def _tell_turn(
+    narrator: Narrator, session: Session, utterance: Utterance, evaluation: Evaluation, step: Step
+) -> Change:
+    """Everything a turn tells: what was heard, how good it was, what the NPC says, a hint, the end."""
+    turn_id = utterance.turn_id
+    answer = _tell(narrator, step, turn_id=turn_id)
+    frames: list[ServerFrame] = [
+        narrator.transcript(turn_id, evaluation),
+        narrator.judged(turn_id, evaluation, step, scene_turn=session.progress.turn),
+        *answer.frames,
+    ]
+    if step.hint is not None:
+        frames.append(narrator.hint(step.hint, step.progress))
+    if step.ending is not None:
+        frames.append(narrator.ended(session.id, step.progress))
+    return replace(answer, frames=tuple(frames))
+
+
+def _line_id(event: StoredEvent) -> str | None:
+    """The line an event says, None when it says none."""
+    return str(json.loads(event.frame)["line_id"]) if event.type == "npc_line" else None
