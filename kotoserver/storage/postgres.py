@@ -1,0 +1,159 @@
+"""The database of several processes: a pool of asyncpg connections."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from kotoserver.domain.errors import StorageFailed
+from kotoserver.storage.database import (
+    Database,
+    NothingMatched,
+    Row,
+    Value,
+    Write,
+    belongs_to_nothing,
+    refuse_unstorable,
+    stored_already,
+    unstorable,
+)
+from kotoserver.storage.sql import Dialect, Migration, Query, still_to_apply
+
+POOL_SIZE = 20
+IDLE_SECONDS = 30.0
+CONNECT_SECONDS = 2.0
+QUEUE_SECONDS = 5.0
+"""How long a call waits for one of the connections."""
+COMMAND_SECONDS = 10.0
+"""How long one statement may take."""
+
+log = logging.getLogger(__name__)
+
+
+class PostgresDatabase(Database):
+    dialect = Dialect.POSTGRES
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
+
+    async def fetch(self, query: Query, *values: Value) -> Sequence[Row]:
+        refuse_unstorable(values)
+        async with self._connection() as connection:
+            found: Sequence[Row] = await connection.fetch(query.text(self.dialect), *values)
+        return found
+
+    async def write(self, *writes: Write) -> None:
+        for write in writes:
+            for row in write.rows:
+                refuse_unstorable(row)
+        async with self._connection() as connection, connection.transaction():
+            for write in writes:
+                await _run(connection, write)
+
+    async def migrate(self, migrations: Sequence[Migration]) -> Sequence[str]:
+        async with self._connection() as connection:
+            async with connection.transaction():
+                missing = await _apply(connection, migrations)
+            await _index_utterances(connection)
+        return [migration.name for migration in missing]
+
+    async def close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        """A connection of the pool, its errors turned into ours."""
+        with _plain_errors():
+            pool = await self._opened()
+            async with pool.acquire(timeout=QUEUE_SECONDS) as connection:
+                yield connection
+
+    async def _opened(self) -> asyncpg.Pool:
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    self._pool = await self._open()
+        return self._pool
+
+    async def _open(self) -> asyncpg.Pool:
+        try:
+            return await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=POOL_SIZE,
+                max_inactive_connection_lifetime=IDLE_SECONDS,
+                timeout=CONNECT_SECONDS,
+                command_timeout=COMMAND_SECONDS,
+                reset=_leave_as_is,
+            )
+        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+            raise StorageFailed(f"Postgres does not let us in: {error}. Check DATABASE_URL.") from error
+
+
+async def _leave_as_is(connection: Any) -> None:
+    """Nothing here changes a connection's own state, so the round trip that resets it is spared."""
+
+
+async def _run(connection: Any, write: Write) -> None:
+    statement = write.query.text(Dialect.POSTGRES)
+    if len(write.rows) > 1:
+        await connection.executemany(statement, write.rows)
+        return
+    for row in write.rows:
+        status: str = await connection.execute(statement, *row)
+        if write.must_match and status.endswith(" 0"):
+            raise NothingMatched
+
+
+async def _apply(connection: Any, migrations: Sequence[Migration]) -> tuple[Migration, ...]:
+    def text(name: str) -> str:
+        return Query(name).text(Dialect.POSTGRES)
+
+    await connection.execute(text("lock_migrations"))
+    await connection.execute(text("create_migrations"))
+    applied = [(row["name"], row["digest"]) for row in await connection.fetch(text("list_migrations"))]
+    missing = still_to_apply(migrations, applied)
+    for migration in missing:
+        await connection.execute(migration.script)
+        await connection.execute(text("add_migration"), migration.name, migration.digest, datetime.now(UTC))
+    return missing
+
+
+async def _index_utterances(connection: Any) -> None:
+    """Makes search fast where `pg_trgm` can be had; the search itself is the same without."""
+    try:
+        async with connection.transaction():
+            for name in ("create_pg_trgm", "create_utterance_index"):
+                await connection.execute(Query(name).text(Dialect.POSTGRES))
+    except (
+        asyncpg.FeatureNotSupportedError,
+        asyncpg.UndefinedFileError,
+        asyncpg.UndefinedObjectError,
+        asyncpg.InsufficientPrivilegeError,
+    ) as error:
+        log.warning("Searching utterances goes without an index: pg_trgm cannot be set up (%s).", error)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Postgres' exceptions as ours; none of them holds the password, and no sentence holds values."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        raise stored_already() from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise belongs_to_nothing() from error
+    except (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError) as error:
+        raise unstorable() from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StorageFailed(f"Postgres refused: {type(error).__name__}.") from error
+    except (OSError, TimeoutError) as error:
+        raise StorageFailed("Postgres does not answer.") from error

@@ -1,0 +1,2 @@
+-- Removes a session; its turns and events go with it.
+DELETE FROM sessions WHERE session_id = $1

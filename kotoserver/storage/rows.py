@@ -1,0 +1,157 @@
+"""Rows become values and values become rows: one pair of functions for each, and nowhere else."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
+
+from kotoserver.domain.evaluation import Evaluation
+from kotoserver.domain.events import StoredEvent
+from kotoserver.domain.learner import Learner, Role
+from kotoserver.domain.session import Progress, Session
+from kotoserver.domain.speech import SpeechRequest
+from kotoserver.ports.storage import SpokenLine, TurnRecord
+from kotoserver.storage.database import Row, Value, unstorable
+
+T = TypeVar("T")
+
+_EVALUATION: Final = TypeAdapter(Evaluation)
+_PROGRESS: Final = TypeAdapter(Progress)
+_TIMINGS: Final = TypeAdapter(dict[str, float])
+_ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def learner_row(learner: Learner) -> tuple[Value, ...]:
+    return learner.id, learner.native, learner.name, learner.role.value, learner.created_at
+
+
+def learner_of(row: Row) -> Learner:
+    return Learner(
+        id=row["learner_id"],
+        native=row["native"],
+        name=row["name"],
+        role=Role(row["role"]),
+        created_at=row["created_at"],
+    )
+
+
+def session_row(session: Session) -> tuple[Value, ...]:
+    return (
+        session.id,
+        session.learner_id,
+        session.scene_id,
+        session.scene_version,
+        session.pack_id,
+        session.pack_version,
+        progress_json(session.progress),
+        session.revision,
+        session.last_seq,
+        session.started_at,
+        session.updated_at,
+    )
+
+
+def session_of(row: Row) -> Session:
+    return Session(
+        id=row["session_id"],
+        learner_id=row["learner_id"],
+        scene_id=row["scene_id"],
+        scene_version=row["scene_version"],
+        pack_id=row["pack_id"],
+        pack_version=row["pack_version"],
+        progress=_PROGRESS.validate_json(row["progress"]),
+        revision=row["revision"],
+        last_seq=row["last_seq"],
+        started_at=row["started_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def turn_row(turn: TurnRecord) -> tuple[Value, ...]:
+    return (
+        turn.session_id,
+        turn.turn_id,
+        turn.number,
+        turn.scene_turn,
+        turn.text,
+        folded(turn.text),
+        _json(_EVALUATION, turn.evaluation),
+        turn.rule,
+        turn.go,
+        progress_json(turn.before),
+        turn.first_seq,
+        turn.last_seq,
+        timings_json(turn.timings),
+        turn.at,
+        turn.undone,
+    )
+
+
+def turn_of(row: Row) -> TurnRecord:
+    return TurnRecord(
+        session_id=row["session_id"],
+        turn_id=row["turn_id"],
+        number=row["number"],
+        scene_turn=row["scene_turn"],
+        text=row["text"],
+        evaluation=_EVALUATION.validate_json(row["evaluation"]),
+        rule=row["rule"],
+        go=row["go"],
+        before=_PROGRESS.validate_json(row["before"]),
+        first_seq=row["first_seq"],
+        last_seq=row["last_seq"],
+        timings=_TIMINGS.validate_json(row["timings"]),
+        at=row["at"],
+        undone=row["undone"],
+    )
+
+
+def event_row(event: StoredEvent) -> tuple[Value, ...]:
+    return event.session_id, event.seq, event.type, event.at, event.frame
+
+
+def event_of(row: Row) -> StoredEvent:
+    return StoredEvent(
+        session_id=row["session_id"], seq=row["seq"], type=row["type"], at=row["at"], frame=row["frame"]
+    )
+
+
+def speech_row(spoken: SpokenLine) -> tuple[Value, ...]:
+    return spoken.key, spoken.request.text, spoken.request.voice, spoken.request.rate
+
+
+def speech_of(row: Row) -> SpeechRequest:
+    return SpeechRequest(text=row["text"], voice=row["voice"], rate=row["rate"])
+
+
+def progress_json(progress: Progress) -> str:
+    return _json(_PROGRESS, progress)
+
+
+def timings_json(timings: Mapping[str, float]) -> str:
+    return _json(_TIMINGS, dict(timings))
+
+
+def folded(text: str) -> str:
+    """The text as it is searched: Hangul composed, letters without case, alike on every database."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def holding(words: str) -> str:
+    r"""A LIKE pattern (escape character `\`) for folded texts in which `words` occurs literally."""
+    literal = re.sub(r"([\\%_])", r"\\\1", folded(words))
+    return f"%{literal}%"
+
+
+def _json(adapter: TypeAdapter[T], value: T) -> str:
+    """Compact JSON. A read-only mapping is written as the dict that it wraps, hence `fallback`."""
+    try:
+        text = adapter.dump_json(value, fallback=dict, warnings=False).decode()
+    except PydanticSerializationError:  # half of a surrogate pair
+        raise unstorable() from None
+    if "\\u0000" in text and _ESCAPED_NUL.search(text):
+        raise unstorable()
+    return text

@@ -1,0 +1,85 @@
+"""The `.sql` files of this package as values: queries by name, migrations in order.
+
+A query is one statement with a sentence above it, in a file named after it. Parameters are `$1`, `$2` …,
+which asyncpg counts and SQLite binds by name, so one text runs on both. A statement that cannot be the
+same has one file per database: `add_timings.sqlite.sql` beside `add_timings.postgres.sql`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from kotoserver.domain.errors import BadSettings
+
+
+class Dialect(StrEnum):
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One statement; hashed by name, which is unique."""
+
+    name: str
+
+    def text(self, dialect: Dialect) -> str:
+        """The statement without its comment."""
+        return _statement(self.name, dialect)
+
+
+@cache
+def _statement(name: str, dialect: Dialect) -> str:
+    folder = files(__package__) / "queries"
+    own = folder / f"{name}.{dialect}.sql"
+    source = (own if own.is_file() else folder / f"{name}.sql").read_text(encoding="utf-8")
+    return "\n".join(line for line in source.splitlines() if not line.startswith("--")).strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    name: str
+    """Its file's name without the ending; names sort in the order of applying."""
+    script: str
+    """Any number of statements, the same for both databases."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the script, by which a later change of an applied file is noticed."""
+        return sha256(self.script.encode()).hexdigest()
+
+
+def load_migrations(folder: Traversable | None = None) -> tuple[Migration, ...]:
+    """Every migration of `folder` (the program's own when None), in order."""
+    folder = folder if folder is not None else files(__package__) / "migrations"
+    found = [
+        Migration(name=each.name.removesuffix(".sql"), script=each.read_text(encoding="utf-8"))
+        for each in folder.iterdir()
+        if each.name.endswith(".sql")
+    ]
+    return tuple(sorted(found, key=lambda migration: migration.name))
+
+
+def still_to_apply(migrations: Sequence[Migration], applied: Sequence[tuple[str, str]]) -> tuple[Migration, ...]:
+    """The migrations that a database with these (name, digest) pairs still lacks.
+
+    BadSettings when the database has one that is not among `migrations`, or has it with other words.
+    """
+    known = {migration.name: migration for migration in migrations}
+    for name, digest in applied:
+        if name not in known:
+            raise BadSettings(
+                f"The database was migrated by a newer kotoserver: it has {name}.sql, which this version does "
+                "not know. Install that version, or restore a backup from before."
+            )
+        if known[name].digest != digest:
+            raise BadSettings(
+                f"The migration {name}.sql was changed after it had been applied to this database. Restore "
+                "the file and put the change into a new migration."
+            )
+    done = {name for name, _ in applied}
+    return tuple(migration for migration in migrations if migration.name not in done)

@@ -1,0 +1,225 @@
+"""The database of a single machine: one file, one connection that writes and one that reads.
+
+The file is in WAL mode, so readers never wait for the writer. `synchronous` is NORMAL: a commit
+survives the death of this process at any point; a power cut or a kernel crash may lose the commits of
+the last moments (since the last checkpoint), but never corrupts the file. `docs/operations.md` says
+what to do where that matters.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import aiosqlite
+
+from kotoserver.domain.errors import Conflict, NotFound, StorageFailed
+from kotoserver.storage.database import (
+    Database,
+    NothingMatched,
+    Row,
+    Value,
+    Write,
+    belongs_to_nothing,
+    refuse_unstorable,
+    stored_already,
+)
+from kotoserver.storage.sql import Dialect, Migration, Query, still_to_apply
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUSY_SECONDS = 5.0
+"""How long a write waits for another process that is writing (a backup, a second command)."""
+_NAMES = tuple(str(number) for number in range(1, 33))
+"""SQLite binds `$1` by its name, which is `1`."""
+
+
+class _Line(aiosqlite.Connection):
+    """A connection whose thread runs a whole function at a time.
+
+    aiosqlite crosses to its thread and back for each statement; a turn has about ten. Running the
+    transaction as one function crosses once (`bench/storage.py` measures both).
+    """
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        done: T = await self._execute(function, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return done
+
+    @property
+    def plain(self) -> sqlite3.Connection:
+        """For functions that `run` takes to the thread."""
+        return self._conn
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    writing: _Line
+    reading: _Line
+
+
+class SqliteDatabase(Database):
+    dialect = Dialect.SQLITE
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines: _Lines | None = None
+        self._opening = asyncio.Lock()
+
+    async def fetch(self, query: Query, *values: Value) -> Sequence[Row]:
+        refuse_unstorable(values)
+        line = (await self._opened()).reading
+        with _plain_errors(self._path):
+            return await line.run(_fetch, line.plain, query.text(self.dialect), values)
+
+    async def write(self, *writes: Write) -> None:
+        for write in writes:
+            for row in write.rows:
+                refuse_unstorable(row)
+        line = (await self._opened()).writing
+        with _plain_errors(self._path):
+            await line.run(_transact, line.plain, writes)
+
+    async def migrate(self, migrations: Sequence[Migration]) -> Sequence[str]:
+        line = (await self._opened()).writing
+        with _plain_errors(self._path):
+            return await line.run(_migrate, line.plain, migrations)
+
+    async def close(self) -> None:
+        lines, self._lines = self._lines, None
+        if lines is not None:
+            await lines.reading.close()
+            await lines.writing.close()
+
+    async def _opened(self) -> _Lines:
+        if self._lines is not None:
+            return self._lines
+        async with self._opening:
+            if self._lines is None:
+                self._lines = await self._open()
+        return self._lines
+
+    async def _open(self) -> _Lines:
+        with _plain_errors(self._path):
+            writing = await _line(self._path, "synchronous = NORMAL")
+            try:
+                return _Lines(writing, await _line(self._path, "query_only = ON"))
+            except BaseException:
+                await writing.close()
+                raise
+
+
+async def _line(path: Path, pragma: str) -> _Line:
+    line = _Line(lambda: _connect(path, pragma), iter_chunk_size=64)
+    await line
+    return line
+
+
+# ── run in a connection's thread ─────────────────────────────────────────────────────────────
+
+
+def _connect(path: Path, pragma: str) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES
+    )
+    connection.row_factory = sqlite3.Row
+    for setting in ("journal_mode = WAL", "foreign_keys = ON", pragma):
+        connection.execute(f"PRAGMA {setting}")
+    return connection
+
+
+def _fetch(connection: sqlite3.Connection, statement: str, values: Iterable[Value]) -> list[sqlite3.Row]:
+    return connection.execute(statement, _bound(values)).fetchall()
+
+
+def _transact(connection: sqlite3.Connection, writes: Sequence[Write]) -> None:
+    with _transaction(connection):
+        for write in writes:
+            statement = write.query.text(Dialect.SQLITE)
+            for row in write.rows:
+                changed = connection.execute(statement, _bound(row)).rowcount
+                if write.must_match and changed == 0:
+                    raise NothingMatched
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> list[str]:
+    def run(name: str, *values: Value) -> sqlite3.Cursor:
+        return connection.execute(Query(name).text(Dialect.SQLITE), _bound(values))
+
+    with _transaction(connection):
+        run("create_migrations")
+        applied = [(row["name"], row["digest"]) for row in run("list_migrations")]
+        missing = still_to_apply(migrations, applied)
+        for migration in missing:
+            for statement in _statements(migration.script):
+                connection.execute(statement)
+            run("add_migration", migration.name, migration.digest, datetime.now(UTC))
+    return [migration.name for migration in missing]
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; `executescript` would commit what is open first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """IMMEDIATE takes the write lock at once, so two writers wait for each other instead of failing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+# ── types and errors ─────────────────────────────────────────────────────────────────────────
+
+
+def _bound(values: Iterable[Value]) -> dict[str, Value]:
+    return {
+        name: _as_text(value) if isinstance(value, datetime) else value
+        for name, value in zip(_NAMES, values, strict=False)
+    }
+
+
+def _as_text(at: datetime) -> str:
+    """ISO 8601 in UTC at a fixed width, so that text sorts as time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+sqlite3.register_converter("TIMESTAMPTZ", lambda text: datetime.fromisoformat(text.decode()))
+sqlite3.register_converter("BOOLEAN", lambda number: number != b"0")
+
+
+@contextmanager
+def _plain_errors(path: Path) -> Iterator[None]:
+    """SQLite's exceptions as ours."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise _refusal(path, error) from error
+    except (sqlite3.Error, OSError) as error:
+        raise StorageFailed(f"The database {path.name} cannot be used: {error}.") from error
+
+
+def _refusal(path: Path, error: sqlite3.IntegrityError) -> Conflict | NotFound | StorageFailed:
+    match error.sqlite_errorcode:
+        case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY | sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+            return stored_already()
+        case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            return belongs_to_nothing()
+        case _:
+            return StorageFailed(f"The database {path.name} refused a row: {error}.")

@@ -1,0 +1,171 @@
+"""Everything that is remembered, in SQL that runs on SQLite and on Postgres alike."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from kotoserver.domain.errors import Conflict, NotFound
+from kotoserver.domain.events import StoredEvent
+from kotoserver.domain.learner import Learner
+from kotoserver.domain.session import Session
+from kotoserver.domain.speech import SpeechRequest
+from kotoserver.ports.storage import SessionPage, SpokenLine, Storage, TurnRecord
+from kotoserver.storage import rows
+from kotoserver.storage.database import Database, NothingMatched, Write
+from kotoserver.storage.sql import Query, load_migrations
+
+ADD_LEARNER = Query("add_learner")
+FIND_LEARNER = Query("find_learner")
+ERASE_LEARNER = Query("erase_learner")
+ADD_SESSION = Query("add_session")
+UPDATE_SESSION = Query("update_session")
+FIND_SESSION = Query("find_session")
+LIST_SESSIONS = Query("list_sessions")
+SEARCH_SESSIONS = Query("search_sessions")
+ERASE_SESSION = Query("erase_session")
+ADD_TURN = Query("add_turn")
+UNDO_TURN = Query("undo_turn")
+FIND_TURN = Query("find_turn")
+LAST_TURN = Query("last_turn")
+LIST_TURNS = Query("list_turns")
+ADD_TIMINGS = Query("add_timings")
+ADD_EVENT = Query("add_event")
+LIST_EVENTS = Query("list_events")
+ADD_SPEECH = Query("add_speech")
+FIND_SPEECH = Query("find_speech")
+CHECK = Query("check")
+
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+LAST_SEQ = 2**63 - 1
+"""The greatest number that a BIGINT holds."""
+
+
+class SqlStorage(Storage):
+    """The storage port over any `Database`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add_learner(self, learner: Learner) -> None:
+        await self._database.write(Write(ADD_LEARNER, [rows.learner_row(learner)]))
+
+    async def find_learner(self, learner_id: str) -> Learner | None:
+        found = await self._database.fetch(FIND_LEARNER, learner_id)
+        return rows.learner_of(found[0]) if found else None
+
+    async def erase_learner(self, learner_id: str) -> None:
+        await self._database.write(Write(ERASE_LEARNER, [(learner_id,)]))
+
+    async def open_session(
+        self, session: Session, events: Sequence[StoredEvent], spoken: Sequence[SpokenLine]
+    ) -> None:
+        await self._database.write(
+            Write(ADD_SESSION, [rows.session_row(session)]), *_told(events), *_noted(spoken)
+        )
+
+    async def save_session(
+        self,
+        session: Session,
+        *,
+        read_at: int,
+        events: Sequence[StoredEvent] = (),
+        turn: TurnRecord | None = None,
+        undo_turn: str | None = None,
+        spoken: Sequence[SpokenLine] = (),
+    ) -> None:
+        writes = [_moved_on(session, read_at)]
+        if turn is not None:
+            writes.append(Write(ADD_TURN, [rows.turn_row(turn)]))
+        if undo_turn is not None:
+            writes.append(Write(UNDO_TURN, [(session.id, undo_turn)]))
+        try:
+            await self._database.write(*writes, *_told(events), *_noted(spoken))
+        except NothingMatched:
+            raise await self._why_not_saved(session.id) from None
+
+    async def _why_not_saved(self, session_id: str) -> Conflict | NotFound:
+        if await self.find_session(session_id) is None:
+            return NotFound("There is no such session any more.", code="no_such_session")
+        return Conflict("This session was changed meanwhile; read it again and decide anew.")
+
+    async def find_session(self, session_id: str) -> Session | None:
+        found = await self._database.fetch(FIND_SESSION, session_id)
+        return rows.session_of(found[0]) if found else None
+
+    async def list_sessions(
+        self, learner_id: str, *, words: str | None = None, before: datetime | None = None, limit: int = 20
+    ) -> SessionPage:
+        """A page is longer than `limit` only when its last sessions began in the same microsecond."""
+        asked = limit + 1
+        while True:
+            found = await self._sessions_before(before or END_OF_TIME, learner_id, words, asked)
+            if len(found) <= limit:
+                return SessionPage(sessions=tuple(found), next_before=None)
+            oldest = found[limit - 1].started_at
+            if len(found) < asked or found[-1].started_at != oldest:
+                break
+            asked *= 2
+        page = tuple(session for session in found if session.started_at >= oldest)
+        return SessionPage(sessions=page, next_before=oldest if len(page) < len(found) else None)
+
+    async def _sessions_before(
+        self, before: datetime, learner_id: str, words: str | None, limit: int
+    ) -> list[Session]:
+        if words:
+            found = await self._database.fetch(SEARCH_SESSIONS, learner_id, before, limit, rows.holding(words))
+        else:
+            found = await self._database.fetch(LIST_SESSIONS, learner_id, before, limit)
+        return [rows.session_of(row) for row in found]
+
+    async def erase_session(self, session_id: str) -> None:
+        await self._database.write(Write(ERASE_SESSION, [(session_id,)]))
+
+    async def find_turn(self, session_id: str, turn_id: str) -> TurnRecord | None:
+        found = await self._database.fetch(FIND_TURN, session_id, turn_id)
+        return rows.turn_of(found[0]) if found else None
+
+    async def last_turn(self, session_id: str) -> TurnRecord | None:
+        found = await self._database.fetch(LAST_TURN, session_id)
+        return rows.turn_of(found[0]) if found else None
+
+    async def list_turns(self, session_id: str) -> Sequence[TurnRecord]:
+        return [rows.turn_of(row) for row in await self._database.fetch(LIST_TURNS, session_id)]
+
+    async def add_timings(self, session_id: str, turn_id: str, timings: Mapping[str, float]) -> None:
+        await self._database.write(Write(ADD_TIMINGS, [(session_id, turn_id, rows.timings_json(timings))]))
+
+    async def list_events(
+        self, session_id: str, *, after: int = 0, up_to: int | None = None, limit: int = 500
+    ) -> Sequence[StoredEvent]:
+        last = LAST_SEQ if up_to is None else min(up_to, LAST_SEQ)
+        found = await self._database.fetch(LIST_EVENTS, session_id, min(after, LAST_SEQ), last, limit)
+        return [rows.event_of(row) for row in found]
+
+    async def remember_speech(self, spoken: Sequence[SpokenLine]) -> None:
+        await self._database.write(*_noted(spoken))
+
+    async def find_speech(self, key: str) -> SpeechRequest | None:
+        found = await self._database.fetch(FIND_SPEECH, key)
+        return rows.speech_of(found[0]) if found else None
+
+    async def migrate(self) -> Sequence[str]:
+        return await self._database.migrate(load_migrations())
+
+    async def check(self) -> None:
+        await self._database.fetch(CHECK)
+
+    async def close(self) -> None:
+        await self._database.close()
+
+
+def _moved_on(session: Session, read_at: int) -> Write:
+    progress = rows.progress_json(session.progress)
+    row = (session.id, progress, session.revision, session.last_seq, session.updated_at, read_at)
+    return Write(UPDATE_SESSION, [row], must_match=True)
+
+
+def _told(events: Sequence[StoredEvent]) -> list[Write]:
+    return [Write(ADD_EVENT, [rows.event_row(event) for event in events])] if events else []
+
+
+def _noted(spoken: Sequence[SpokenLine]) -> list[Write]:
+    return [Write(ADD_SPEECH, [rows.speech_row(line) for line in spoken])] if spoken else []
