@@ -117,7 +117,7 @@ class Narrator:
         """
         words = self.playable.words
         params = {**item.params, "goal": words.goals[scene_turn]}
-        slot = item.params.get("slot")
+        slot = item.params.get("slot", "")
         if slot in words.slot_names:
             params |= {"slot": words.slot_names[slot], "question": words.slot_questions.get(slot, "")}
         return self.playable.pack.feedback_sentence(item.code, params)

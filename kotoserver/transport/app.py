@@ -1,0 +1,39 @@
+"""The web application: every route, and what surrounds them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from kotoserver import telemetry
+from kotoserver.services.bundle import Services
+from kotoserver.settings import Settings
+from kotoserver.transport.console import add_console
+from kotoserver.transport.health import add_health
+from kotoserver.transport.keys import SERVICES, SETTINGS
+from kotoserver.transport.live import add_live
+from kotoserver.transport.middleware import allow_other_origins, answer_errors, measure
+from kotoserver.transport.rest import add_rest
+
+BODY_LIMIT = 65_536
+"""Bytes of a request's body; no call takes more than one utterance."""
+
+
+def make_app(services: Services, settings: Settings) -> web.Application:
+    """The application over services that are open already; it does not close them."""
+    app = web.Application(middlewares=[measure, allow_other_origins, answer_errors], client_max_size=BODY_LIMIT)
+    app[SERVICES] = services
+    app[SETTINGS] = settings
+    add_health(app)
+    add_rest(app)
+    add_live(app)
+    add_console(app, settings.web_dir)
+    app.cleanup_ctx.append(_measure_the_loop)
+    return app
+
+
+async def _measure_the_loop(app: web.Application) -> AsyncIterator[None]:
+    watch = asyncio.create_task(telemetry.watch_loop_lag())
+    yield
+    watch.cancel()
+    await asyncio.gather(watch, return_exceptions=True)

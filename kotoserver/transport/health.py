@@ -1,0 +1,39 @@
+"""What a supervisor asks: alive, ready, and the metrics."""
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from kotoserver import __version__, telemetry
+from kotoserver.transport.keys import SERVICES
+
+
+def add_health(app: web.Application) -> None:
+    """Registers `/health`, `/health/ready` and `/metrics`."""
+    app.router.add_get("/health", _alive)
+    app.router.add_get("/health/ready", _ready)
+    app.router.add_get("/metrics", _metrics)
+
+
+async def _alive(request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok", "version": __version__})
+
+
+async def _ready(request: web.Request) -> web.Response:
+    """200 when every dependency works, 503 with the same body when one does not."""
+    report = await request.app[SERVICES].health.report()
+    checks = [
+        {
+            "name": state.name,
+            "kind": state.kind,
+            "state": "ok" if state.ok else "failed",
+            "ms": state.ms,
+            "detail": state.detail,
+        }
+        for state in report.states
+    ]
+    body = {"status": "ok" if report.ok else "failed", "checks": checks}
+    return web.json_response(body, status=200 if report.ok else 503)
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    return web.Response(body=generate_latest(telemetry.REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})

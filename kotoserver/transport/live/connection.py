@@ -1,0 +1,238 @@
+"""One WebSocket: it translates between frames and services, and holds no learning state.
+
+What a client is told is stored first; this connection only forwards stored events in order. When
+it is cut off, another one begins where the client says it stopped.
+"""
+
+import asyncio
+import logging
+from typing import assert_never
+
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+
+from kotoserver import telemetry
+from kotoserver.domain.errors import BadInput, KotoError, NotAllowed, NotFound, NotSignedIn
+from kotoserver.domain.events import encode_frame
+from kotoserver.domain.learner import Caller
+from kotoserver.domain.session import Session
+from kotoserver.domain.utterance import read_utterance
+from kotoserver.ports.bus import SubscriberTooSlow, Subscription
+from kotoserver.ports.clock import Clock
+from kotoserver.services.bundle import Services
+from kotoserver.services.ids import new_id
+from kotoserver.services.play import session_channel
+from kotoserver.transport.live.frames import (
+    AnyClientFrame,
+    AskHint,
+    AskRepeat,
+    AudioUploaded,
+    Hello,
+    Leave,
+    Ping,
+    PlaybackStarted,
+    TakeBack,
+    UserText,
+    decode_frame,
+)
+from kotoserver.transport.live.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+HELLO_SECONDS = 5.0
+SEND_SECONDS = 10.0
+"""A client that does not take a frame for this long is let go; replay makes that safe."""
+
+NOT_SIGNED_IN = 4401
+NOT_YOURS = 4403
+NO_SESSION = 4404
+NO_HELLO = 4408
+REPLACED = 4409
+TOO_FAST = 4429
+_CLOSE_CODES = {NotSignedIn: NOT_SIGNED_IN, NotAllowed: NOT_YOURS, NotFound: NO_SESSION}
+_PONG = '{"type":"pong"}'
+_ARRIVED = "socket "
+"""Begins the message by which a new connection tells older ones of its session to go."""
+
+
+class Refused(Exception):
+    """The connection cannot go on; `code` is the close code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class LiveConnection:
+    def __init__(self, socket: web.WebSocketResponse, services: Services, clock: Clock, session_id: str) -> None:
+        self._socket = socket
+        self._services = services
+        self._clock = clock
+        self._session_id = session_id
+        self._id = new_id("sock")
+        self._sent_seq = 0
+
+    async def serve(self) -> None:
+        """Talks until either side ends it; always closes the socket."""
+        try:
+            caller, hello = await self._welcome()
+            channel = session_channel(self._session_id)
+            async with self._services.bus.subscribe(channel) as news:
+                await self._services.bus.publish(channel, f"{_ARRIVED}{self._id}")
+                await self._catch_up(caller, hello.last_seq)
+                await self._talk(caller, news)
+        except Refused as refusal:
+            await self.close(refusal.code, refusal.reason)
+        except KotoError as error:
+            telemetry.ERRORS.labels(error.code).inc()
+            await self.close(_close_code(error), error.message)
+        except ConnectionResetError:
+            log.info("a client went away while it was being sent to")
+
+    async def close(self, code: int, reason: str) -> None:
+        """Closes with a code and a sentence of at most 123 bytes."""
+        await self._socket.close(code=code, message=reason.encode()[:123].decode(errors="ignore").encode())
+
+    # ── the beginning ────────────────────────────────────────────────────────────────────────
+
+    async def _welcome(self) -> tuple[Caller, Hello]:
+        """Waits for `hello` and signs the client in."""
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                message = await self._socket.receive()
+        except TimeoutError:
+            raise Refused(NO_HELLO, f"no hello within {HELLO_SECONDS:g} s") from None
+        frame = decode_frame(message.data) if message.type is WSMsgType.TEXT else None
+        if not isinstance(frame, Hello):
+            raise Refused(NOT_SIGNED_IN, "the first frame must be hello")
+        return await self._services.accounts.caller(frame.token), frame
+
+    async def _catch_up(self, caller: Caller, last_seq: int) -> None:
+        """Sends where the session stands, then every stored frame the client has not seen.
+
+        The snapshot carries the number at which the client stands (1 for a new one, whose first stored
+        frame it is), so that numbers run on without a gap.
+        """
+        session: Session = await self._services.play.session(caller, self._session_id)
+        self._sent_seq = max(1, min(last_seq, session.last_seq))
+        snapshot = self._services.play.snapshot(session)
+        await self._send(encode_frame(snapshot, seq=self._sent_seq, at=self._clock.now()))
+        await self._send_stored()
+
+    async def _send_stored(self, up_to: int | None = None) -> None:
+        """Everything stored after what was sent last."""
+        while True:
+            events = await self._services.play.events(self._session_id, after=self._sent_seq, up_to=up_to)
+            if not events:
+                return
+            for event in events:
+                await self._send(event.frame)
+                self._sent_seq = event.seq
+
+    # ── the conversation ─────────────────────────────────────────────────────────────────────
+
+    async def _talk(self, caller: Caller, news: Subscription) -> None:
+        """Reads and forwards side by side until one of them is done; a refusal ends both."""
+        tasks = [asyncio.create_task(self._forward(news)), asyncio.create_task(self._read(caller))]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _forward(self, news: Subscription) -> None:
+        try:
+            async for message in news:
+                await self._forward_one(message)
+        except SubscriberTooSlow:
+            raise Refused(WSCloseCode.TRY_AGAIN_LATER, "too slow; reconnect with last_seq") from None
+
+    async def _forward_one(self, message: str) -> None:
+        if message.startswith(_ARRIVED):
+            if message != f"{_ARRIVED}{self._id}":
+                raise Refused(REPLACED, "replaced by a newer connection")
+            return
+        number, frame = message.split(" ", 1)
+        seq = int(number)
+        if seq > self._sent_seq + 1:
+            await self._send_stored(up_to=seq - 1)
+        if seq > self._sent_seq:
+            await self._send(frame)
+            self._sent_seq = seq
+
+    async def _read(self, caller: Caller) -> None:
+        throttle = Throttle(self._clock.seconds())
+        async for message in self._socket:
+            if not throttle.allows(self._clock.seconds()):
+                raise Refused(TOO_FAST, "too many frames; slow down")
+            if not await self._hear(caller, message):
+                await self.close(WSCloseCode.OK, "goodbye")
+                return
+
+    async def _hear(self, caller: Caller, message: WSMessage) -> bool:
+        """Handles one frame; False when the client takes its leave."""
+        turn_id: str | None = None
+        try:
+            if message.type is not WSMsgType.TEXT:
+                raise BadInput("Frames are text.", code="not_text")
+            frame = decode_frame(message.data)
+            turn_id = getattr(frame, "turn_id", None)
+            return await self._handle(caller, frame)
+        except KotoError as error:
+            telemetry.ERRORS.labels(error.code).inc()
+            await self._services.play.report(self._session_id, caller, error, turn_id)
+            return True
+
+    async def _handle(self, caller: Caller, frame: AnyClientFrame) -> bool:
+        play, session_id = self._services.play, self._session_id
+        match frame:
+            case UserText():
+                await self._take_turn(caller, frame)
+            case AskHint():
+                await play.give_hint(caller, session_id)
+            case AskRepeat():
+                await play.repeat(caller, session_id, slowly=frame.slow)
+            case TakeBack():
+                await play.take_back(caller, session_id)
+            case PlaybackStarted():
+                await play.note_perceived(caller, session_id, frame.turn_id, frame.perceived_ms)
+            case Ping():
+                await self._send(_PONG)
+            case Leave():
+                return False
+            case Hello():
+                raise BadInput("This connection has said hello already.", code="already_signed_in")
+            case AudioUploaded():
+                raise BadInput(
+                    "This server has no speech recognition yet; send text.", code="no_speech_recognition"
+                )
+            case _:
+                assert_never(frame)
+        return True
+
+    async def _take_turn(self, caller: Caller, frame: UserText) -> None:
+        """Plays the turn; one that was played before is told again in its stored frames."""
+        utterance = read_utterance(frame.turn_id, frame.text)
+        with telemetry.log_ids(turn_id=utterance.turn_id):
+            played = await self._services.play.hear(caller, self._session_id, utterance)
+        if not played.fresh:
+            for event in played.events:
+                await self._send(event.frame)
+
+    async def _send(self, frame: str) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._socket.send_str(frame)
+        except TimeoutError:
+            raise Refused(WSCloseCode.TRY_AGAIN_LATER, "too slow; reconnect with last_seq") from None
+
+
+def _close_code(error: KotoError) -> int:
+    """The close code for an error that ends a connection."""
+    for branch, code in _CLOSE_CODES.items():
+        if isinstance(error, branch):
+            return code
+    return NOT_SIGNED_IN if isinstance(error, BadInput) else WSCloseCode.INTERNAL_ERROR

@@ -1,0 +1,92 @@
+"""What a client may send over the socket, decoded once, at the edge."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from kotoserver.domain.errors import BadInput
+
+CLIENT_FRAME_LIMIT = 4096
+"""Bytes. Above the 1,024 of a well-written frame, since some clients escape every syllable."""
+
+
+class ClientFrame(BaseModel):
+    """Unknown fields are ignored, so that a newer client can talk to an older server."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Hello(ClientFrame):
+    """First of all: who is there, and the last number they saw."""
+
+    type: Literal["hello"] = "hello"
+    token: str
+    last_seq: Annotated[int, Field(ge=0)] = 0
+
+
+class UserText(ClientFrame):
+    type: Literal["user_text"] = "user_text"
+    turn_id: str
+    text: str
+
+
+class AudioUploaded(ClientFrame):
+    type: Literal["audio_uploaded"] = "audio_uploaded"
+    audio_id: str
+    session_id: str
+    turn_id: str | None = None
+
+
+class AskHint(ClientFrame):
+    type: Literal["hint"] = "hint"
+
+
+class AskRepeat(ClientFrame):
+    type: Literal["repeat"] = "repeat"
+    slow: bool = False
+
+
+class TakeBack(ClientFrame):
+    """Take the last turn again."""
+
+    type: Literal["retry"] = "retry"
+
+
+class PlaybackStarted(ClientFrame):
+    type: Literal["playback_started"] = "playback_started"
+    turn_id: str
+    perceived_ms: Annotated[float, Field(ge=0, le=600_000, allow_inf_nan=False)]
+    """From sending the words to hearing the answer."""
+
+
+class Ping(ClientFrame):
+    type: Literal["ping"] = "ping"
+
+
+class Leave(ClientFrame):
+    type: Literal["leave"] = "leave"
+
+
+AnyClientFrame = Hello | UserText | AudioUploaded | AskHint | AskRepeat | TakeBack | PlaybackStarted | Ping | Leave
+CLIENT_FRAMES: TypeAdapter[AnyClientFrame] = TypeAdapter(Annotated[AnyClientFrame, Field(discriminator="type")])
+
+
+def decode_frame(text: str) -> AnyClientFrame:
+    """The frame. BadInput codes `frame_too_large`, `not_json`, `unknown_frame`, `bad_frame`."""
+    if len(text) > CLIENT_FRAME_LIMIT or len(text.encode(errors="replace")) > CLIENT_FRAME_LIMIT:
+        raise BadInput(f"A frame has at most {CLIENT_FRAME_LIMIT} bytes.", code="frame_too_large")
+    try:
+        return CLIENT_FRAMES.validate_json(text)
+    except ValidationError as error:
+        raise _refusal(error) from error
+
+
+def _refusal(error: ValidationError) -> BadInput:
+    problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    kind = problem["type"]
+    if kind == "json_invalid":
+        return BadInput("The frame is not JSON.", code="not_json")
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return BadInput("The frame has no type that this server knows.", code="unknown_frame")
+    field = ".".join(str(part) for part in problem["loc"][1:]) or "frame"
+    return BadInput(f"The frame is not as expected: {field}: {problem['msg']}.", code="bad_frame")

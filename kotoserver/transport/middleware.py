@@ -1,0 +1,87 @@
+"""Around every request: an id, a measurement, an answer for each error, and headers for browsers."""
+
+import logging
+import secrets
+from time import perf_counter
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from kotoserver import telemetry
+from kotoserver.domain.errors import BadInput, KotoError, NotFound
+from kotoserver.transport.errors import error_response
+
+log = logging.getLogger(__name__)
+
+_API = "/koto-api/"
+
+
+@web.middleware
+async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Names the request in the log, and counts it by route and status."""
+    started = perf_counter()
+    request_id = secrets.token_hex(6)
+    with telemetry.log_ids(request_id=request_id):
+        response = await handler(request)
+    route = route_name(request)
+    telemetry.REQUESTS.labels(request.method, route, str(response.status)).inc()
+    telemetry.REQUEST_SECONDS.labels(route).observe(perf_counter() - started)
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request_id
+        response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def route_name(request: web.Request) -> str:
+    """The route's pattern, so that ids do not multiply the metrics."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unmatched"
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every failure under the API becomes our error body; one that nobody expected is logged once."""
+    try:
+        return await handler(request)
+    except KotoError as error:
+        return error_response(error)
+    except web.HTTPRequestEntityTooLarge:
+        return error_response(BadInput("The request's body is too large.", code="body_too_large"))
+    except web.HTTPException as answer:
+        if answer.status < 400 or not request.path.startswith(_API):
+            raise
+        return _in_our_words(answer)
+    except Exception:  # the outermost rim of a request
+        log.exception("a request failed in a way nobody expected: %s", route_name(request))
+        return error_response(KotoError("Something went wrong on our side; try again.", code="internal"))
+
+
+def _in_our_words(answer: web.HTTPException) -> web.Response:
+    if answer.status == 404:
+        return error_response(NotFound("There is nothing at this address."))
+    if isinstance(answer, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(answer.allowed_methods))
+        error = KotoError(
+            f"This address does not know this method; it knows {allowed}.", code="method_not_allowed"
+        )
+        response = error_response(error, status=405)
+        response.headers["Allow"] = allowed
+        return response
+    return error_response(KotoError(answer.reason, code="http_error"), status=answer.status)
+
+
+@web.middleware
+async def allow_other_origins(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Lets a game on another origin use the API: it signs in by token, so no cookie can be misused."""
+    if not request.path.startswith(_API):
+        return await handler(request)
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        response: web.StreamResponse = web.Response(status=204)
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, PUT, DELETE"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key, Range"
+        response.headers["Access-Control-Max-Age"] = "86400"
+    else:
+        response = await handler(request)
+    if not response.prepared:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

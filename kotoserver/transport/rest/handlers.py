@@ -1,0 +1,154 @@
+"""The REST calls: each reads a checked request, asks a service, and fills an answer."""
+
+import json
+from datetime import UTC
+
+from aiohttp import web
+
+from kotoserver.domain.errors import NotFound, TooFast
+from kotoserver.domain.session import Session
+from kotoserver.domain.speech import AudioFormat
+from kotoserver.domain.utterance import read_utterance
+from kotoserver.ports.storage import TurnRecord
+from kotoserver.transport.addresses import socket_url
+from kotoserver.transport.ranges import ranged_response
+from kotoserver.transport.rest.models import (
+    EventsAnswer,
+    FramesAnswer,
+    GuestBody,
+    LearnerAnswer,
+    OpenBody,
+    OpenedAnswer,
+    RecapAnswer,
+    SceneAnswer,
+    ScenesAnswer,
+    SceneSummary,
+    SessionAnswer,
+    SessionsAnswer,
+    SignedInAnswer,
+    TurnAnswer,
+    TurnBody,
+    TurnsAnswer,
+    Versioned,
+)
+from kotoserver.transport.rest.operations import Call, bearer_token
+
+_FOREVER = "public, max-age=31536000, immutable"
+_GUESTS_A_MINUTE = 600
+_FORMATS = {audio_format.value: audio_format for audio_format in AudioFormat}
+
+
+async def sign_in_guest(call: Call) -> SignedInAnswer:
+    await _limit_guests(call)
+    body: GuestBody = call.body
+    signed_in = await call.services.accounts.sign_in_guest(body.native, body.name)
+    return SignedInAnswer(token=signed_in.token, learner_id=signed_in.learner.id, expires_at=signed_in.expires_at)
+
+
+async def _limit_guests(call: Call) -> None:
+    address = call.request.remote or "unknown"
+    if not await call.services.bus.take(f"guest:{address}", limit=_GUESTS_A_MINUTE, window_seconds=60):
+        raise TooFast("Too many new guests from this address; wait a minute.")
+
+
+async def show_me(call: Call) -> LearnerAnswer:
+    return LearnerAnswer.of(await call.services.accounts.learner(bearer_token(call.request)))
+
+
+async def erase_me(call: Call) -> None:
+    await call.services.accounts.erase(call.caller)
+
+
+async def list_scenes(call: Call) -> ScenesAnswer:
+    playables = call.services.catalog.playables(call.query.pack)
+    return ScenesAnswer(scenes=[SceneSummary.of(playable) for playable in playables])
+
+
+async def show_scene(call: Call) -> SceneAnswer:
+    playable = call.services.catalog.playable(
+        call.path["scene_id"], call.query.pack, scene_version=call.query.version
+    )
+    return SceneAnswer.of(playable)
+
+
+async def open_session(call: Call) -> OpenedAnswer:
+    body: OpenBody = call.body
+    session = await call.services.play.start(call.caller, body.scene_id, body.pack)
+    return OpenedAnswer(
+        session_id=session.id,
+        scene=Versioned(id=session.scene_id, version=session.scene_version),
+        pack=Versioned(id=session.pack_id, version=session.pack_version),
+        state=session.progress.state.value,
+        ws_url=socket_url(call.request, session.id),
+    )
+
+
+async def list_sessions(call: Call) -> SessionsAnswer:
+    query = call.query
+    before = query.before
+    if before is not None and before.tzinfo is None:
+        before = before.replace(tzinfo=UTC)
+    page = await call.services.history.sessions(call.caller, words=query.q, before=before, limit=query.limit)
+    return SessionsAnswer(
+        sessions=[_session(call, session) for session in page.sessions], next_before=page.next_before
+    )
+
+
+async def show_session(call: Call) -> SessionAnswer:
+    return _session(call, await call.services.play.session(call.caller, call.path["session_id"]))
+
+
+async def patch_session(call: Call) -> SessionAnswer:
+    return _session(call, await call.services.play.abandon(call.caller, call.path["session_id"]))
+
+
+async def erase_session(call: Call) -> None:
+    await call.services.play.erase(call.caller, call.path["session_id"])
+
+
+async def take_turn(call: Call) -> FramesAnswer:
+    body: TurnBody = call.body
+    utterance = read_utterance(body.turn_id, body.text)
+    played = await call.services.play.hear(call.caller, call.path["session_id"], utterance)
+    return FramesAnswer(turn_id=utterance.turn_id, frames=[json.loads(event.frame) for event in played.events])
+
+
+async def list_turns(call: Call) -> TurnsAnswer:
+    session, records = await call.services.history.turns(call.caller, call.path["session_id"])
+    return TurnsAnswer(turns=[_turn(call, session, record) for record in records])
+
+
+async def show_turn(call: Call) -> TurnAnswer:
+    session, record = await call.services.history.turn(call.caller, call.path["session_id"], call.path["turn_id"])
+    return _turn(call, session, record)
+
+
+async def list_events(call: Call) -> EventsAnswer:
+    session = await call.services.play.session(call.caller, call.path["session_id"])
+    events = await call.services.play.events(session.id, after=call.query.after)
+    return EventsAnswer(events=[json.loads(event.frame) for event in events], last_seq=session.last_seq)
+
+
+async def show_recap(call: Call) -> RecapAnswer:
+    recap = await call.services.history.recap(call.caller, call.path["session_id"])
+    return RecapAnswer.of(recap, call.services.play.narrator(recap.session))
+
+
+async def play_speech(call: Call) -> web.StreamResponse:
+    key, _, extension = call.path["file"].rpartition(".")
+    audio_format = _FORMATS.get(extension)
+    if audio_format is None:
+        raise NotFound("Speech comes as mp3, wav or ogg.", code="no_such_speech")
+    content = await call.services.speech.sound(key, audio_format)
+    response = ranged_response(call.request, content, audio_format.media_type)
+    response.headers["Cache-Control"] = _FOREVER
+    response.headers["ETag"] = f'"{key}.{extension}"'
+    return response
+
+
+def _session(call: Call, session: Session) -> SessionAnswer:
+    return SessionAnswer.of(session, call.services.play.narrator(session))
+
+
+def _turn(call: Call, session: Session, record: TurnRecord) -> TurnAnswer:
+    return TurnAnswer.of(record, call.services.play.narrator(session))

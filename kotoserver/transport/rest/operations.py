@@ -1,0 +1,139 @@
+"""A REST call as a value: what it takes, what it answers, and who may make it.
+
+One table of these drives the router, the validation and the OpenAPI document, so the three
+cannot disagree.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from kotoserver.domain.errors import BadInput, NotSignedIn
+from kotoserver.domain.learner import Caller
+from kotoserver.services.bundle import Services
+from kotoserver.transport.keys import SERVICES
+
+
+class Model(BaseModel):
+    """A body that is sent or answered. Unknown fields are refused, so a typing mistake is heard of."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoQuery(Model):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One checked request."""
+
+    request: web.Request
+    services: Services
+    path: dict[str, str]
+    body: Any
+    """An instance of the operation's `takes`, None when it takes nothing."""
+    query: Any
+    """An instance of the operation's `asks`."""
+    signed_in: Caller | None
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls; only operations that are not public may ask."""
+        if self.signed_in is None:
+            raise NotSignedIn("Sign in first.")
+        return self.signed_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    method: str
+    path: str
+    summary: str
+    handler: Callable[[Call], Awaitable[Model | web.StreamResponse | None]]
+    answers: type[Model] | None = None
+    """None: no JSON body."""
+    media_type: str = "application/json"
+    takes: type[Model] | None = None
+    asks: type[Model] = NoQuery
+    status: int = 200
+    public: bool = False
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Checks the request, calls the handler, and puts the answer into JSON."""
+        services = request.app[SERVICES]
+        signed_in = None if self.public else await services.accounts.caller(bearer_token(request))
+        call = Call(
+            request=request,
+            services=services,
+            path=dict(request.match_info),
+            body=await self._body(request),
+            query=_checked(self.asks, _single_values(request), "query"),
+            signed_in=signed_in,
+        )
+        answer = await self.handler(call)
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        if answer is None:
+            return web.Response(status=self.status)
+        return web.Response(
+            body=answer.model_dump_json(by_alias=True, exclude_none=False).encode(),
+            status=self.status,
+            content_type="application/json",
+            charset="utf-8",
+        )
+
+    async def _body(self, request: web.Request) -> Model | None:
+        if self.takes is None:
+            return None
+        return read_json(self.takes, await request.read())
+
+
+def read_json(model: type[Model], content: bytes) -> Model:
+    """The body as a `model`. BadInput codes `bad_json`, `bad_request` (details name each field)."""
+    try:
+        return model.model_validate_json(content or b"{}")
+    except ValidationError as error:
+        raise _refusal(error, "body") from error
+
+
+def bearer_token(request: web.Request) -> str:
+    """The token of the Authorization header. NotSignedIn when there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn("Sign in first: send `Authorization: Bearer TOKEN`.")
+    return token.strip()
+
+
+def _single_values(request: web.Request) -> dict[str, str]:
+    """The query; a name given twice is refused rather than half read."""
+    twice = sorted(name for name in request.query if len(request.query.getall(name)) > 1)
+    if twice:
+        raise BadInput(f"The query names {', '.join(dict.fromkeys(twice))} more than once.", code="bad_request")
+    return dict(request.query)
+
+
+def _checked(model: type[Model], values: dict[str, str], where: str) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _refusal(error, where) from error
+
+
+def _refusal(error: ValidationError, where: str) -> BadInput:
+    """What is wrong with each field; the values themselves are not repeated."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    if any(problem["type"] == "json_invalid" for problem in problems):
+        return BadInput("The body is not JSON.", code="bad_json")
+    fields = [
+        {"field": ".".join(map(str, problem["loc"])) or where, "problem": problem["msg"]} for problem in problems
+    ]
+    first = fields[0]
+    return BadInput(
+        f"The {where} is not as expected: {first['field']}: {first['problem']}.",
+        code="bad_request",
+        details={"fields": fields},
+    )
