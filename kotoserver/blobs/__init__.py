@@ -1,1 +1,5 @@
 """Bytes kept by name."""
+
+from kotoserver.blobs.open import open_blobs
+
+__all__ = ["open_blobs"]

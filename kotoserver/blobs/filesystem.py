@@ -1,0 +1,179 @@
+"""Blobs as files in a folder: what a single machine needs.
+
+A blob is written to a file in `.incoming` and then renamed to its place, which is one step on any local
+file system; `.incoming` is inside the root so that it is on the same one. Both the content and the rename
+are flushed to the disk (fsync). A recording that was acknowledged has to outlive a power cut, and cached
+speech gains from it too: without it, a power cut can leave a whole-looking name over an empty file, which
+would then be served as speech for ever.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from stat import S_ISREG
+from tempfile import NamedTemporaryFile
+from time import time
+from typing import TypeVar
+
+from kotoserver.blobs.keys import check_key
+from kotoserver.domain.errors import StorageFailed
+from kotoserver.ports.blobs import BlobInfo, BlobStore
+
+T = TypeVar("T")
+
+THREADS = 4
+TOUCH_AFTER_SECONDS = 60.0
+"""A read is noted when the last note is older than this: exact enough to tell old from new."""
+ABANDONED_AFTER_SECONDS = 3600.0
+"""Age at which a file in `.incoming` belongs to a process that died."""
+
+
+class FilesystemBlobs(BlobStore):
+    """The time of a file's last use is kept as its modification time."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._incoming = root / ".incoming"
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="blobs")
+        self._swept = False
+
+    async def put(self, key: str, content: bytes, media_type: str) -> None:
+        path = self._path(key)
+        await self._in_thread(lambda: self._write(path, content))
+
+    async def get(self, key: str) -> bytes | None:
+        path = self._path(key)
+        return await self._in_thread(lambda: _read(path))
+
+    async def stat(self, key: str) -> BlobInfo | None:
+        path = self._path(key)
+        return await self._in_thread(lambda: _describe(key, path))
+
+    async def delete(self, key: str) -> None:
+        path = self._path(key)
+        await self._in_thread(lambda: _remove(path))
+
+    async def list(self, prefix: str) -> AsyncIterator[BlobInfo]:
+        folders = [self._root]
+        while folders:
+            folder = folders.pop()
+            found, inner = await self._in_thread(partial(_scan, self._root, folder, prefix))
+            folders += inner
+            for info in found:
+                yield info
+
+    async def check(self) -> None:
+        await self._in_thread(lambda: self._write(self._incoming / "check", b""))
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
+
+    def _path(self, key: str) -> Path:
+        check_key(key)
+        return self._root / key
+
+    async def _in_thread(self, function: Callable[[], T]) -> T:
+        with _plain_errors():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        self._sweep_once()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _flushed(self._incoming, content).replace(path)
+        _flush_folder(path.parent)
+
+    def _sweep_once(self) -> None:
+        """Removes what writers that died have left; once, before the first write."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        if self._swept:
+            return
+        self._swept = True
+        for left in self._incoming.iterdir():
+            if left.stat().st_mtime < time() - ABANDONED_AFTER_SECONDS:
+                left.unlink(missing_ok=True)
+
+
+def _flushed(folder: Path, content: bytes) -> Path:
+    """A new file in `folder` that holds the content and is on the disk."""
+    with NamedTemporaryFile(dir=folder, delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            Path(file.name).unlink()
+            raise
+    return Path(file.name)
+
+
+def _scan(root: Path, folder: Path, prefix: str) -> tuple[list[BlobInfo], list[Path]]:
+    """The blobs right in `folder` that begin with `prefix`, and the folders that may hold more."""
+    found, inner = [], []
+    for each in _entries(folder):
+        path = Path(each.path)
+        key = path.relative_to(root).as_posix()
+        if each.is_dir():
+            if f"{key}/".startswith(prefix) or prefix.startswith(f"{key}/"):
+                inner.append(path)
+        elif key.startswith(prefix) and (info := _describe(key, path)):
+            found.append(info)
+    return found, inner
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return [each for each in entries if not each.name.startswith(".")]
+    except FileNotFoundError:
+        return []
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            _note_use(file.fileno())
+            return file.read()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return None
+
+
+def _remove(path: Path) -> None:
+    with suppress(FileNotFoundError, NotADirectoryError):
+        path.unlink()
+
+
+def _note_use(file: int) -> None:
+    if os.fstat(file).st_mtime < time() - TOUCH_AFTER_SECONDS:
+        os.utime(file)
+
+
+def _describe(key: str, path: Path) -> BlobInfo | None:
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not S_ISREG(status.st_mode):
+        return None
+    return BlobInfo(key=key, size=status.st_size, used_at=datetime.fromtimestamp(status.st_mtime, UTC))
+
+
+def _flush_folder(folder: Path) -> None:
+    """Makes a rename inside it outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(f"Files cannot be kept: {error.strerror or error}.") from error

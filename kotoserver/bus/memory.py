@@ -1,0 +1,92 @@
+"""The bus of a single process: queues and locks in its own memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from kotoserver.bus.fanout import Fanout
+from kotoserver.domain.errors import TooFast
+from kotoserver.ports.bus import Bus, Subscription
+from kotoserver.ports.clock import Clock, SystemClock
+
+SWEEP_ABOVE = 10_000
+"""Counters of rates that are kept before those of past windows are thrown out."""
+
+
+@dataclass(slots=True)
+class _Lock:
+    lock: asyncio.Lock
+    users: int = 0
+    """Who holds it or waits for it; at 0 it is forgotten."""
+
+
+@dataclass(slots=True)
+class _Window:
+    ends: float
+    uses: int = 0
+
+
+class MemoryBus(Bus):
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._fanout = Fanout()
+        self._locks: dict[str, _Lock] = {}
+        self._windows: dict[str, _Window] = {}
+
+    async def publish(self, channel: str, message: str) -> None:
+        self._fanout.send(channel, message)
+
+    @asynccontextmanager
+    async def subscribe(self, channel: str) -> AsyncIterator[Subscription]:
+        with self._fanout.joined(channel) as subscription:
+            yield subscription
+
+    @asynccontextmanager
+    async def lock(self, name: str, *, wait_seconds: float) -> AsyncIterator[None]:
+        entry = self._locks.setdefault(name, _Lock(asyncio.Lock()))
+        entry.users += 1
+        try:
+            await _acquire(entry.lock, name, wait_seconds)
+            try:
+                yield
+            finally:
+                entry.lock.release()
+        finally:
+            entry.users -= 1
+            if entry.users == 0:
+                del self._locks[name]
+
+    async def take(self, name: str, *, limit: int, window_seconds: int) -> bool:
+        now = self._clock.seconds()
+        window = self._windows.get(name)
+        if window is None or window.ends <= now:
+            self._forget_past_windows(now)
+            window = self._windows[name] = _Window(ends=now + window_seconds)
+        window.uses += 1
+        return window.uses <= limit
+
+    def _forget_past_windows(self, now: float) -> None:
+        if len(self._windows) > SWEEP_ABOVE:
+            self._windows = {name: window for name, window in self._windows.items() if window.ends > now}
+
+    async def check(self) -> None:
+        """Memory always answers."""
+
+    async def close(self) -> None:
+        """There is nothing to end."""
+
+
+async def _acquire(lock: asyncio.Lock, name: str, wait_seconds: float) -> None:
+    if not lock.locked():
+        await lock.acquire()
+        return
+    try:
+        async with asyncio.timeout(wait_seconds):
+            await lock.acquire()
+    except TimeoutError:
+        raise busy(name) from None
+
+
+def busy(name: str) -> TooFast:
+    return TooFast(f"Something else is being done with {name}; try again in a moment.", code="busy")
