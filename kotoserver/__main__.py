@@ -1,0 +1,61 @@
+"""`kotoserver`: the command line."""
+
+import argparse
+import sys
+
+from kotoserver import __version__
+from kotoserver.cli import packs, play, scenes, serve
+from kotoserver.domain.errors import KotoError
+
+DESCRIPTION = """\
+The server behind Korean Together: learners play role-play scenes in Korean with NPCs who
+speak, hear them, and correct them kindly in their own language.
+
+Settings come from the environment; docs/configuration.md lists every one. With none set,
+everything runs on this machine: SQLite, files on disk, the built-in voice and evaluator.
+"""
+
+EXAMPLES = """\
+examples:
+  kotoserver serve                     start the server, then open http://127.0.0.1:5000/console/
+  kotoserver play cafe                 play the café scene right here in the terminal
+  kotoserver scenes lint               check every scene and pack, with file, line and column
+  kotoserver scenes test cafe          hold the scene against its tests.yaml and its own examples
+  KOTO_PORT=8080 kotoserver serve      the same server on another port
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; the exit status is 0 when it did what was asked, 1 when it found something
+    wrong, 2 for a command that it does not know."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if not hasattr(chosen, "run"):
+        chosen.parser.print_help()
+        return 2
+    try:
+        return int(chosen.run(chosen))
+    except KotoError as error:
+        print(f"kotoserver: {error.message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kotoserver",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"kotoserver {__version__}")
+    parser.set_defaults(parser=parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for subject in (serve, play, scenes, packs):
+        subject.add_commands(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

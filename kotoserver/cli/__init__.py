@@ -1,0 +1,1 @@
+"""The commands of `kotoserver`, one file for each subject."""

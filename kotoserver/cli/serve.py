@@ -1,0 +1,118 @@
+"""`kotoserver serve` and `kotoserver migrate`."""
+
+import argparse
+import asyncio
+import errno
+import logging
+import signal
+import socket
+from dataclasses import replace
+
+from aiohttp import web
+
+from kotoserver import telemetry
+from kotoserver.bootstrap import migrate_database, open_services
+from kotoserver.domain.errors import BadSettings
+from kotoserver.settings import Settings
+from kotoserver.transport.app import make_app
+
+log = logging.getLogger(__name__)
+
+_BACKLOG = 512
+_SHUTDOWN_SECONDS = 5.0
+"""How long requests in flight may take to finish once the server is told to stop."""
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="start the server",
+        description="Starts the server and prints the console's address. Stop it with Ctrl-C: clients are told "
+        "to reconnect, turns in flight are finished, and nothing that was acknowledged is lost.",
+    )
+    serve.add_argument("--host", help="address to listen on (default: KOTO_HOST, or 127.0.0.1)")
+    serve.add_argument(
+        "--port", type=int, help="port to listen on, 0 for a free one (default: KOTO_PORT, or 5000)"
+    )
+    serve.set_defaults(run=_serve)
+    migrate = commands.add_parser(
+        "migrate",
+        help="bring the database up to date",
+        description="Applies the migrations that the database lacks, under a lock, and names them. `serve` does the "
+        "same at its start; run this ahead of it where several servers share a database.",
+    )
+    migrate.set_defaults(run=_migrate)
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environ()
+    if chosen.host is not None:
+        settings = replace(settings, host=chosen.host)
+    if chosen.port is not None:
+        if not 0 <= chosen.port <= 65535:
+            raise BadSettings("--port must be from 0 to 65535.")
+        settings = replace(settings, port=chosen.port)
+    telemetry.set_up_logging(settings.log)
+    asyncio.run(run_server(settings))
+    return 0
+
+
+def _migrate(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environ()
+    telemetry.set_up_logging(settings.log)
+    applied = asyncio.run(migrate_database(settings))
+    for name in applied:
+        print(f"applied {name}")
+    if not applied:
+        print("the database is up to date")
+    return 0
+
+
+async def run_server(settings: Settings) -> None:
+    """Serves until the process is told to stop. BadSettings when the address cannot be listened on."""
+    listening = _listen(settings.host, settings.port)
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with open_services(settings) as services:
+        runner = web.AppRunner(make_app(services, settings), shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listening, backlog=_BACKLOG).start()
+            print(f"Korean Together is at {_console_address(settings, listening)}", flush=True)
+            await stop.wait()
+            log.info("stopping: clients are told to reconnect")
+        finally:
+            await runner.cleanup()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that a taken port is heard of before anything slow begins."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        raise BadSettings(_why_not(error, host, port)) from error
+    listening.setblocking(False)
+    return listening
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is taken by another program; stop it, or choose another with --port."
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs more rights than this user has; choose one above 1023 with --port."
+    return f"Cannot listen on {host}, port {port}: {error.strerror or error}."
+
+
+def _console_address(settings: Settings, listening: socket.socket) -> str:
+    if settings.public_url:
+        return f"{settings.public_url}/console/"
+    port = listening.getsockname()[1]
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
+    return f"http://{host}:{port}/console/"
