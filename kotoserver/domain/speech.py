@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 
 class AudioFormat(StrEnum):
     MP3 = "mp3"
@@ -13,6 +15,9 @@ class AudioFormat(StrEnum):
     def media_type(self) -> str:
         return {"mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg"}[self.value]
 
+
+_AUDIBLE = 33
+"""Sample value 60 dB below full scale."""
 
 NORMAL_RATE = 1.0
 SLOW_RATE = 0.7
@@ -53,3 +58,9 @@ class Speech:
     @property
     def seconds(self) -> float:
         return len(self.pcm) / 2 / self.sample_rate
+
+    @property
+    def silent(self) -> bool:
+        """Nothing, or no sample above 60 dB below full scale: an engine that failed without saying so."""
+        samples = np.frombuffer(self.pcm, "<i2")
+        return samples.size == 0 or max(int(samples.max()), -int(samples.min())) < _AUDIBLE

@@ -8,7 +8,7 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from kotoserver.korean.reading import read_aloud
+from kotoserver.korean.read_aloud import read_aloud
 from kotoserver.korean.sound_changes import respell
 
 _KEPT_PUNCTUATION = ".,!?"

@@ -1,0 +1,194 @@
+"""Speech by address: a line has its URL before its sound exists, and its sound is made once.
+
+The address is a digest of everything that shapes the sound, so a client may keep it for ever.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Coroutine, Sequence
+
+from kotoserver import telemetry
+from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed
+from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, Speech, SpeechRequest
+from kotoserver.ports.blobs import BlobStore
+from kotoserver.ports.clock import Clock
+from kotoserver.ports.providers import SpeechEncoder, Synthesizer
+from kotoserver.ports.storage import SpokenLine, Storage
+from kotoserver.services.single_flight import SingleFlight
+from kotoserver.services.speech_cache import SpeechCache
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+_RECENT_LINES = 4096
+"""Requests remembered in memory, for lines that are asked for before they are stored."""
+
+logger = logging.getLogger(__name__)
+
+
+class SpeechService:
+    """Everyone who asks for the same sound at the same time waits for one synthesis."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        blobs: BlobStore,
+        synthesizer: Synthesizer,
+        encoder: SpeechEncoder,
+        clock: Clock,
+        cache_bytes: int,
+    ) -> None:
+        self._storage = storage
+        self._cache = SpeechCache(blobs, cache_bytes)
+        self._synthesizer = synthesizer
+        self._encoder = encoder
+        self._clock = clock
+        self._recent: OrderedDict[str, SpeechRequest] = OrderedDict()
+        self._files: SingleFlight[bytes] = SingleFlight()
+        self._speeches: SingleFlight[Speech] = SingleFlight()
+        self._awaited = 0
+        """Renderings that somebody needs now; the library waits while there are any."""
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._chores: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Takes stock of the files from earlier runs. Raises StorageFailed."""
+        await self._cache.load()
+
+    def line(self, text: str, voice: str, rate: float = NORMAL_RATE) -> SpokenLine:
+        """The line with its key; nothing is synthesised yet."""
+        request = SpeechRequest(text=text, voice=voice, rate=rate)
+        key = self._key(request)
+        self._recent[key] = request
+        self._recent.move_to_end(key)
+        if len(self._recent) > _RECENT_LINES:
+            self._recent.popitem(last=False)
+        return SpokenLine(key=key, request=request)
+
+    def url(self, key: str, audio_format: AudioFormat = AudioFormat.MP3) -> str:
+        return f"/koto-api/speech/{key}.{audio_format}"
+
+    async def sound(self, key: str, audio_format: AudioFormat = AudioFormat.MP3) -> bytes:
+        """The file. Raises NotFound (`no_such_speech`), ProviderFailed, or TooFast when too much waits."""
+        name = f"{key}.{audio_format}"
+        if _KEY.fullmatch(key) is None:
+            raise _no_such_speech()
+        if name in self._files:
+            telemetry.SPEECH_REQUESTS.labels("joined").inc()
+            return await self._awaited_file(key, audio_format)
+        kept = await self._cache.get(name)
+        if kept is not None:
+            telemetry.SPEECH_REQUESTS.labels("hit").inc()
+            return kept
+        telemetry.SPEECH_REQUESTS.labels("joined" if name in self._files else "miss").inc()
+        return await self._awaited_file(key, audio_format)
+
+    async def ready(self, line: SpokenLine) -> bool:
+        """Waits for the line's MP3; False when it could not be made."""
+        if _mp3(line.key) in self._cache:
+            return True
+        try:
+            await self._awaited_file(line.key, AudioFormat.MP3)
+        except KotoError as failure:
+            logger.warning("a line could not be spoken: %s", failure.code)
+            return False
+        return True
+
+    def warm(self, lines: Sequence[SpokenLine]) -> None:
+        """Starts on lines that will be asked for in a moment."""
+        for line in lines:
+            if _mp3(line.key) not in self._cache and _mp3(line.key) not in self._files:
+                self._later(self._warm_now(line))
+
+    def warm_library(self, lines: Sequence[SpokenLine]) -> None:
+        """Renders authored lines behind everything else, one at a time."""
+        self._later(self._warm_quietly(tuple(lines)))
+
+    async def settle(self) -> None:
+        """Returns when all that was started has ended, the library included."""
+        while self._chores or len(self._files):
+            await asyncio.gather(*self._chores, return_exceptions=True)
+            await self._files.settle()
+
+    async def close(self) -> None:
+        """Ends what is under way; those who wait get ProviderFailed. Engines are closed by their owner."""
+        chores = tuple(self._chores)
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
+        await self._files.cancel()
+        await self._speeches.cancel()
+
+    async def _awaited_file(self, key: str, audio_format: AudioFormat) -> bytes:
+        self._awaited += 1
+        self._quiet.clear()
+        try:
+            return await self._file(key, audio_format)
+        finally:
+            self._awaited -= 1
+            if self._awaited == 0:
+                self._quiet.set()
+
+    async def _file(self, key: str, audio_format: AudioFormat) -> bytes:
+        name = f"{key}.{audio_format}"
+        return await self._files.join(name, lambda: self._render(name, key, audio_format))
+
+    async def _render(self, name: str, key: str, audio_format: AudioFormat) -> bytes:
+        """Synthesises and encodes a line, and keeps the file; a failure is never kept."""
+        request = await self._request(key)
+        started = self._clock.seconds()
+        speech = await self._speeches.join(key, lambda: self._synthesizer.synthesize(request))
+        if speech.silent:
+            raise ProviderFailed("the voice answered with silence", code="silent_speech")
+        content = await self._encoder.encode(speech, audio_format)
+        if not content:
+            raise ProviderFailed("the encoder answered with nothing", code="silent_speech")
+        telemetry.SYNTHESIS.labels(self._synthesizer.name).observe(self._clock.seconds() - started)
+        await self._cache.put(name, content, audio_format)
+        return content
+
+    async def _request(self, key: str) -> SpeechRequest:
+        request = self._recent.get(key) or await self._storage.find_speech(key)
+        if request is None:
+            raise _no_such_speech()
+        return request
+
+    def _key(self, request: SpeechRequest) -> str:
+        """128 bits of a digest over all that shapes the sound."""
+        shapes = (request.text, request.voice, request.rate, self._synthesizer.name, self._synthesizer.version)
+        return hashlib.sha256(json.dumps(shapes, ensure_ascii=False).encode()).hexdigest()[:32]
+
+    async def _warm_now(self, line: SpokenLine) -> None:
+        await self.ready(line)
+
+    async def _warm_quietly(self, lines: Sequence[SpokenLine]) -> None:
+        """A line that fails is tried again when somebody asks for it."""
+        try:
+            await self._storage.remember_speech(lines)
+        except KotoError as failure:
+            logger.warning("authored lines could not be noted: %s", failure.code)
+        for line in lines:
+            await self._quiet.wait()
+            if _mp3(line.key) in self._cache:
+                continue
+            try:
+                await self._file(line.key, AudioFormat.MP3)
+            except KotoError as failure:
+                logger.warning("an authored line could not be spoken: %s", failure.code)
+
+    def _later(self, chore: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+
+def _mp3(key: str) -> str:
+    return f"{key}.{AudioFormat.MP3}"
+
+
+def _no_such_speech() -> NotFound:
+    return NotFound("Nothing is known to be said under this address.", code="no_such_speech")
