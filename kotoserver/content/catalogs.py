@@ -1,0 +1,74 @@
+"""The catalogs of `scenes/catalog/`, read together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kotoserver.content.authored import ModelT, read_as
+from kotoserver.content.catalog_schema import (
+    CommonIntentsSource,
+    CuesSource,
+    FeedbackCodesSource,
+    GrammarSource,
+    UiSource,
+    VoicesSource,
+)
+from kotoserver.content.diagnostics import START_OF_FILE, Report
+from kotoserver.content.source import Document, read_document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogs:
+    cues: CuesSource
+    voices: VoicesSource
+    grammar: GrammarSource
+    common: CommonIntentsSource
+    feedback: FeedbackCodesSource
+    ui: UiSource
+    common_document: Document
+    """Where each common intent stands, for findings about its lines."""
+
+
+def read_catalogs(scenes_dir: Path, report: Report) -> Catalogs | None:
+    """All catalogs; None when one of them cannot be used, which the report then names."""
+    cues = _read(CuesSource, scenes_dir, "cues.yaml", report)
+    voices = _read(VoicesSource, scenes_dir, "voices.yaml", report)
+    grammar = _read(GrammarSource, scenes_dir, "grammar.yaml", report)
+    common = _read(CommonIntentsSource, scenes_dir, "common_intents.yaml", report)
+    feedback = _read(FeedbackCodesSource, scenes_dir, "feedback_codes.yaml", report)
+    ui = _read(UiSource, scenes_dir, "ui.yaml", report)
+    if not (cues and voices and grammar and common and feedback and ui):
+        return None
+    return Catalogs(
+        cues=cues[0],
+        voices=voices[0],
+        grammar=grammar[0],
+        common=common[0],
+        feedback=feedback[0],
+        ui=ui[0],
+        common_document=common[1],
+    )
+
+
+def read_file(path: Path, file: str, report: Report) -> bytes | None:
+    """The bytes of an authored file; a file that cannot be read is a finding."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        report.add("E01", file, START_OF_FILE, f"The file cannot be read: {error.strerror or error}.")
+        return None
+
+
+def name_of(path: Path, top: Path) -> str:
+    """The file as authors know it: from its `scenes` or `langpacks` folder on."""
+    return (Path(top.name) / path.relative_to(top)).as_posix()
+
+
+def _read(model: type[ModelT], scenes_dir: Path, name: str, report: Report) -> tuple[ModelT, Document] | None:
+    path = scenes_dir / "catalog" / name
+    file = name_of(path, scenes_dir)
+    content = read_file(path, file, report)
+    if content is None:
+        return None
+    document = read_document(content, file, report)
+    value = read_as(model, document, report) if document else None
+    return (value, document) if document and value else None

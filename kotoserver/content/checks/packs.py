@@ -1,0 +1,131 @@
+"""Packs are complete (E19) and their placeholders are those of the Korean (E18)."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from kotoserver.content.catalogs import Catalogs
+from kotoserver.content.checks.placeholders import malformed
+from kotoserver.content.findings import Findings
+from kotoserver.content.pack_schema import PackSource, ScenePackSource
+from kotoserver.content.source import Path
+from kotoserver.domain.evaluation import Verdict
+from kotoserver.domain.langpack import placeholders
+from kotoserver.domain.levels import SpeechLevel
+from kotoserver.domain.scene import Scene, SlotKind
+
+Parts = Sequence[tuple[ScenePackSource, Findings]]
+
+ALWAYS_SUPPLIED = frozenset({"goal"})
+"""What a feedback sentence may use whatever its code: the goal of the turn in the learner's language."""
+WITH_A_SLOT = frozenset({"question"})
+"""What it may use besides when the code names a slot: the question that asks for it."""
+
+
+def check_pack(
+    source: PackSource, findings: Findings, parts: Parts, catalogs: Catalogs, scenes: Mapping[str, Scene]
+) -> None:
+    """Adds whatever is missing in a pack that `scenes` (those that name it under `packs`) need."""
+    _check_main_tables(source, findings, catalogs)
+    _check_grammar(source, findings, scenes)
+    _check_feedback(source, findings, catalogs)
+    translated = {part.scene for part, _ in parts}
+    for scene_id, scene in scenes.items():
+        if source.id in scene.packs and scene_id not in translated:
+            findings.at(
+                "E19", (), f"The scene `{scene_id}` needs this pack, but scenes/{scene_id}.yaml is missing."
+            )
+    for part, place in parts:
+        if part.pack != source.id:
+            place.at("E06", ("pack",), f"This file lies in the pack `{source.id}`, not `{part.pack}`.")
+        if part.scene in scenes:
+            _check_scene_part(part, place, scenes[part.scene])
+        else:
+            place.at("W13", ("scene",), f"There is no scene `{part.scene}` any more.")
+
+
+def _require(
+    wanted: Collection[str], table: Mapping[str, object], path: Path, what: str, findings: Findings
+) -> None:
+    missing = [f"`{key}`" for key in wanted if key not in table]
+    if missing:
+        findings.at_key("E19", path, f"Missing here, {what}: {', '.join(missing)}.")
+
+
+def _check_main_tables(source: PackSource, findings: Findings, catalogs: Catalogs) -> None:
+    _require(catalogs.ui.keys, source.ui, ("ui",), "string", findings)
+    _require(
+        [verdict.value for verdict in Verdict],
+        source.feedback_summary,
+        ("feedback_summary",),
+        "verdict",
+        findings,
+    )
+    levels = [level.value for level in SpeechLevel if level is not SpeechLevel.NONE]
+    _require(levels, source.speech_levels, ("speech_levels",), "speech level", findings)
+    _require(catalogs.feedback.labels, source.labels, ("labels",), "label", findings)
+    common_lines = {intent.say.id: intent.say.ko for intent in catalogs.common.intents.values()}
+    _require(common_lines, source.common, ("common",), "meaning of the line", findings)
+
+
+def _check_grammar(source: PackSource, findings: Findings, scenes: Mapping[str, Scene]) -> None:
+    credited = {
+        point: None
+        for scene in scenes.values()
+        if source.id in scene.packs
+        for turn in scene.turns
+        for point in turn.grammar
+    }
+    _require(list(credited), source.grammar, ("grammar",), "explanation of", findings)
+
+
+def _check_feedback(source: PackSource, findings: Findings, catalogs: Catalogs) -> None:
+    codes = catalogs.feedback.codes
+    _require(codes, source.feedback, ("feedback",), "sentence for", findings)
+    for code, template in source.feedback.items():
+        path: Path = ("feedback", code)
+        if code not in codes:
+            findings.at_key("W13", path, f"The evaluator has no code `{code}`.")
+            continue
+        supplied = ALWAYS_SUPPLIED | set(codes[code]) | (WITH_A_SLOT if "slot" in codes[code] else set())
+        for name in sorted(placeholders(template) - supplied):
+            findings.at(
+                "E18", path, f"`{{{name}}}` is not supplied with this code ({', '.join(sorted(supplied))})."
+            )
+        if malformed(template):
+            findings.at("E18", path, "A placeholder is written `{name}` or `{name|을/를}`; this brace is neither.")
+
+
+def _check_scene_part(part: ScenePackSource, findings: Findings, scene: Scene) -> None:
+    korean = {line.id: line.ko for line in scene.lines() if not line.id.startswith("C")}
+    korean |= {turn.model.id: turn.model.ko for turn in scene.turns}
+    hints = [hint.id for turn in scene.turns for hint in turn.hints]
+    turns = [turn.id for turn in scene.turns]
+    _require_exactly(turns, part.goals, "goals", "goal of turn", findings)
+    _require_exactly(korean, part.lines, "lines", "meaning of line", findings)
+    _require_exactly(hints, part.hints, "hints", "hint", findings)
+    _require_exactly(scene.slots, part.slot_names, "slot_names", "name of slot", findings)
+    _require_exactly(scene.slots, part.slot_questions, "slot_questions", "question for slot", findings)
+    _check_slot_values(part, findings, scene)
+    for line_id, meaning in part.lines.items():
+        if line_id in korean and placeholders(meaning) != placeholders(korean[line_id]):
+            sentence = f"The placeholders differ from those of the Korean: {korean[line_id]}"
+            findings.at("E18", ("lines", line_id), sentence)
+    for line_id in part.notes:
+        if line_id not in korean:
+            findings.at_key("W13", ("notes", line_id), f"The scene has no line `{line_id}` any more.")
+
+
+def _require_exactly(
+    wanted: Collection[str], table: Mapping[str, object], name: str, what: str, findings: Findings
+) -> None:
+    _require(wanted, table, (name,), what, findings)
+    for key in table:
+        if key not in wanted:
+            findings.at_key("W13", (name, key), f"The scene has no `{key}` any more.")
+
+
+def _check_slot_values(part: ScenePackSource, findings: Findings, scene: Scene) -> None:
+    for slot in scene.slots.values():
+        if slot.kind is SlotKind.NATIVE_NUMBER:
+            continue
+        words = part.slots.get(slot.id, {})
+        _require(slot.values, words, ("slots", slot.id), f"words for slot `{slot.id}`", findings)

@@ -1,0 +1,94 @@
+"""The working drafts on disk: what editors edit, compiled as it is now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kotoserver.content.catalogs import Catalogs, name_of, read_catalogs, read_file
+from kotoserver.content.compiler import CompilationResult, PackResult, compile_pack, compile_scene
+from kotoserver.content.diagnostics import START_OF_FILE, Diagnostic, Report
+from kotoserver.domain.scene import Scene
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafts:
+    """Every draft under the two folders, compiled against the others."""
+
+    catalogs: Catalogs | None
+    """None when the catalogs themselves are broken: then nothing else is compiled."""
+    scenes: Mapping[str, CompilationResult]
+    packs: Mapping[str, PackResult]
+    diagnostics: tuple[Diagnostic, ...]
+    """All findings, those about the catalogs included."""
+
+
+def compile_drafts(scenes_dir: Path, langpacks_dir: Path) -> Drafts:
+    """Reads and compiles everything that is being worked on."""
+    report = Report()
+    catalogs = read_catalogs(scenes_dir, report)
+    if catalogs is None:
+        return Drafts(catalogs=None, scenes={}, packs={}, diagnostics=report.diagnostics)
+    pack_folders = _folders_with("pack.yaml", langpacks_dir)
+    pack_ids = [folder.name for folder in pack_folders]
+    scenes = {
+        folder.name: _compile_scene_folder(folder, scenes_dir, catalogs, pack_ids)
+        for folder in _folders_with("scene.yaml", scenes_dir)
+    }
+    playable = {scene_id: result.scene for scene_id, result in scenes.items() if result.scene}
+    packs = {
+        folder.name: compile_pack_folder(folder, langpacks_dir, catalogs, playable) for folder in pack_folders
+    }
+    for scene in scenes.values():
+        report.extend(scene.diagnostics)
+    for pack in packs.values():
+        report.extend(pack.diagnostics)
+    return Drafts(catalogs=catalogs, scenes=scenes, packs=packs, diagnostics=report.diagnostics)
+
+
+def compile_pack_folder(
+    folder: Path, langpacks_dir: Path, catalogs: Catalogs, scenes: Mapping[str, Scene]
+) -> PackResult:
+    """The draft of one pack with its scene files, checked against `scenes`."""
+    report = Report()
+    file = name_of(folder / "pack.yaml", langpacks_dir)
+    content = read_file(folder / "pack.yaml", file, report)
+    parts: dict[str, bytes | str] = {}
+    for path in pack_scene_files(folder):
+        part = read_file(path, name_of(path, langpacks_dir), report)
+        if part is not None:
+            parts[name_of(path, langpacks_dir)] = part
+    if content is None:
+        return PackResult(pack=None, diagnostics=report.diagnostics)
+    compiled = compile_pack(content, file, parts, catalogs, scenes)
+    report.extend(compiled.diagnostics)
+    if compiled.pack is not None and compiled.pack.id != folder.name:
+        report.add("E06", file, START_OF_FILE, f"The pack in the folder `{folder.name}` must have that id.")
+        return PackResult(pack=None, diagnostics=report.diagnostics)
+    return PackResult(pack=compiled.pack, diagnostics=report.diagnostics)
+
+
+def pack_scene_files(folder: Path) -> tuple[Path, ...]:
+    """The scenes that a pack translates."""
+    return tuple(sorted((folder / "scenes").glob("*.yaml")))
+
+
+def _compile_scene_folder(
+    folder: Path, scenes_dir: Path, catalogs: Catalogs, pack_ids: list[str]
+) -> CompilationResult:
+    report = Report()
+    file = name_of(folder / "scene.yaml", scenes_dir)
+    content = read_file(folder / "scene.yaml", file, report)
+    if content is None:
+        return CompilationResult(scene=None, diagnostics=report.diagnostics)
+    compiled = compile_scene(content, file, catalogs, pack_ids)
+    report.extend(compiled.diagnostics)
+    if compiled.scene is not None and compiled.scene.id != folder.name:
+        report.add("E06", file, START_OF_FILE, f"The scene in the folder `{folder.name}` must have that id.")
+        return CompilationResult(scene=None, diagnostics=report.diagnostics)
+    return CompilationResult(scene=compiled.scene, diagnostics=report.diagnostics)
+
+
+def _folders_with(name: str, top: Path) -> tuple[Path, ...]:
+    if not top.is_dir():
+        return ()
+    return tuple(sorted(folder for folder in top.iterdir() if (folder / name).is_file()))

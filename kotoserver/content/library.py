@@ -1,0 +1,164 @@
+"""What is published: scenes and packs by id and version, compiled once and kept.
+
+One broken scene or pack never stops the others: it is left out and named by `problems()`. Drafts are not
+read here at all, so a draft that does not parse cannot hurt what people play.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from kotoserver.content import revisions
+from kotoserver.content.catalogs import name_of
+from kotoserver.content.compiler import compile_published_pack, compile_published_scene
+from kotoserver.content.diagnostics import START_OF_FILE, Diagnostic, Report
+from kotoserver.domain.errors import ContentBroken, NotFound
+from kotoserver.domain.langpack import LanguagePack
+from kotoserver.domain.scene import Scene
+
+V = TypeVar("V", Scene, LanguagePack)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiled(Generic[V]):
+    value: V | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Shelf(Generic[V]):
+    """All versions of all scenes, or of all packs."""
+
+    top: Path
+    what: str
+    compile: Callable[[bytes, str], _Compiled[V]]
+    live: dict[str, int] = field(default_factory=dict)
+    """Id -> live version of those that can be served."""
+    known: dict[tuple[str, int], V] = field(default_factory=dict)
+    broken: dict[str, ContentBroken] = field(default_factory=dict)
+    """Id -> why its live version cannot be served."""
+
+    def open(self) -> None:
+        for folder in _published_folders(self.top):
+            try:
+                version = revisions.live_version(revisions.read_history(folder))
+                if version is not None:
+                    self.read(folder.name, version)
+                    self.live[folder.name] = version
+            except ContentBroken as error:
+                self.broken[folder.name] = error
+
+    def get(self, id: str, version: int | None) -> V:
+        if version is None:
+            if id in self.broken:
+                raise self.broken[id]
+            version = self.live.get(id)
+        if version is None:
+            raise NotFound(f"There is no published {self.what} `{id}`.", code=f"no_such_{self.what}")
+        return self.read(id, version)
+
+    def read(self, id: str, version: int) -> V:
+        if (id, version) not in self.known:
+            self.known[id, version] = self._compile(id, version)
+        return self.known[id, version]
+
+    def _compile(self, id: str, version: int) -> V:
+        folder = self.top / id
+        if folder not in _published_folders(self.top):
+            raise NotFound(f"There is no published {self.what} `{id}`.", code=f"no_such_{self.what}")
+        try:
+            content = revisions.read_version(folder, revisions.read_history(folder), version)
+        except NotFound as error:
+            raise NotFound(error.message, code=f"no_such_{self.what}") from error
+        file = name_of(revisions.version_file(folder, version), self.top)
+        compiled = self.compile(content, file)
+        if compiled.value is None:
+            found = [str(each) for each in compiled.diagnostics]
+            raise ContentBroken(f"{file} does not compile.", details={"file": file, "diagnostics": found})
+        return compiled.value
+
+
+class Library:
+    """Published content. Reads files when it is opened and when an older version is asked for first."""
+
+    def __init__(self, scenes_dir: Path, langpacks_dir: Path) -> None:
+        self._scenes = _Shelf[Scene](top=scenes_dir, what="scene", compile=_compile_scene)
+        self._packs = _Shelf[LanguagePack](top=langpacks_dir, what="pack", compile=_compile_pack)
+        self._scenes.open()
+        self._packs.open()
+
+    def scene_ids(self) -> tuple[str, ...]:
+        """Scenes whose live version can be played, in order of their ids."""
+        return tuple(sorted(self._scenes.live))
+
+    def pack_ids(self) -> tuple[str, ...]:
+        return tuple(sorted(self._packs.live))
+
+    def scene(self, scene_id: str, version: int | None = None) -> Scene:
+        """The live version, or the named one. NotFound (`no_such_scene`), ContentBroken with `diagnostics`."""
+        return self._scenes.get(scene_id, version)
+
+    def pack(self, pack_id: str, version: int | None = None) -> LanguagePack:
+        """The live version, or the named one. NotFound (`no_such_pack`), ContentBroken with `diagnostics`."""
+        return self._packs.get(pack_id, version)
+
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """Why something published is not served, or is served with a hole in it."""
+        report = Report()
+        for shelf in (self._scenes, self._packs):
+            for broken_id, error in sorted(shelf.broken.items()):
+                report.add("E01", f"{shelf.top.name}/{broken_id}", START_OF_FILE, error.message)
+        for scene_id in self.scene_ids():
+            self._note_gaps(self.scene(scene_id), report)
+        return report.diagnostics
+
+    def _note_gaps(self, scene: Scene, report: Report) -> None:
+        for pack_id in scene.packs:
+            file = f"langpacks/{pack_id}"
+            if pack_id not in self._packs.live:
+                report.add(
+                    "E19", file, START_OF_FILE, f"The scene {scene.id} needs this pack, which is not served."
+                )
+                continue
+            missing = _untranslated(scene, self.pack(pack_id))
+            if missing:
+                sentence = f"The live scene {scene.id} has texts without a meaning: {', '.join(missing)}."
+                report.add("E19", file, START_OF_FILE, sentence)
+
+
+def open_library(scenes_dir: Path, langpacks_dir: Path) -> Library:
+    """Everything published under the two folders; a folder that is not there is an empty one."""
+    return Library(scenes_dir, langpacks_dir)
+
+
+def _published_folders(top: Path) -> tuple[Path, ...]:
+    if not top.is_dir():
+        return ()
+    return tuple(sorted(folder for folder in top.iterdir() if (folder / "history.yaml").is_file()))
+
+
+def _compile_scene(content: bytes, file: str) -> _Compiled[Scene]:
+    compiled = compile_published_scene(content, file)
+    return _Compiled(value=compiled.scene, diagnostics=compiled.diagnostics)
+
+
+def _compile_pack(content: bytes, file: str) -> _Compiled[LanguagePack]:
+    compiled = compile_published_pack(content, file)
+    return _Compiled(value=compiled.pack, diagnostics=compiled.diagnostics)
+
+
+def _untranslated(scene: Scene, pack: LanguagePack) -> Iterable[str]:
+    part = pack.scenes.get(scene.id)
+    if part is None:
+        return (scene.id,)
+    common = {common.say.id for common in scene.common}
+    wanted = [line.id for line in scene.lines() if line.id not in common]
+    wanted += [turn.model.id for turn in scene.turns]
+    hints = [hint.id for turn in scene.turns for hint in turn.hints]
+    return (
+        *(line_id for line_id in wanted if line_id not in part.lines),
+        *(line_id for line_id in common if line_id not in pack.common),
+        *(hint_id for hint_id in hints if hint_id not in part.hints),
+        *(turn.id for turn in scene.turns if turn.id not in part.goals),
+    )

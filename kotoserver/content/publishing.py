@@ -1,0 +1,145 @@
+"""Draft to published version: zero errors, then one immutable file that needs nothing beside it.
+
+Why a version carries copies: a session is pinned to its version for as long as it lives, so whatever can
+change what a learner meets must be inside. The repair moves of `catalog/common_intents.yaml` are therefore
+written into a published scene, and the scene files of a pack into the published pack, both under `pinned`.
+Cues, voices and grammar points are only names there; they were checked against the catalogs when the version
+was published, and a client ignores a name that it no longer knows.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from kotoserver.content import revisions
+from kotoserver.content.catalogs import Catalogs
+from kotoserver.content.compiler import compile_published_pack, compile_published_scene
+from kotoserver.content.diagnostics import Diagnostic, errors
+from kotoserver.content.drafts import Drafts, compile_drafts, compile_pack_folder, pack_scene_files
+from kotoserver.content.library import open_library
+from kotoserver.domain.errors import BadInput, ContentBroken, NotFound
+from kotoserver.domain.scene import Scene
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """Who publishes, when and why."""
+
+    at: datetime
+    by: str
+    name: str
+    note: str = ""
+
+
+def publish_scene(
+    scenes_dir: Path, langpacks_dir: Path, scene_id: str, publication: Publication
+) -> revisions.Revision:
+    """Publishes the draft of a scene, checked together with the drafts of the packs it names.
+
+    Raises NotFound (`no_such_scene`), or BadInput (`draft_has_errors`) with the findings in `details`.
+    """
+    drafts = compile_drafts(scenes_dir, langpacks_dir)
+    catalogs = _usable(drafts)
+    result = drafts.scenes.get(scene_id)
+    if result is None:
+        raise NotFound(f"There is no scene {scene_id}.", code="no_such_scene")
+    packs = result.scene.packs if result.scene else ()
+    found = [*result.diagnostics, *(each for pack in packs for each in drafts.packs[pack].diagnostics)]
+    scene = result.scene
+    if scene is None or errors(found):
+        raise _refused(f"The draft of {scene_id}", found)
+    folder = scenes_dir / scene_id
+    version = revisions.next_version(folder, revisions.read_history(folder))
+    draft = (folder / "scene.yaml").read_text("utf-8")
+    content = _with_version(draft, version) + _pinned_intents(scene, catalogs)
+    compiled = compile_published_scene(content, f"{scene_id} version {version}")
+    if compiled.scene is None:
+        raise _refused(f"Version {version} of {scene_id}", compiled.diagnostics)
+    revision = _publish(folder, version, content, publication)
+    (folder / "scene.yaml").write_text(_with_version(draft, version), "utf-8")
+    return revision
+
+
+def publish_pack(
+    scenes_dir: Path, langpacks_dir: Path, pack_id: str, publication: Publication
+) -> revisions.Revision:
+    """Publishes the draft of a pack, checked against the live scenes (a scene never published: its draft).
+
+    So a scene goes first and its packs follow. Raises NotFound (`no_such_pack`), or BadInput
+    (`draft_has_errors`) with the findings in `details`.
+    """
+    drafts = compile_drafts(scenes_dir, langpacks_dir)
+    catalogs = _usable(drafts)
+    if pack_id not in drafts.packs:
+        raise NotFound(f"There is no pack {pack_id}.", code="no_such_pack")
+    library = open_library(scenes_dir, langpacks_dir)
+    scenes = {scene_id: result.scene for scene_id, result in drafts.scenes.items() if result.scene}
+    scenes |= {scene_id: library.scene(scene_id) for scene_id in library.scene_ids()}
+    folder = langpacks_dir / pack_id
+    result = compile_pack_folder(folder, langpacks_dir, catalogs, scenes)
+    if result.pack is None or errors(result.diagnostics):
+        raise _refused(f"The draft of {pack_id}", result.diagnostics)
+    version = revisions.next_version(folder, revisions.read_history(folder))
+    draft = (folder / "pack.yaml").read_text("utf-8")
+    parts = {path.stem: path.read_text("utf-8") for path in pack_scene_files(folder)}
+    content = _with_version(draft, version) + _pinned_scenes(parts)
+    compiled = compile_published_pack(content, f"{pack_id} version {version}")
+    if compiled.pack is None:
+        raise _refused(f"Version {version} of {pack_id}", compiled.diagnostics)
+    revision = _publish(folder, version, content, publication)
+    (folder / "pack.yaml").write_text(_with_version(draft, version), "utf-8")
+    return revision
+
+
+def _usable(drafts: Drafts) -> Catalogs:
+    if drafts.catalogs is None:
+        raise _refused("The catalog", drafts.diagnostics)
+    return drafts.catalogs
+
+
+def _refused(what: str, found: list[Diagnostic] | tuple[Diagnostic, ...]) -> BadInput:
+    wrong = errors(found)
+    sentence = f"{what} has {len(wrong)} error{'s' if len(wrong) != 1 else ''} and was not published."
+    return BadInput(sentence, code="draft_has_errors", details={"diagnostics": [str(each) for each in wrong]})
+
+
+def _publish(folder: Path, version: int, content: str, publication: Publication) -> revisions.Revision:
+    return revisions.publish(
+        folder,
+        version,
+        content.encode(),
+        at=publication.at,
+        by=publication.by,
+        name=publication.name,
+        note=publication.note,
+    )
+
+
+def _with_version(draft: str, version: int) -> str:
+    """The same text with another number behind `version:`; comments and order stay."""
+    changed, count = re.subn(r"(?m)^(version:[ ]*)\d+", rf"\g<1>{version}", draft, count=1)
+    if not count:
+        raise ContentBroken("The draft has no line `version: <number>` of its own to raise.")
+    return changed if changed.endswith("\n") else changed + "\n"
+
+
+def _pinned_intents(scene: Scene, catalogs: Catalogs) -> str:
+    intents = {
+        intent_id: catalogs.common.intents[intent_id].model_dump(mode="json", by_alias=True, exclude_none=True)
+        for intent_id in (common.id for common in scene.common)
+    }
+    pinned = {"pinned": {"common_intents": intents}}
+    return "\n" + yaml.safe_dump(pinned, allow_unicode=True, sort_keys=False, width=10_000)
+
+
+def _pinned_scenes(parts: Mapping[str, str]) -> str:
+    """The scene files as they are, comments and all, two levels further in."""
+    indented = [
+        f"    {scene_id}:\n" + "".join(f"      {line}" if line.strip() else "\n" for line in text.splitlines(True))
+        for scene_id, text in parts.items()
+    ]
+    return "\npinned:\n  scenes:\n" + "".join(each if each.endswith("\n") else each + "\n" for each in indented)

@@ -1,0 +1,201 @@
+"""Published versions of one scene or pack: immutable numbered files and an append-only history.
+
+    versions/0001.yaml  the whole content of version 1; never changed, its hash is checked on every read
+    history.yaml        one entry per publish or revert; the last entry names the live version
+
+A version is written completely and under its final name before the history mentions it, so a crash in
+between leaves a file that nobody serves and whose number is not used again.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from kotoserver.content.authored import Authored, OneOrMany, Text, read_as
+from kotoserver.content.diagnostics import Report
+from kotoserver.content.source import read_document
+from kotoserver.domain.errors import Conflict, ContentBroken, NotFound
+
+_HEAD = "# Append-only: the version of the last entry is live.\nschema: history/1\nentries:\n"
+
+
+class Action(StrEnum):
+    PUBLISH = "publish"
+    REVERT = "revert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One entry of a history."""
+
+    version: int
+    action: Action
+    at: datetime
+    by: str
+    """Who did it: an account or a login name."""
+    name: str
+    """A few words for the list."""
+    note: str
+    sha256: str
+    """Of the version's file."""
+
+
+class RevisionSource(Authored):
+    version: Annotated[int, Field(ge=1)]
+    action: Literal["publish", "revert"]
+    at: Text
+    by: str
+    name: str
+    note: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class HistorySource(Authored):
+    schema_: Literal["history/1"] = Field(alias="schema")
+    entries: OneOrMany[RevisionSource]
+
+
+def read_history(folder: Path) -> tuple[Revision, ...]:
+    """Oldest first, empty for something never published. ContentBroken names a history that cannot be read."""
+    path = folder / "history.yaml"
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise ContentBroken(f"{path} cannot be read: {error.strerror}.") from error
+    report = Report()
+    document = read_document(content, str(path), report)
+    source = read_as(HistorySource, document, report) if document else None
+    if source is None:
+        raise broken(path, report)
+    try:
+        return tuple(_revision(entry) for entry in source.entries)
+    except ValueError as error:
+        raise ContentBroken(f"{path} holds a time that is not RFC 3339.") from error
+
+
+def live_version(history: Sequence[Revision]) -> int | None:
+    return history[-1].version if history else None
+
+
+def read_version(folder: Path, history: Sequence[Revision], version: int) -> bytes:
+    """The file of a published version. NotFound for a number never published, ContentBroken for a changed file."""
+    entry = next((entry for entry in history if entry.version == version), None)
+    if entry is None:
+        raise NotFound(f"{folder.name} has no version {version}.", code="no_such_version")
+    path = version_file(folder, version)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ContentBroken(f"{path} cannot be read: {error.strerror}.") from error
+    if hashlib.sha256(content).hexdigest() != entry.sha256:
+        raise ContentBroken(f"{path} was changed after it was published; restore it from a backup.")
+    return content
+
+
+def next_version(folder: Path, history: Sequence[Revision]) -> int:
+    """The number after every number that was ever used, also by a publish that was cut short."""
+    used = {entry.version for entry in history}
+    used |= {int(path.stem) for path in (folder / "versions").glob("*.yaml") if path.stem.isdigit()}
+    return max(used, default=0) + 1
+
+
+def publish(
+    folder: Path, version: int, content: bytes, *, at: datetime, by: str, name: str, note: str
+) -> Revision:
+    """Writes the version and makes it live. Conflict when somebody else published that number first."""
+    _write_new(version_file(folder, version), content)
+    revision = Revision(
+        version=version,
+        action=Action.PUBLISH,
+        at=at,
+        by=by,
+        name=name,
+        note=note,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    _append(folder, revision)
+    return revision
+
+
+def revert(folder: Path, version: int, *, at: datetime, by: str, note: str) -> Revision:
+    """Makes an older version live again by adding an entry; nothing is taken away."""
+    content = read_version(folder, read_history(folder), version)
+    revision = Revision(
+        version=version,
+        action=Action.REVERT,
+        at=at,
+        by=by,
+        name=f"back to version {version}",
+        note=note,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    _append(folder, revision)
+    return revision
+
+
+def version_file(folder: Path, version: int) -> Path:
+    return folder / "versions" / f"{version:04d}.yaml"
+
+
+def broken(path: Path, report: Report) -> ContentBroken:
+    """The error for a file that the program itself wrote and cannot read any more."""
+    found = [str(each) for each in report.diagnostics]
+    return ContentBroken(f"{path} does not compile.", details={"file": str(path), "diagnostics": found})
+
+
+def _revision(entry: RevisionSource) -> Revision:
+    return Revision(
+        version=entry.version,
+        action=Action(entry.action),
+        at=datetime.fromisoformat(entry.at),
+        by=entry.by,
+        name=entry.name,
+        note=entry.note,
+        sha256=entry.sha256,
+    )
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Never over a file that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError as error:
+        raise Conflict(f"Version {path.stem} has just been published by somebody else.") from error
+
+
+def _append(folder: Path, revision: Revision) -> None:
+    """One entry in one write, so that two publishers cannot mix theirs."""
+    path = folder / "history.yaml"
+    at = revision.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    entry = (
+        f"  - version: {revision.version}\n"
+        f"    action: {revision.action.value}\n"
+        f"    at: {_quoted(at)}\n"
+        f"    by: {_quoted(revision.by)}\n"
+        f"    name: {_quoted(revision.name)}\n"
+        f"    note: {_quoted(revision.note)}\n"
+        f"    sha256: {_quoted(revision.sha256)}\n"
+    )
+    head = "" if path.exists() else _HEAD
+    with path.open("ab", buffering=0) as file:
+        file.write((head + entry).encode())
+        os.fsync(file.fileno())
+
+
+def _quoted(text: str) -> str:
+    """A double-quoted scalar: JSON's strings are YAML's, once what nobody can see is gone."""
+    return json.dumps("".join(each for each in text if each.isprintable()), ensure_ascii=False)
