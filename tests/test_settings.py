@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kotoserver.domain.errors import BadSettings
+from kotoserver.settings import VARIABLES, Secret, Settings
+
+
+def test_with_nothing_set_everything_stays_on_this_machine():
+    settings = Settings.from_environ({})
+    assert (settings.host, settings.port) == ("127.0.0.1", 5000)
+    assert (settings.database_url, settings.redis_url, settings.s3) == (None, None, None)
+    assert (settings.tts, settings.evaluator) == (("espeak",), ("local",))
+
+
+def test_an_empty_variable_is_as_good_as_none():
+    assert Settings.from_environ({"KOTO_PORT": " ", "DATABASE_URL": ""}) == Settings.from_environ({})
+
+
+def test_a_typing_mistake_is_named_with_what_was_meant():
+    with pytest.raises(BadSettings, match=r"KOTO_PROT is not a setting.*KOTO_PORT"):
+        Settings.from_environ({"KOTO_PROT": "80"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KOTO_PORT", "http"),
+        ("KOTO_PORT", "70000"),
+        ("KOTO_PORT", "-1"),
+        ("KOTO_PORT", "٣"),
+        ("KOTO_SECRET", "short"),
+        ("KOTO_PUBLIC_URL", "koto.example"),
+        ("KOTO_PUBLIC_URL", "ftp://koto.example"),
+        ("KOTO_LOG", "xml"),
+        ("KOTO_SPEECH_CACHE_MB", "0"),
+        ("KOTO_SCENES_DIR", "/no/such/folder"),
+        ("KOTO_LANGPACKS_DIR", "/no/such/folder"),
+        ("TTS_PROVIDER", "espeak,,google"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file"),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_a_sentence_that_names_it(name: str, value: str):
+    with pytest.raises(BadSettings) as refused:
+        Settings.from_environ({name: value})
+    assert refused.value.message.startswith(name)
+    assert refused.value.message.endswith(".")
+
+
+def test_an_s3_server_needs_its_keys():
+    with pytest.raises(BadSettings, match="MINIO_ACCESS_KEY and MINIO_SECRET_KEY"):
+        Settings.from_environ({"MINIO_ENDPOINT": "127.0.0.1:9000"})
+
+
+def test_a_list_of_providers_keeps_its_order():
+    assert Settings.from_environ({"TTS_PROVIDER": "Google, espeak"}).tts == ("google", "espeak")
+
+
+def test_secrets_do_not_print_themselves(tmp_path: Path):
+    given_secrets = {
+        "KOTO_SECRET": "correct-horse-battery-staple-correct",
+        "DATABASE_URL": "postgresql://koto:swordfish@db/koto",
+        "REDIS_URL": "redis://:swordfish@cache/0",
+        "MINIO_ENDPOINT": "s3:9000",
+        "MINIO_ACCESS_KEY": "swordfish",
+        "MINIO_SECRET_KEY": "swordfish",
+        "GEMINI_API_KEY": "swordfish",
+    }
+    settings = Settings.from_environ(given_secrets)
+    printed = f"{settings} {settings!r} {settings.secret} {settings.database_url}"
+    assert "swordfish" not in printed
+    assert "horse" not in printed
+
+
+@given(st.text())
+def test_a_secret_is_revealed_whole_and_only_on_request(text: str):
+    assert Secret(text).reveal() == text
+    assert str(Secret(text)) == repr(Secret(text)) == f"{Secret(text)}" == "***"
+
+
+@given(
+    st.dictionaries(st.sampled_from([variable.name for variable in VARIABLES]), st.text(max_size=20), max_size=4)
+)
+def test_any_environment_gives_settings_or_one_plain_sentence(environ: dict[str, str]):
+    try:
+        Settings.from_environ(environ)
+    except BadSettings as refused:
+        assert refused.message.endswith((".", "?"))
