@@ -54,6 +54,8 @@ class Speech:
     sample_rate: int
     """Hertz."""
     words: tuple[WordTime, ...] = ()
+    degraded: str | None = None
+    """Why a lesser voice than the configured one spoke; such sound is not kept."""
 
     @property
     def seconds(self) -> float:

@@ -138,7 +138,7 @@ class SpeechService:
         return await self._files.join(name, lambda: self._render(name, key, audio_format))
 
     async def _render(self, name: str, key: str, audio_format: AudioFormat) -> bytes:
-        """Synthesises and encodes a line, and keeps the file; a failure is never kept."""
+        """Synthesises and encodes a line, and keeps the file; a failure or a lesser voice is never kept."""
         request = await self._request(key)
         started = self._clock.seconds()
         speech = await self._speeches.join(key, lambda: self._synthesizer.synthesize(request))
@@ -148,7 +148,8 @@ class SpeechService:
         if not content:
             raise ProviderFailed("the encoder answered with nothing", code="silent_speech")
         telemetry.SYNTHESIS.labels(self._synthesizer.name).observe(self._clock.seconds() - started)
-        await self._cache.put(name, content, audio_format)
+        if speech.degraded is None:
+            await self._cache.put(name, content, audio_format)
         return content
 
     async def _request(self, key: str) -> SpeechRequest:
