@@ -59,8 +59,9 @@ class Fanout:
             if not self._listeners[channel]:
                 del self._listeners[channel]
 
-    def listens(self, channel: str) -> bool:
-        return channel in self._listeners
+    def channels(self) -> frozenset[str]:
+        """Those that somebody listens to."""
+        return frozenset(self._listeners)
 
     def send(self, channel: str, message: str) -> None:
         for subscription in self._listeners.get(channel, ()):

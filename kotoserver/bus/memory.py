@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from kotoserver.bus.busy import busy
 from kotoserver.bus.fanout import Fanout
-from kotoserver.domain.errors import TooFast
 from kotoserver.ports.bus import Bus, Subscription
 from kotoserver.ports.clock import Clock, SystemClock
 
@@ -86,7 +86,3 @@ async def _acquire(lock: asyncio.Lock, name: str, wait_seconds: float) -> None:
             await lock.acquire()
     except TimeoutError:
         raise busy(name) from None
-
-
-def busy(name: str) -> TooFast:
-    return TooFast(f"Something else is being done with {name}; try again in a moment.", code="busy")

@@ -9,7 +9,10 @@ QUEUE_SIZE = 256
 
 
 class SubscriberTooSlow(Exception):
-    """A subscriber let its queue fill up; it should read what it missed from storage."""
+    """Messages were missed: the subscriber let its queue fill up, or the bus lost its connection.
+
+    It should subscribe again and read what it missed from storage.
+    """
 
 
 class Subscription(ABC):

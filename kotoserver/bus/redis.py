@@ -1,0 +1,139 @@
+"""The bus of several processes: a Redis server between them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from uuid import uuid4
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from kotoserver.bus.busy import busy
+from kotoserver.bus.redis_news import News
+from kotoserver.domain.errors import BadSettings, StorageFailed
+from kotoserver.ports.bus import Bus, Subscription
+
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 2.0
+CONNECTIONS = 20
+LEASE_SECONDS = 30.0
+"""How long a lock outlives a holder that died; a living one renews it every third of this."""
+ASK_AGAIN_SECONDS = 0.02
+"""How often a taken lock is asked for."""
+
+_RELEASE = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end return 0'
+_RENEW = (
+    'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("pexpire", KEYS[1], ARGV[2]) end return 0'
+)
+
+log = logging.getLogger(__name__)
+
+
+class RedisBus(Bus):
+    """Keys begin with `koto:`, so that a Redis may be shared with other programs."""
+
+    def __init__(self, url: str, *, lease_seconds: float = LEASE_SECONDS) -> None:
+        self._redis = _client(url, retries=1)
+        self._news = News(_client(url, retries=0))
+        self._lease_ms = round(lease_seconds * 1000)
+        self._release = self._redis.register_script(_RELEASE)
+        self._renew = self._redis.register_script(_RENEW)
+
+    async def publish(self, channel: str, message: str) -> None:
+        with plain_errors():
+            await self._redis.publish(_key("news", channel), message)
+
+    @asynccontextmanager
+    async def subscribe(self, channel: str) -> AsyncIterator[Subscription]:
+        async with self._news.joined(_key("news", channel)) as subscription:
+            yield subscription
+
+    @asynccontextmanager
+    async def lock(self, name: str, *, wait_seconds: float) -> AsyncIterator[None]:
+        """The lock is a key that holds a token of its holder's own.
+
+        Giving it back is tried even when taking it failed or was cancelled: the answer of a successful
+        SET may have been lost on the way, and only the token's owner can delete the key.
+        """
+        key, token = _key("lock", name), uuid4().hex
+        try:
+            await self._acquire(key, token, name, wait_seconds)
+            renewing = asyncio.create_task(self._keep(key, token))
+            try:
+                yield
+            finally:
+                renewing.cancel()
+        finally:
+            await self._give_back(key, token)
+
+    async def take(self, name: str, *, limit: int, window_seconds: int) -> bool:
+        key = _key("rate", name)
+        with plain_errors():
+            async with self._redis.pipeline(transaction=True) as both:
+                both.set(key, 0, ex=window_seconds, nx=True)
+                both.incr(key)
+                _, uses = await both.execute()
+        return int(uses) <= limit
+
+    async def check(self) -> None:
+        with plain_errors():
+            await self._redis.ping()
+
+    async def close(self) -> None:
+        await self._news.close()
+        await self._redis.aclose()
+
+    async def _acquire(self, key: str, token: str, name: str, wait_seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + wait_seconds
+        with plain_errors():
+            while not await self._redis.set(key, token, nx=True, px=self._lease_ms):
+                if loop.time() >= until:
+                    raise busy(name)
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+    async def _keep(self, key: str, token: str) -> None:
+        """Renews the lease until cancelled. A lock lost all the same is noticed when saving: revisions differ."""
+        while True:
+            await asyncio.sleep(self._lease_ms / 3000)
+            try:
+                await self._renew(keys=[key], args=[token, self._lease_ms])
+            except RedisError as error:
+                log.warning("A lock could not be renewed: %s.", type(error).__name__)
+
+    async def _give_back(self, key: str, token: str) -> None:
+        """A lock that cannot be given back ends with its lease; what was done under it stands."""
+        try:
+            await self._release(keys=[key], args=[token])
+        except (RedisError, OSError) as error:
+            log.warning("A lock could not be given back: %s.", type(error).__name__)
+
+
+def _client(url: str, *, retries: int) -> Redis:
+    try:
+        return Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            max_connections=CONNECTIONS,
+            retry=Retry(NoBackoff(), retries),
+        )
+    except ValueError as error:
+        raise BadSettings("REDIS_URL must look like `redis://:password@localhost:6380/0`.") from error
+
+
+def _key(kind: str, name: str) -> str:
+    return f"koto:{kind}:{name}"
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Redis' exceptions as ours; none of them holds the password."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise StorageFailed(f"Redis does not answer ({type(error).__name__}).") from error
