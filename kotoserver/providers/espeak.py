@@ -5,7 +5,7 @@ wrong by itself (numbers, sound changes between syllables) is spelled out for it
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
@@ -64,11 +64,14 @@ class EspeakSynthesizer(Synthesizer):
         *,
         queue_size: int = 64,
         deadline_seconds: float = 10.0,
+        speak: Callable[[Utterance], Sound] = espeak_worker.speak,
     ) -> None:
+        """`queue_size` counts the text being spoken too. `speak` is what the worker process runs."""
         self.version = f"{installed_version('espeakng-loader')}-{_REVISION}"
         self._voices = voices
         self._queue_size = queue_size
         self._deadline_seconds = deadline_seconds
+        self._speak_in_worker = speak
         self._waiting = 0
         self._turn = asyncio.Lock()
         self._pool: ProcessPoolExecutor | None = None
@@ -132,7 +135,7 @@ class EspeakSynthesizer(Synthesizer):
         if self._pool is None:
             self._pool = ProcessPoolExecutor(1, get_context("spawn"), espeak_worker.begin)
         try:
-            return await asyncio.wrap_future(self._pool.submit(espeak_worker.speak, utterance))
+            return await asyncio.wrap_future(self._pool.submit(self._speak_in_worker, utterance))
         except Refused as refused:
             raise ProviderFailed(str(refused)) from refused
 
