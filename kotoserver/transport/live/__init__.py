@@ -12,12 +12,18 @@ _MESSAGE_LIMIT = 65_536
 
 _HEARTBEAT_SECONDS = 30.0
 
-OPEN_SOCKETS: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("open_sockets", set[web.WebSocketResponse])
+
+
+class OpenSockets(set[web.WebSocketResponse]):
+    """Connections that are to be told when the server goes away."""
+
+
+OPEN_SOCKETS = web.AppKey("open_sockets", OpenSockets)
 
 
 def add_live(app: web.Application) -> None:
     """Registers the socket, and its orderly end when the server goes away."""
-    app[OPEN_SOCKETS] = set()
+    app[OPEN_SOCKETS] = OpenSockets()
     app.router.add_get("/koto/ws/session/{session_id}", _connect)
     app.on_shutdown.append(_say_goodbye)
 

@@ -1,0 +1,237 @@
+"""Joining the parts: the only file that knows every concrete class."""
+
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kotoserver.audio.encode import AudioEncoder
+from kotoserver.blobs import open_blobs
+from kotoserver.bus import open_bus
+from kotoserver.content.catalogs import read_catalogs
+from kotoserver.content.diagnostics import Report
+from kotoserver.content.library import Library, open_library
+from kotoserver.domain.errors import BadSettings, ContentBroken
+from kotoserver.domain.evaluation import expectation_of
+from kotoserver.domain.scene import Scene
+from kotoserver.domain.session import SaidLine
+from kotoserver.ports.blobs import BlobStore
+from kotoserver.ports.bus import Bus
+from kotoserver.ports.clock import Clock, SystemClock
+from kotoserver.ports.providers import Evaluator, Synthesizer
+from kotoserver.ports.storage import SpokenLine, Storage
+from kotoserver.providers.registry import Voices, open_evaluator, open_synthesizer
+from kotoserver.services.accounts import AccountsService
+from kotoserver.services.bundle import Services
+from kotoserver.services.catalog import CatalogService
+from kotoserver.services.health import Dependency, HealthService
+from kotoserver.services.history import HistoryService
+from kotoserver.services.narration import Narrator
+from kotoserver.services.play import PlayService
+from kotoserver.services.speech import SpeechService
+from kotoserver.settings import Secret, Settings
+from kotoserver.storage import open_storage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the services stand on; each was opened here and is closed here."""
+
+    library: Library
+    storage: Storage
+    bus: Bus
+    blobs: BlobStore
+    voice: Synthesizer
+    judge: Evaluator
+    clock: Clock
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Everything the product can do, ready to be used; closed in the opposite order at the end.
+
+    BadSettings when something cannot be opened as it is configured, StorageFailed when a server that
+    it needs does not answer.
+    """
+    refuse_speech_recognition(settings.stt)
+    make_data_folder(settings.data_dir)
+    secret = settings.secret or kept_secret(settings.data_dir)
+    async with AsyncExitStack() as stack:
+        parts = await _open_parts(settings, stack)
+        catalog = CatalogService(parts.library)
+        speech = await _open_speech(settings, parts, stack)
+        play = PlayService(
+            storage=parts.storage,
+            bus=parts.bus,
+            catalog=catalog,
+            evaluator=parts.judge,
+            speech=speech,
+            clock=parts.clock,
+        )
+        stack.push_async_callback(play.close)
+        for problem in catalog.problems():
+            log.warning("content: %s", problem)
+        await prepare_judge(parts.judge, catalog.scenes())
+        speech.warm_library(authored_lines(catalog, speech))
+        yield Services(
+            accounts=AccountsService(parts.storage, parts.clock, secret),
+            catalog=catalog,
+            play=play,
+            history=HistoryService(parts.storage, play),
+            speech=speech,
+            health=HealthService(_dependencies(settings, parts, catalog), parts.clock),
+            bus=parts.bus,
+        )
+
+
+async def migrate_database(settings: Settings) -> Sequence[str]:
+    """Brings the database up to date; the names of the migrations that were applied."""
+    make_data_folder(settings.data_dir)
+    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
+    try:
+        return await storage.migrate()
+    finally:
+        await storage.close()
+
+
+async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
+    library = open_library(settings.scenes_dir, settings.langpacks_dir)
+    voice = open_synthesizer(settings.tts, read_voices(settings.scenes_dir))
+    stack.push_async_callback(voice.close)
+    scenes = [library.scene(scene_id) for scene_id in library.scene_ids()]
+    judge = open_evaluator(settings.evaluator, scene_words(scenes))
+    stack.push_async_callback(judge.close)
+    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
+    stack.push_async_callback(storage.close)
+    for name in await storage.migrate():
+        log.info("applied the migration %s", name)
+    bus = open_bus(_reveal(settings.redis_url) or None)
+    stack.push_async_callback(bus.close)
+    blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+    stack.push_async_callback(blobs.close)
+    return Parts(
+        library=library, storage=storage, bus=bus, blobs=blobs, voice=voice, judge=judge, clock=SystemClock()
+    )
+
+
+async def _open_speech(settings: Settings, parts: Parts, stack: AsyncExitStack) -> SpeechService:
+    encoder = AudioEncoder()
+    stack.push_async_callback(encoder.close)
+    speech = SpeechService(
+        storage=parts.storage,
+        blobs=parts.blobs,
+        synthesizer=parts.voice,
+        encoder=encoder,
+        clock=parts.clock,
+        cache_bytes=settings.speech_cache_bytes,
+    )
+    stack.push_async_callback(speech.close)
+    await speech.open()
+    return speech
+
+
+def refuse_speech_recognition(names: Sequence[str]) -> None:
+    """BadSettings for any engine: none is in this version yet."""
+    if tuple(names) != ("none",):
+        raise BadSettings(
+            f"STT_PROVIDER: {', '.join(names)} is not in this version; learners type. Use none, or leave it out."
+        )
+
+
+def make_data_folder(folder: Path) -> None:
+    """Makes sure that the data folder is there and can be written to; BadSettings when not."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise BadSettings(
+            f"The data folder {folder} cannot be written to ({why}); set KOTO_DATA_DIR to one that can."
+        ) from error
+
+
+def kept_secret(folder: Path) -> Secret:
+    """The secret of this data folder, made at the first start and readable by its owner only."""
+    path = folder / "secret"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        kept = path.read_text("ascii", errors="replace").strip()
+        if len(kept) < 32:
+            raise BadSettings(f"The file {path} is damaged; delete it to make a new secret.") from None
+        return Secret(kept)
+    with os.fdopen(descriptor, "w") as file:
+        made = secrets.token_urlsafe(48)
+        file.write(made)
+    return Secret(made)
+
+
+def read_voices(scenes_dir: Path) -> Voices:
+    """The voice catalogue; empty when it is broken, which the linter reports in full."""
+    report = Report()
+    catalogs = read_catalogs(scenes_dir, report)
+    if catalogs is None:
+        for found in report.diagnostics:
+            log.warning("content: %s", found)
+        return {}
+    return catalogs.voices.voices
+
+
+def scene_words(scenes: Iterable[Scene]) -> frozenset[str]:
+    """Words that the analyser should know whole: what the slots of the scenes are filled with."""
+    return frozenset(
+        word
+        for scene in scenes
+        for ways in (*(way for slot in scene.slots.values() for way in slot.values.values()), scene.shortcuts)
+        for word in ways
+    )
+
+
+async def prepare_judge(judge: Evaluator, scenes: Iterable[Scene]) -> None:
+    """Does now what the first learner in each turn would otherwise wait for."""
+    for scene in scenes:
+        for turn in scene.turns:
+            await judge.prepare(expectation_of(scene, turn.id))
+
+
+def authored_lines(catalog: CatalogService, speech: SpeechService) -> list[SpokenLine]:
+    """Every line whose words are known ahead, at normal and at slow speed."""
+    spoken: dict[str, SpokenLine] = {}
+    for scene in catalog.scenes():
+        narrator = Narrator(catalog.playable(scene.id, scene.packs[0]), speech)
+        fixed = [line for line in scene.lines() if "{" not in line.ko]
+        fixed += [turn.model for turn in scene.turns if "{" not in turn.model.ko]
+        for slowly in (False, True):
+            for line in fixed:
+                said = SaidLine(line=line, ko=line.ko, turn=scene.start, slowly=slowly)
+                each = narrator.spoken(said)
+                spoken.setdefault(each.key, each)
+    return list(spoken.values())
+
+
+def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> tuple[Dependency, ...]:
+    async def check_content() -> None:
+        problems = catalog.problems()
+        if problems:
+            raise ContentBroken(problems[0])
+
+    database = "sqlite" if not settings.database_url else _reveal(settings.database_url).split(":", 1)[0]
+    return (
+        Dependency(kind="database", name=database, check=parts.storage.check),
+        Dependency(kind="bus", name="redis" if settings.redis_url else "memory", check=parts.bus.check),
+        Dependency(kind="blobs", name="s3" if settings.s3 else "filesystem", check=parts.blobs.check),
+        Dependency(kind="voice", name=parts.voice.name, check=parts.voice.check),
+        Dependency(kind="evaluator", name=parts.judge.name, check=parts.judge.check),
+        Dependency(kind="content", name="scenes", check=check_content),
+    )
+
+
+def _reveal(secret: Secret | None) -> str:
+    return secret.reveal() if secret is not None else ""
