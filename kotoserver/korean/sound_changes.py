@@ -56,6 +56,7 @@ _WITH_HIEUH = {
 }
 """Article 12: an obstruent before ㅎ becomes aspirated."""
 
+_SENTENCE_ENDS = ".,!?…"
 _PALATAL = {"ㄷ": ("", "ㅈ"), "ㅌ": ("", "ㅊ"), "ㄾ": ("ㄹ", "ㅊ")}
 
 
@@ -75,7 +76,7 @@ def respell(words: Sequence[str]) -> list[str]:
     for before, after in pairwise(range(len(words))):
         if words[before] in BOUND_TO_NEXT and sounds[after]:
             _join(sounds[before], sounds[after])
-        elif _is_future(words[before]) and words[after] in TENSED_AFTER_FUTURE:
+        elif _is_future(words[before]) and words[after].rstrip(_SENTENCE_ENDS) in TENSED_AFTER_FUTURE:
             sounds[after][0] = _with_tense_initial(sounds[after][0])
     return ["".join(_change_sounds(word)) for word in sounds]
 
@@ -92,9 +93,9 @@ def _tense_endings(word: str) -> str:
     letters = list(word)
     for place in range(1, len(letters)):
         final = _final_of(letters[place - 1])
-        rest = word[place:].rstrip(".,!?…")
+        rest = word[place:].rstrip(_SENTENCE_ENDS)
         future = final == "ㄹ" and (
-            rest in ("게요", "걸요", "걸")
+            rest in ("게요", "걸뇨", "걸")
             or rest.startswith("수록")
             or (rest == "게" and word[: place + 1] not in PLAIN_AFTER_RIEUL)
         )
