@@ -80,6 +80,10 @@ class ScriptedSynthesizer(Synthesizer):
         )
         return Speech(pcm=pcm, sample_rate=_SAMPLE_RATE, words=tuple(times))
 
+    def fail_next(self, *failures: KotoError) -> None:
+        """The next requests raise these, in this order, after those that are already planned."""
+        self._failures += failures
+
     async def check(self) -> None:
         if self._closed:
             raise ProviderFailed("the scripted voice is closed")

@@ -55,6 +55,11 @@ class SpeechService:
         self._quiet.set()
         self._chores: set[asyncio.Task[None]] = set()
 
+    @property
+    def being_made(self) -> int:
+        """Files being rendered now."""
+        return len(self._files)
+
     async def open(self) -> None:
         """Takes stock of the files from earlier runs. Raises StorageFailed."""
         await self._cache.load()
