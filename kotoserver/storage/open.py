@@ -1,6 +1,7 @@
 """From a database URL to the storage."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kotoserver.domain.errors import BadSettings
 from kotoserver.ports.storage import Storage
@@ -17,11 +18,12 @@ def open_storage(database_url: str, *, data_dir: Path) -> Storage:
     `sqlite://` (or nothing) is `koto.sqlite3` in the data folder. Connects at the first use. BadSettings
     for any other URL, and for Postgres where its driver is not installed.
     """
-    return SqlStorage(_database(database_url or "sqlite://", data_dir))
+    return SqlStorage(open_database(database_url, data_dir=data_dir))
 
 
-def _database(database_url: str, data_dir: Path) -> Database:
-    scheme, _, rest = database_url.partition("://")
+def open_database(database_url: str, *, data_dir: Path) -> Database:
+    """The database below the storage of `open_storage`."""
+    scheme, _, rest = (database_url or "sqlite://").partition("://")
     match scheme:
         case "sqlite":
             return SqliteDatabase(_file(rest, data_dir))
@@ -47,6 +49,8 @@ def _file(rest: str, data_dir: Path) -> Path:
 
 
 def _postgres(database_url: str) -> Database:
+    if not _well_formed(database_url):
+        raise BadSettings("DATABASE_URL must look like `postgresql://koto:password@localhost:5433/koto`.")
     try:
         from kotoserver.storage.postgres import PostgresDatabase  # the driver is an optional extra
     except ModuleNotFoundError as error:
@@ -54,3 +58,12 @@ def _postgres(database_url: str) -> Database:
             "DATABASE_URL names Postgres, but its driver is missing: pip install 'kotoserver[postgres]'."
         ) from error
     return PostgresDatabase(database_url)
+
+
+def _well_formed(database_url: str) -> bool:
+    """Whether host, port and name can be told apart; asks nobody."""
+    try:
+        parts = urlsplit(database_url)
+        return parts.port != 0 and bool(parts.hostname) and len(parts.path) > 1
+    except ValueError:
+        return False

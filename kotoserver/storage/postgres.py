@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from kotoserver.domain.errors import StorageFailed
+from kotoserver.domain.errors import BadSettings, StorageFailed
 from kotoserver.storage.database import (
     Database,
     NothingMatched,
@@ -57,9 +57,8 @@ class PostgresDatabase(Database):
                 await _run(connection, write)
 
     async def migrate(self, migrations: Sequence[Migration]) -> Sequence[str]:
-        async with self._connection() as connection:
-            async with connection.transaction():
-                missing = await _apply(connection, migrations)
+        async with self._connection() as connection, connection.transaction():
+            missing = await _apply(connection, migrations)
             await _index_utterances(connection)
         return [migration.name for migration in missing]
 
@@ -84,18 +83,16 @@ class PostgresDatabase(Database):
         return self._pool
 
     async def _open(self) -> asyncpg.Pool:
-        try:
-            return await asyncpg.create_pool(
-                self._url,
-                min_size=1,
-                max_size=POOL_SIZE,
-                max_inactive_connection_lifetime=IDLE_SECONDS,
-                timeout=CONNECT_SECONDS,
-                command_timeout=COMMAND_SECONDS,
-                reset=_leave_as_is,
-            )
-        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-            raise StorageFailed(f"Postgres does not let us in: {error}. Check DATABASE_URL.") from error
+        """A pool without connections; each is made when all others are busy, and ends after idling."""
+        return await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=POOL_SIZE,
+            max_inactive_connection_lifetime=IDLE_SECONDS,
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+            reset=_leave_as_is,
+        )
 
 
 async def _leave_as_is(connection: Any) -> None:
@@ -130,7 +127,7 @@ async def _apply(connection: Any, migrations: Sequence[Migration]) -> tuple[Migr
 async def _index_utterances(connection: Any) -> None:
     """Makes search fast where `pg_trgm` can be had; the search itself is the same without."""
     try:
-        async with connection.transaction():
+        async with connection.transaction():  # inside the migration's: a savepoint
             for name in ("create_pg_trgm", "create_utterance_index"):
                 await connection.execute(Query(name).text(Dialect.POSTGRES))
     except (
@@ -153,6 +150,10 @@ def _plain_errors() -> Iterator[None]:
         raise belongs_to_nothing() from error
     except (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError) as error:
         raise unstorable() from error
+    except asyncpg.ClientConfigurationError as error:
+        raise BadSettings(f"DATABASE_URL cannot be used: {error}.") from error
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        raise StorageFailed(f"Postgres does not let us in: {error}. Check DATABASE_URL.") from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise StorageFailed(f"Postgres refused: {type(error).__name__}.") from error
     except (OSError, TimeoutError) as error:
