@@ -1,0 +1,62 @@
+"""Particles in the wrong form for the sound before them (커피을, 현금로), which hide the particle from the analyser."""
+
+from collections.abc import Iterator
+
+from kotoserver.domain.particles import choose_particle
+from kotoserver.korean.codes import Code
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.hangul import is_syllable, split_syllable
+from kotoserver.korean.sentence import NOUN_TAGS, words_of
+from kotoserver.ports.morphology import MorphemeAnalyzer
+
+_PAIRS = {
+    "을": "을/를", "를": "을/를", "은": "은/는", "는": "은/는", "이": "이/가", "가": "이/가", "와": "과/와", "과": "과/와",
+    "으로": "으로/로", "로": "으로/로", "이랑": "이랑/랑", "랑": "이랑/랑", "이나": "이나/나", "으로요": "으로요/로요",
+}  # fmt: skip
+_GAIN = 1.0
+
+
+def find_allomorphs(
+    text: str, nouns: frozenset[str], known: frozenset[str], analyzer: MorphemeAnalyzer
+) -> Iterator[Finding]:
+    """`nouns` are certainly nouns; of other words the analyser is asked. `known` words are right."""
+    for word in words_of(text):
+        if word.text in known or not all(is_syllable(character) for character in word.text):
+            continue
+        for said in sorted(_PAIRS, key=len, reverse=True):
+            noun = word.text.removesuffix(said)
+            if noun == word.text or not noun:
+                continue
+            wanted = _wanted(noun, said)
+            if wanted != said and _is_noun(noun, word.text, wanted, nouns, analyzer):
+                yield Finding(
+                    code=Code.PARTICLE_ALLOMORPH,
+                    rule="particle.allomorph",
+                    start=word.start,
+                    end=word.end,
+                    params={
+                        "word": noun,
+                        "got": said,
+                        "want": wanted,
+                        "rule": "after_consonant" if split_syllable(noun[-1])[2] else "after_vowel",
+                    },
+                    replacement=noun + wanted,
+                )
+            break
+
+
+def _wanted(noun: str, said: str) -> str:
+    if said == "으로요":
+        return choose_particle(noun, "으로/로") + "요"
+    return choose_particle(noun, _PAIRS[said])
+
+
+def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer: MorphemeAnalyzer) -> bool:
+    if noun in nouns:
+        return True
+    whole = analyzer.analyze(word)
+    if len(whole.morphemes) == 1 or any(m.tag[0] in "VE" for m in whole.morphemes):
+        return False
+    if len(noun) < 2 or not all(m.tag in NOUN_TAGS for m in analyzer.analyze(noun).morphemes):
+        return False
+    return analyzer.analyze(noun + wanted).score - whole.score > _GAIN

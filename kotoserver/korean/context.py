@@ -1,0 +1,59 @@
+"""What a rule may look at: the utterance, the intent it matched, and all that was expected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kotoserver.domain.evaluation import Expectation
+from kotoserver.domain.levels import SpeechLevel
+from kotoserver.korean.intents import Example, PreparedIntent
+from kotoserver.korean.reading import Reading
+from kotoserver.korean.sentence import Sentence
+from kotoserver.korean.slots import SlotTable
+from kotoserver.korean.vocabulary import Vocabulary
+from kotoserver.ports.morphology import MorphemeAnalyzer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An expectation with everything read that does not depend on the learner."""
+
+    expectation: Expectation
+    intents: tuple[PreparedIntent, ...]
+    common: tuple[PreparedIntent, ...]
+    table: SlotTable
+    vocabulary: Vocabulary
+    synonyms: Mapping[str, str]
+    topic: frozenset[str]
+    """Features of the NPC's line."""
+    npc: Reading
+    compact_examples: frozenset[str]
+    """Every good answer without spaces and punctuation."""
+    written_apart: frozenset[tuple[str, str]]
+    """Neighbouring nouns that authored sentences write with a space between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One utterance against one expectation."""
+
+    prepared: Prepared
+    reading: Reading
+    intent: PreparedIntent | None
+    analyzer: MorphemeAnalyzer
+
+    @property
+    def sentence(self) -> Sentence:
+        return self.reading.sentence
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        return self.intent.examples if self.intent else ()
+
+    @property
+    def wanted(self) -> SpeechLevel:
+        return self.prepared.expectation.target
+
+    def gain(self, start: int, end: int, new: str) -> float:
+        """How much better the sentence reads with `text[start:end]` replaced, in the language model's eyes."""
+        text = self.sentence.text
+        return self.analyzer.analyze(text[:start] + new + text[end:]).score - self.sentence.score

@@ -1,0 +1,94 @@
+"""Numbers before counters: the form (하나 잔), the system (일 잔, 일곱 일), the counter itself (짐 두 명)."""
+
+from collections.abc import Iterator
+
+from kotoserver.domain.numbers import native_before_counter
+from kotoserver.korean.codes import Code
+from kotoserver.korean.context import Context
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.numbers import (
+    NATIVE_COUNTERS,
+    SINO_COUNTERS,
+    Number,
+    counters_fit,
+    sino_form,
+)
+
+_SINO_ACCEPTED_FROM = 20
+"""From here on people count with Sino-Korean numbers too: 이십 명, 삼십 개."""
+_WANTED_FORMS = {"서": "세"}
+
+
+def find_counting(context: Context) -> Iterator[Finding]:
+    for number in context.reading.numbers:
+        yield from _form_and_system(number)
+        yield from _counter(context, number)
+        yield from _counter_missing(context, number)
+
+
+def _form_and_system(number: Number) -> Iterator[Finding]:
+    counter = number.counter
+    if counter is None or number.written in ("digits", "day") or not 1 <= number.value <= 99:
+        return
+    end = number.start + len(number.word)
+    if counter in SINO_COUNTERS and number.written in ("native", "short"):
+        yield _finding(Code.COUNTER_SYSTEM, number, end, sino_form(number.value), system="sino")
+    elif counter in NATIVE_COUNTERS and number.written == "sino" and number.value < _SINO_ACCEPTED_FROM:
+        yield _finding(Code.COUNTER_SYSTEM, number, end, native_before_counter(number.value), system="native")
+    elif counter in NATIVE_COUNTERS | {"분", "번"} and number.written == "native":
+        wanted = native_before_counter(number.value)
+        if wanted != number.word.replace(" ", ""):
+            yield _finding(Code.COUNTER_FORM, number, end, wanted, system=None)
+
+
+def _finding(code: Code, number: Number, end: int, want: str, system: str | None) -> Finding:
+    params = {"got": number.word, "want": want, "counter": number.counter or ""}
+    if system is not None:
+        params["system"] = system
+    return Finding(code=code, rule="counting.form", start=number.start, end=end, params=params, replacement=want)
+
+
+def _counter(context: Context, number: Number) -> Iterator[Finding]:
+    """A counter for people, animals and the like where every example counts with others."""
+    counter = number.counter
+    if counter is None:
+        return
+    used = {n.counter for example in context.examples for n in example.reading.numbers if n.counter}
+    if not used or any(counters_fit(counter, other) for other in used if other):
+        return
+    same = [
+        n.counter
+        for example in context.examples
+        for n in example.reading.numbers
+        if n.counter and n.value == number.value
+    ]
+    if not same:
+        return
+    start = number.end - len(counter)
+    noun = next((m.form for m in context.prepared.npc.sentence.morphemes if m.tag in ("NNG", "NNP")), number.word)
+    yield Finding(
+        code=Code.COUNTER_WRONG,
+        rule="counting.counter",
+        start=start,
+        end=number.end,
+        params={"noun": noun, "got": counter, "want": same[0] or ""},
+        replacement=same[0],
+    )
+
+
+def _counter_missing(context: Context, number: Number) -> Iterator[Finding]:
+    """`커피 두 주세요`: the short form cannot stand alone."""
+    if number.counter is not None or number.written != "short":
+        return
+    counters = [n.counter for example in context.examples for n in example.reading.numbers if n.counter]
+    counter = counters[0] if counters else "개"
+    before = context.sentence.inside(0, number.start)
+    noun = next((m.form for m in reversed(before) if m.tag in ("NNG", "NNP")), number.word)
+    yield Finding(
+        code=Code.COUNTER_MISSING,
+        rule="counting.missing",
+        start=number.start,
+        end=number.end,
+        params={"noun": noun, "want": f"{number.word} {counter}"},
+        replacement=f"{number.word} {counter}",
+    )

@@ -1,0 +1,274 @@
+"""Endings and auxiliaries: how the sentence is closed, and whether it says what the turn wants said."""
+
+import re
+from collections.abc import Iterator
+
+from kotoserver.domain.levels import SpeechLevel
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugation import conjugate, tagged, with_ending
+from kotoserver.korean.context import Context
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.lexicon import QUESTION_WORDS, REMOVING
+from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.stance import Stance
+
+_PURPOSE = re.compile(r"(?P<stem>[가-힣]+?)(?P<ending>으로|로)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)")
+_DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요")
+_DICTIONARY = frozenset({"다"})
+
+
+def find_endings(context: Context) -> Iterator[Finding]:
+    yield from _purpose(context)
+    for predicate in context.reading.predicates:
+        yield from _dictionary_form(context, predicate)
+        yield from _negation(context, predicate)
+    closing = context.reading.closing
+    if closing is not None:
+        yield from _request(context, closing)
+        yield from _giving(context, closing)
+        yield from _direction(context, closing)
+        yield from _tense(context, closing)
+        yield from _statement_as_question(context, closing)
+        yield from _verb_final(context, closing)
+
+
+def _purpose(context: Context) -> Iterator[Finding]:
+    """관광하로 왔습니다 → 관광하러."""
+    text = context.sentence.text
+    for match in _PURPOSE.finditer(text):
+        wanted = "으러" if match["ending"] == "으로" else "러"
+        start, end = match.start("ending"), match.end("ending")
+        mended = context.analyzer.analyze(text[:start] + wanted + text[end:])
+        before = next((m for m in reversed(mended.morphemes) if m.start < start), None)
+        if before is not None and before.tag in ("VV", "XSV") and mended.score > context.sentence.score:
+            stem = match["stem"]
+            yield Finding(
+                code=Code.ENDING_PURPOSE,
+                rule="ending.purpose",
+                start=start,
+                end=end,
+                params={"got": stem + match["ending"], "want": stem + wanted},
+                replacement=wanted,
+            )
+
+
+def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding]:
+    """크다 주세요 → 큰 거 주세요; 커피 주다 → 커피 주세요."""
+    if predicate.ending not in _DICTIONARY or predicate.past or predicate.future:
+        return
+    if context.wanted is SpeechLevel.BANMAL or predicate.root in ("아니", "이"):
+        return
+    text = context.sentence.text
+    got = text[predicate.start : predicate.end]
+    rest = text[predicate.end :].strip(" .!?~,")
+    stem = tagged(context.sentence, predicate.first, predicate.last - 1)
+    if rest and context.sentence.morphemes[predicate.last - 2].tag in ("VA", "XSA"):
+        want = conjugate([*stem, ("은", "ETM"), ("거", "NNB")], context.analyzer)
+    elif predicate.root == "주" or "주" in predicate.auxiliaries:
+        want = conjugate([*stem, ("세요", "EF")], context.analyzer)
+    elif rest:
+        return
+    else:
+        want = _politely(context, stem)
+    yield _ending(Code.DICTIONARY_FORM, "ending.dictionary", predicate, got, want)
+
+
+def _politely(context: Context, stem: list[tuple[str, str]]) -> str:
+    ending = "ᆸ니다" if context.wanted is SpeechLevel.HAPSYO else "어요"
+    return conjugate([*stem, (ending, "EF")], context.analyzer)
+
+
+def _negation(context: Context, predicate: Predicate) -> Iterator[Finding]:
+    """안 있어요 → 없어요, 안 필요해요 → 필요 없어요, 안 주세요 → 주지 마세요."""
+    if not predicate.short_negation:
+        return
+    adverb = context.sentence.morphemes[predicate.first - 1]
+    if adverb.form != "안":
+        return
+    text = context.sentence.text
+    parts = tagged(context.sentence, predicate.first, predicate.last)
+    if predicate.root in ("있", "계시") and predicate.root == predicate.said_root and not predicate.auxiliaries:
+        want = conjugate([("없", "VA"), *parts[1:]], context.analyzer)
+    elif predicate.root == "필요하":
+        want = "필요 " + conjugate([("없", "VA"), *parts[2:]], context.analyzer)
+    elif predicate.root == "알":
+        want = conjugate([("모르", "VV"), *parts[1:]], context.analyzer)
+    elif _is_demand(predicate) and not context.sentence.asks(predicate.end):
+        plain = [part for part in parts[:-1] if part[0] != "시"]
+        want = conjugate([*plain, ("지", "EC"), ("말", "VX"), parts[-1]], context.analyzer)
+    else:
+        return
+    got = text[adverb.start : predicate.end]
+    yield Finding(
+        code=Code.NEGATION_FORM,
+        rule="ending.negation",
+        start=adverb.start,
+        end=predicate.end,
+        params={"got": got, "want": want},
+        replacement=want,
+    )
+
+
+def _is_demand(predicate: Predicate) -> bool:
+    return predicate.ending.endswith(_DEMANDS)
+
+
+def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """포장하세요 tells the other to do it for themselves; a favour is asked with -아/어 주세요."""
+    if not _is_demand(closing) or closing.auxiliaries or closing.root in ("주", "부탁하", "부탁드리"):
+        return
+    if context.sentence.asks(closing.end):
+        return
+    same = [
+        p
+        for example in context.examples
+        for p in example.reading.predicates
+        if context.prepared.synonyms.get(p.root, p.root)
+        == context.prepared.synonyms.get(closing.root, closing.root)
+    ]
+    asked = [p for p in same if "주" in p.auxiliaries and p.root == closing.root]
+    demanded = [p for p in same if _is_demand(p) and not p.auxiliaries]
+    if not asked or demanded:
+        return
+    parts = tagged(context.sentence, closing.first, closing.last)
+    plain = [part for part in parts[:-1] if part[0] not in ("시", "으시")]
+    want = conjugate([*plain, ("어", "EC"), ("주", "VX"), ("세요", "EF")], context.analyzer)
+    got = context.sentence.text[closing.start : closing.end]
+    yield _ending(Code.ENDING_AUX, "ending.request", closing, got, want)
+
+
+def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """데워 드릴게요 offers what the turn asks for."""
+    offers = "드리" in closing.auxiliaries or closing.root == "드리"
+    if not offers or context.sentence.asks(closing.end):
+        return
+    predicates = [p for example in context.examples for p in example.reading.predicates if p.closes]
+    asks = [p for p in predicates if "주" in p.auxiliaries or p.root == "주"]
+    if not asks or any("드리" in p.auxiliaries or p.root == "드리" for p in predicates):
+        return
+    parts = tagged(context.sentence, closing.first, closing.last)
+    turned = [("주" if form == "드리" else form, tag) for form, tag in parts[:-1] if form not in ("겠", "시")]
+    want = conjugate([*turned, ("세요", "EF")], context.analyzer)
+    got = context.sentence.text[closing.start : closing.end]
+    yield Finding(
+        code=Code.GIVE_DIRECTION,
+        rule="ending.giving",
+        start=closing.start,
+        end=closing.end,
+        params={"got": got, "want": want},
+        replacement=want,
+        blocks=True,
+    )
+
+
+def _direction(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """관광하러 갔습니다, said where one has arrived."""
+    other = {"가": "오", "오": "가"}.get(closing.root)
+    if other is None or closing.auxiliaries:
+        return
+    roots = {p.root for example in context.examples for p in example.reading.predicates if p.closes}
+    if other not in roots or closing.root in roots:
+        return
+    parts = tagged(context.sentence, closing.first, closing.last)
+    want = conjugate([(other, parts[0][1]), *parts[1:]], context.analyzer)
+    got = context.sentence.text[closing.start : closing.end]
+    yield _ending(Code.VERB_DIRECTION, "ending.direction", closing, got, want)
+
+
+def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
+    same = [
+        (example, p)
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.closes and p.root == closing.root
+    ]
+    if not same or context.sentence.asks(closing.end):
+        return
+    if any(p.past == closing.past for _, p in same):
+        return
+    example, shown = same[0]
+    fix = example.text[shown.start : shown.end]
+    got = context.sentence.text[closing.start : closing.end]
+    yield Finding(
+        code=Code.TENSE_MISMATCH,
+        rule="ending.tense",
+        start=closing.start,
+        end=closing.end,
+        params={"got": _tense_of(closing), "want": _tense_of(shown), "word": got, "fix": fix},
+        replacement=fix,
+    )
+
+
+def _tense_of(predicate: Predicate) -> str:
+    if predicate.past:
+        return "past"
+    return "future" if predicate.future else "present"
+
+
+def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """정류장이 어디입니다: a question word with the ending of a statement."""
+    if not closing.ending.endswith("니다"):
+        return
+    asked = any(m.form in QUESTION_WORDS - {"몇", "왜"} for m in context.sentence.inside(0, closing.end))
+    questions = [example for example in context.examples if example.text.rstrip().endswith("?")]
+    if not asked or len(questions) * 2 < len(context.examples) or not questions:
+        return
+    got = context.sentence.text[closing.start : closing.end]
+    yield Finding(
+        code=Code.SENTENCE_TYPE,
+        rule="ending.question",
+        start=closing.end - 1,
+        end=closing.end,
+        params={"got": "statement", "want": "question"},
+        replacement="까" if got.endswith("다") else None,
+    )
+
+
+def _verb_final(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """주세요 커피 → 커피 주세요."""
+    text = context.sentence.text
+    rest = text[closing.end :]
+    trailing = rest.rstrip(" .!?~…")
+    if not trailing.strip() or trailing.lstrip()[0] in ".!?~…,":
+        return
+    words = [word for word in context.sentence.words if word.start >= closing.end]
+    if any(word.start in context.reading.noise for word in words):
+        return
+    inside = context.sentence.inside(closing.end, closing.end + len(trailing))
+    nominal = all(m.tag[0] in "NMSX" or m.tag in ("JKO", "JKB", "JX", "JKS") for m in inside)
+    polite = inside and inside[-1].tag == "JX" and inside[-1].form in ("요", "이요")
+    if not inside or not nominal or polite or closing.root in ("이", "안녕하"):
+        return
+    verb_start = _phrase_start(context, closing)
+    verb = text[verb_start : closing.end]
+    want = f"{text[:verb_start]}{trailing.strip()} {verb}".strip()
+    yield Finding(
+        code=Code.ORDER_VERB_FINAL,
+        rule="order.verb_final",
+        start=verb_start,
+        end=closing.end + len(trailing),
+        params={"verb": verb, "want": want},
+        replacement=f"{trailing.strip()} {verb}",
+    )
+
+
+def _phrase_start(context: Context, closing: Predicate) -> int:
+    word = context.sentence.word_at(closing.start)
+    return word.start if word is not None else closing.start
+
+
+def _ending(code: Code, rule: str, predicate: Predicate, got: str, want: str) -> Finding:
+    return Finding(
+        code=code,
+        rule=rule,
+        start=predicate.start,
+        end=predicate.end,
+        params={"got": got, "want": want},
+        replacement=want,
+    )
+
+
+def asks_for_less(context: Context) -> bool:
+    """Whether the utterance is a request to leave something out."""
+    stance = context.reading.stance
+    return stance.stance is Stance.AGAINST and stance.decided_by is not None and stance.decided_by.root in REMOVING

@@ -1,0 +1,70 @@
+"""What an utterance is about, as weighted features that two ways of saying the same share."""
+
+from collections.abc import Mapping
+
+from kotoserver.korean.lexicon import DEICTIC, GENERIC_ROOTS, QUESTION_WORDS, SOFTENERS
+from kotoserver.korean.numbers import Number
+from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.sentence import Sentence
+from kotoserver.korean.slots import OTHER_VALUE, Mention
+from kotoserver.korean.stance import Stance, StanceReading
+
+CONTENT, QUESTION, GENERIC, SMALL, ADVERB = 1.0, 1.2, 0.25, 0.3, 0.6
+_NOUNS = frozenset({"NNG", "NNP", "XR", "NP", "SL"})
+
+
+def features_of(
+    sentence: Sentence,
+    noise: frozenset[int],
+    predicates: tuple[Predicate, ...],
+    numbers: tuple[Number, ...],
+    mentions: tuple[Mention, ...],
+    stance: StanceReading,
+    synonyms: Mapping[str, str],
+) -> dict[str, float]:
+    """Feature -> weight. Nouns are `n:…`, predicates `v:…`, question words `q:…`, values `slot:…`."""
+    covered = {p for m in mentions for p in range(m.start, m.end)}
+    covered |= {p for n in numbers for p in range(n.start, n.end)}
+    skipped = {
+        place
+        for word in sentence.words
+        if word.start in noise or (stance.answer_word is not None and word == stance.answer_word)
+        for place in range(word.start, word.end)
+    }
+    found: dict[str, float] = {f"slot:{mention.slot}": CONTENT for mention in mentions}
+    in_predicate = {place for p in predicates for place in range(p.first, p.last)}
+    for predicate in predicates:
+        if predicate.root_start in skipped or predicate.root_start in covered:
+            continue
+        if predicate.root == "이":
+            continue
+        weight = GENERIC if predicate.root in GENERIC_ROOTS else CONTENT
+        found[_named(predicate.root, synonyms)] = weight
+    for place, morpheme in enumerate(sentence.morphemes):
+        if place in in_predicate or morpheme.start in skipped or morpheme.start in covered:
+            continue
+        if morpheme.form in QUESTION_WORDS:
+            found[f"q:{_question(morpheme.form)}"] = QUESTION
+        elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC:
+            found[_named(morpheme.form, synonyms)] = CONTENT
+        elif morpheme.tag == "MAG" and morpheme.form not in SOFTENERS | {"안", "못"}:
+            found[_named(morpheme.form, synonyms)] = ADVERB
+    if numbers:
+        found["number"] = SMALL
+    if stance.answer is not Stance.OPEN:
+        found[f"answer:{stance.answer.name}"] = SMALL
+    if stance.stance is not Stance.OPEN:
+        found[f"stance:{stance.stance.name}"] = SMALL
+    return found
+
+
+def values_in(mentions: tuple[Mention, ...]) -> frozenset[str]:
+    return frozenset(mention.slot for mention in mentions if mention.value != OTHER_VALUE)
+
+
+def _named(word: str, synonyms: Mapping[str, str]) -> str:
+    return f"w:{synonyms.get(word, word)}"
+
+
+def _question(word: str) -> str:
+    return "뭐" if word in ("뭐", "뭣", "무엇", "무슨", "뭘") else word

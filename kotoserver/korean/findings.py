@@ -1,0 +1,25 @@
+"""What a rule proved about a draft, before it becomes feedback."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kotoserver.korean.codes import Code
+
+_NO_PARAMS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One fault or merit, in the words of the text that the rule looked at."""
+
+    code: Code
+    rule: str
+    """Names the rule: `spelling.surface`, `particle.valence` …"""
+    start: int
+    end: int
+    params: Mapping[str, str] = field(default_factory=lambda: _NO_PARAMS)
+    replacement: str | None = None
+    """What should stand there instead; None when nothing can be repaired in place."""
+    blocks: bool = False
+    """True when the meaning did not come across, so the learner has to try again."""

@@ -1,0 +1,181 @@
+"""Whom a sentence raises: -시- about oneself, humble pronouns, how to address, who says which goodbye."""
+
+import re
+from collections.abc import Iterator
+
+from kotoserver.domain.levels import SpeechLevel
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugation import conjugate, tagged
+from kotoserver.korean.context import Context
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.lexicon import HONORIFIC_ROOTS, STATE_ROOTS
+from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.sentence import Sentence
+from kotoserver.ports.morphology import MorphemeAnalyzer
+
+_OWN_WILL = ("ᆯ게요", "을게요", "ᆯ게", "을게", "ᆯ께요", "을께요", "ᆯ래요", "을래요")
+_HUMBLE = re.compile(
+    r"(?<![가-힣])(?P<got>나는|난|나도|나를|날|나한테|나의|내가|내 거|내(?=\s[가-힣]))(?![가-힣])"
+)
+_HUMBLE_FORMS = {
+    "나는": "저는", "난": "전", "나도": "저도", "나를": "저를", "날": "저를", "나한테": "저한테", "나의": "저의", "내가": "제가",
+    "내 거": "제 거", "내": "제",
+}  # fmt: skip
+_ADDRESS = re.compile(
+    r"(?<![가-힣])(?P<got>당신|너|야|아줌마|아저씨)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)"
+)
+_GOODBYE = re.compile(r"안녕히\s?(?P<verb>가|계)(?P<ending>세요|십시오)")
+_SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
+
+
+def find_honorifics(context: Context) -> Iterator[Finding]:
+    yield from _self_honour(context)
+    if context.wanted is not SpeechLevel.BANMAL:
+        yield from _humble(context)
+        yield from _address(context)
+    yield from _goodbye(context)
+
+
+def _self_honour(context: Context) -> Iterator[Finding]:
+    reading = context.reading
+    closing = reading.closing
+    if closing is None or context.sentence.asks(closing.end):
+        return
+    for predicate in reading.predicates:
+        if not predicate.honorific or predicate.start in reading.noise or _is_set_phrase(context, predicate):
+            continue
+        if predicate.root == "주" or "주" in predicate.auxiliaries:
+            continue
+        if predicate is closing:
+            verdict = _closing_honours_self(context, predicate)
+        else:
+            verdict = None if closing.honorific or predicate.modifies else _wills(closing) or None
+        if verdict is None:
+            continue
+        got = context.sentence.text[predicate.start : predicate.end]
+        want = without_honorific(context.sentence, predicate, context.analyzer)
+        blocks = predicate is closing and verdict is False
+        if blocks:
+            want = _example_for(context, predicate) or want
+        yield Finding(
+            code=Code.HONORIFIC_SELF,
+            rule="honorific.self",
+            start=predicate.start,
+            end=predicate.end,
+            params={"got": got, "want": want},
+            replacement=want,
+            blocks=blocks,
+        )
+
+
+def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
+    """True when it surely speaks of oneself, False when it has become an order, None when all is well."""
+    if _wills(closing):
+        return True
+    shown = {(p.root, p.honorific) for example in context.examples for p in example.reading.predicates if p.closes}
+    if (closing.root, True) in shown:
+        return None
+    asked = {p.root for p in context.prepared.npc.predicates if p.honorific}
+    if closing.root in STATE_ROOTS and closing.root not in ("크", "작"):
+        return True if closing.root in asked or (closing.root, False) in shown else None
+    if closing.root not in asked:
+        return None
+    if (
+        closing.past
+        or closing.future
+        or closing.ending.endswith(("니다", "어요"))
+        and not closing.ending.startswith("세")
+    ):
+        return True
+    return False
+
+
+def _wills(predicate: Predicate) -> bool:
+    """Whether it states one's own plan: -(으)ㄹ게요, -(으)ㄹ 거예요, -겠습니다."""
+    return (
+        predicate.ending in _OWN_WILL or "거이" in predicate.auxiliaries or (predicate.future and predicate.closes)
+    )
+
+
+def without_honorific(sentence: Sentence, predicate: Predicate, analyzer: MorphemeAnalyzer) -> str:
+    parts: list[tuple[str, str]] = []
+    for form, tag in tagged(sentence, predicate.first, predicate.last):
+        if form in ("시", "으시") and tag == "EP":
+            continue
+        plain = HONORIFIC_ROOTS.get(form)
+        if plain is not None and tag in ("VV", "VX", "VA"):
+            parts.append((plain, "VV"))
+        elif tag == "EF" and form in ("세요", "으세요", "시어요", "으시어요"):
+            parts.append(("어요", "EF"))
+        else:
+            parts.append((form, tag))
+    return conjugate(parts, analyzer)
+
+
+def _example_for(context: Context, predicate: Predicate) -> str | None:
+    """How an example says it with the same verb."""
+    for example in context.examples:
+        for shown in example.reading.predicates:
+            if shown.root == predicate.root and shown.closes:
+                return example.text[shown.start : shown.end]
+    return None
+
+
+def _is_set_phrase(context: Context, predicate: Predicate) -> bool:
+    before = context.sentence.text[: predicate.start].rstrip()
+    return predicate.root.startswith(_SET_PHRASES) or before.endswith(("안녕히", "어서", "조심히", "맛있게"))
+
+
+def _humble(context: Context) -> Iterator[Finding]:
+    for match in _HUMBLE.finditer(context.sentence.text):
+        if match["got"] in ("날", "난", "내") and not _is_pronoun(context, match.start()):
+            continue
+        want = _HUMBLE_FORMS[match["got"]]
+        yield Finding(
+            code=Code.PRONOUN_HUMBLE,
+            rule="honorific.humble",
+            start=match.start(),
+            end=match.end(),
+            params={"got": match["got"], "want": want},
+            replacement=want,
+        )
+
+
+def _is_pronoun(context: Context, place: int) -> bool:
+    return any(m.start == place and m.tag in ("NP", "MM") for m in context.sentence.morphemes)
+
+
+def _address(context: Context) -> Iterator[Finding]:
+    text = context.sentence.text
+    for match in _ADDRESS.finditer(text):
+        opens = match["got"] == "야" and match.start() == 0
+        if match["got"] == "야" and not opens:
+            continue
+        if any(match["got"] in example.text for example in context.examples):
+            continue
+        yield Finding(
+            code=Code.ADDRESS_TERM,
+            rule="honorific.address",
+            start=match.start("got"),
+            end=match.end("got"),
+            params={"got": match["got"], "want": "저기요"},
+            replacement="저기요" if match["tail"] is None else None,
+        )
+
+
+def _goodbye(context: Context) -> Iterator[Finding]:
+    """The one who leaves says 안녕히 계세요; which one that is, the examples tell."""
+    shown = {m["verb"] for example in context.examples for m in _GOODBYE.finditer(example.text)}
+    for match in _GOODBYE.finditer(context.sentence.text):
+        if len(shown) != 1 or match["verb"] in shown:
+            continue
+        verb = next(iter(shown))
+        want = f"안녕히 {verb}{match['ending']}"
+        yield Finding(
+            code=Code.GREETING_DIRECTION,
+            rule="honorific.goodbye",
+            start=match.start(),
+            end=match.end(),
+            params={"got": match[0], "want": want},
+            replacement=want,
+        )

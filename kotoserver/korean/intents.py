@@ -1,0 +1,113 @@
+"""Which of the expected intents an utterance fulfils: the best example wins, look-alikes count against."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kotoserver.domain.scene import CommonIntent, Intent
+from kotoserver.korean.reading import Reading
+from kotoserver.korean.stance import Stance
+
+ENOUGH = 0.5
+"""Likeness from which an intent is taken as meant."""
+ENOUGH_FOR_REPAIR = 0.62
+"""The same for the common intents, which are short and share words with much else."""
+_VALUE_BONUS = 0.3
+_MISSING_PENALTY = 0.15
+_STANCE_PENALTY = 0.35
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    text: str
+    compact: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedIntent:
+    id: str
+    needs: tuple[str, ...]
+    may_have: tuple[str, ...]
+    examples: tuple[Example, ...]
+    not_this: tuple[Example, ...]
+    vocabulary: frozenset[str]
+    """Features of all its examples and slots."""
+    stance: Stance
+    """What all its examples agree on."""
+    common: CommonIntent | None = None
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        return (*self.needs, *self.may_have)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    intent: PreparedIntent
+    score: float
+    """0 to 1 and a little more."""
+    example: Example | None
+
+
+def prepare_intent(
+    intent: Intent | CommonIntent, examples: tuple[Example, ...], not_this: tuple[Example, ...]
+) -> PreparedIntent:
+    needs = intent.needs if isinstance(intent, Intent) else ()
+    may_have = intent.may_have if isinstance(intent, Intent) else ()
+    vocabulary = {feature for example in examples for feature in example.reading.features}
+    vocabulary |= {f"slot:{slot}" for slot in (*needs, *may_have)}
+    stances = {example.reading.stance.stance for example in examples}
+    return PreparedIntent(
+        id=intent.id,
+        needs=needs,
+        may_have=may_have,
+        examples=examples,
+        not_this=not_this,
+        vocabulary=frozenset(vocabulary),
+        stance=stances.pop() if len(stances) == 1 else Stance.OPEN,
+        common=intent if isinstance(intent, CommonIntent) else None,
+    )
+
+
+def rank_intents(
+    reading: Reading, intents: Iterable[PreparedIntent], topic: frozenset[str], filled: frozenset[str]
+) -> tuple[Match, ...]:
+    """Best first. `topic` holds what the NPC spoke of, `filled` the slots that were given a good value."""
+    matches = [_match(reading, intent, topic, filled) for intent in intents]
+    return tuple(sorted(matches, key=lambda match: -match.score))
+
+
+def likeness(said: Reading, example: Reading, vocabulary: frozenset[str], topic: frozenset[str]) -> float:
+    """How much of what was said belongs here, and how much of the example was said."""
+    weights = {
+        feature: weight * (0.4 if feature in topic and feature not in vocabulary else 1.0)
+        for feature, weight in said.features.items()
+    }
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    wanted = example.features
+    known = sum(weight for feature, weight in weights.items() if feature in vocabulary or feature in topic)
+    shared = sum(min(weight, wanted[feature]) for feature, weight in weights.items() if feature in wanted)
+    return 0.55 * known / total + 0.45 * 2 * shared / (total + sum(wanted.values()) or 1.0)
+
+
+def _match(reading: Reading, intent: PreparedIntent, topic: frozenset[str], filled: frozenset[str]) -> Match:
+    scored = [(likeness(reading, e.reading, intent.vocabulary, topic), e) for e in intent.examples]
+    best, example = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    negative = max((likeness(reading, e.reading, intent.vocabulary, topic) for e in intent.not_this), default=0.0)
+    if negative > best:
+        return Match(intent=intent, score=0.0, example=example)
+    score = best
+    if intent.needs:
+        missing = sum(slot not in filled for slot in intent.needs)
+        score += _VALUE_BONUS if not missing else -_MISSING_PENALTY * missing
+    if opposes(reading, intent):
+        score -= _STANCE_PENALTY
+    return Match(intent=intent, score=max(score, 0.0), example=example)
+
+
+def opposes(reading: Reading, intent: PreparedIntent) -> bool:
+    """Whether it declines what every example asks for, or the other way round."""
+    said = reading.stance.stance
+    return Stance.OPEN not in (said, intent.stance) and said is not intent.stance

@@ -1,0 +1,169 @@
+"""Closed classes of Korean words that several rules ask about."""
+
+FILLERS = frozenset(
+    "음 으음 음음 어 어어 어음 그 저 그게 저기 그러니까 뭐랄까 흠 에 아 오 하 엄 그냥 이제".split()
+)
+"""Words a speaker fills a pause with."""
+
+OPENERS = frozenset(
+    "저기요 여기요 혹시 그럼 그러면 아 어 음 그 저기 실례합니다 죄송한데요 죄송하지만 죄송한데 일단 우선".split()
+)
+"""Words that open an utterance without adding to its meaning."""
+
+YES_WORDS = frozenset("네 예 응 어 그래 그래요 넵 넹 그럼요 맞아요 좋아요".split())
+NO_WORDS = frozenset("아니요 아뇨 아니 아니오 아니에요 아닙니다".split())
+POLITE_NO = frozenset("아니요 아뇨 아니에요 아닙니다".split())
+
+SOFTENERS = frozenset(
+    "좀 혹시 그냥 일단 우선 바로 빨리 지금 조금 이렇게 다 또 더 정말 진짜 너무 아주 꼭 제발 다시 그럼 그러면".split()
+)
+
+DEICTIC = frozenset(
+    "이거 그거 저거 요거 이것 그것 저것 요것 거 것 걸 게 건 이걸 그걸 저걸 요걸 이건 그건 저건".split()
+)
+
+QUESTION_WORDS = frozenset("뭐 뭣 무엇 무슨 어디 언제 얼마 누구 왜 어떻게 어떤 어느 몇 얼마나 뭘".split())
+
+REMOVING = frozenset({"빼", "버리", "제거하", "없애", "치우", "취소하", "생략하", "제외하"})
+"""Asking for these is asking for less: 얼음 빼 주세요."""
+
+DECLINING = frozenset({"괜찮", "되었"})
+"""An answer of refusal to an offer."""
+
+GENERIC_ROOTS = frozenset(
+    {
+        "주",
+        "드리",
+        "하",
+        "되",
+        "이",
+        "있",
+        "부탁하",
+        "부탁드리",
+        "주문하",
+        "시키",
+        "원하",
+        "싶",
+        "보",
+        "가능하",
+        "필요하",
+    }
+)
+"""Predicates that carry a request rather than its content."""
+
+HONORIFIC_ROOTS = {
+    "드시": "먹",
+    "잡수시": "먹",
+    "계시": "있",
+    "주무시": "자",
+    "말씀하시": "말하",
+    "돌아가시": "죽",
+}
+"""Verbs that honour their subject, with the plain verb."""
+
+STATE_ROOTS = frozenset(
+    {
+        "있",
+        "없",
+        "필요하",
+        "좋",
+        "싫",
+        "맛있",
+        "맛없",
+        "많",
+        "적",
+        "크",
+        "작",
+        "비싸",
+        "싸",
+        "예쁘",
+        "아프",
+        "되",
+        "가능하",
+        "재미있",
+    }
+)
+"""Predicates whose noun is a subject (이/가), never an object."""
+
+TRANSITIVE_ROOTS = frozenset(
+    {
+        "주", "드리", "먹", "마시", "사", "보", "찾", "시키", "주문하", "원하", "받", "넣", "빼", "데우", "만들",
+        "포장하", "계산하", "결제하", "충전하", "보내", "빌리", "바꾸", "교환하", "환불하", "예약하", "부탁하", "부탁드리",
+        "읽", "쓰", "입", "신", "타", "가져가", "가져오", "배우", "공부하", "좋아하", "싫어하", "알", "모르", "부치", "잃어버리",
+    }
+)  # fmt: skip
+"""Predicates that take 을/를."""
+
+ACTION_ROOTS = frozenset(
+    {
+        "먹", "마시", "사", "타", "만나", "공부하", "일하", "놀", "자", "쉬", "보", "기다리", "배우", "갈아타", "내리", "운동하",
+        "쇼핑하", "주문하", "계산하", "결제하", "드시", "찾", "팔", "바꾸", "환전하", "빌리", "하",
+    }
+)  # fmt: skip
+"""Things one does at a place: the place takes 에서."""
+
+PLACE_NOUNS = frozenset(
+    {
+        "여기", "거기", "저기", "어디", "카페", "매장", "가게", "집", "학교", "회사", "식당", "공항", "호텔", "역", "정류장",
+        "편의점", "은행", "병원", "시장", "도서관", "공원", "방", "안", "밖", "서울", "한국", "인도네시아", "자카르타", "터미널",
+        "백화점", "마트", "극장", "영화관", "교실", "사무실", "층",
+    }
+)  # fmt: skip
+
+MEANS_NOUNS = frozenset(
+    {
+        "카드", "현금", "신용카드", "체크카드", "교통카드", "버스", "지하철", "택시", "비행기", "기차", "페이", "카카오페이", "삼성페이",
+        "돈", "한국어", "한국말", "영어", "인도네시아어", "젓가락", "숟가락", "휴대폰", "핸드폰", "여권", "쿠폰", "포인트",
+    }
+)  # fmt: skip
+"""What one pays, travels or speaks with: (으)로."""
+
+SHORT_FORMS = {
+    "아아": "아이스 아메리카노",
+    "뜨아": "따뜻한 아메리카노",
+    "따아": "따뜻한 아메리카노",
+    "아라": "아이스 라떼",
+    "뜨라": "따뜻한 라떼",
+    "아바라": "아이스 바닐라 라떼",
+}
+"""Everyday short forms of drinks, known also where a scene does not list them."""
+
+SYNONYMS = (
+    frozenset({"포장하", "테이크아웃하", "가져가", "포장", "테이크아웃", "싸가"}),
+    frozenset({"계산하", "결제하", "계산", "결제", "지불하", "내"}),
+    frozenset({"먹", "마시", "드시", "매장"}),
+    frozenset({"여행하", "관광하", "여행", "관광", "놀러"}),
+    frozenset({"말씀하", "말하", "얘기하", "이야기하"}),
+    frozenset({"봉투", "봉지", "비닐봉투", "쇼핑백"}),
+    frozenset({"쪽", "자리", "좌석"}),
+    frozenset({"데우", "덥히", "돌리"}),
+    frozenset({"찾", "구하"}),
+    frozenset({"크", "라지", "큰"}),
+    frozenset({"작", "스몰"}),
+    frozenset({"여기", "이곳", "이쪽"}),
+    frozenset({"잠깐", "잠시", "조금"}),
+    frozenset({"천천히", "느리"}),
+    frozenset({"뜻", "의미"}),
+    frozenset({"다시", "한번", "또"}),
+    frozenset({"지불", "계산"}),
+)
+
+CONTRASTS = (
+    (
+        ("아이스", "차갑", "차가운", "시원", "시원한", "냉"),
+        ("따뜻한", "따뜻", "뜨거운", "뜨겁", "핫", "따듯한", "따듯"),
+    ),
+    (("큰", "크", "라지", "벤티"), ("작은", "작", "스몰", "톨"), ("중간", "미디움", "레귤러", "보통")),
+    (("포장", "가져", "가져가", "테이크아웃"), ("먹고", "먹", "마시", "매장", "여기서", "드시")),
+    (("카드", "신용카드", "체크카드"), ("현금",), ("페이", "카카오페이", "삼성페이", "계좌이체")),
+    (("창가", "창문", "창"), ("복도", "통로"), ("가운데",)),
+    (("편도",), ("왕복",)),
+    (("흡연",), ("금연",)),
+    (("매운", "맵"), ("안 매운", "순한")),
+    (("여자",), ("남자",)),
+    (("오전",), ("오후",)),
+    (("오늘",), ("내일",), ("모레",), ("어제",)),
+    (("첫 번째",), ("두 번째",)),
+    (("왼쪽",), ("오른쪽",)),
+)
+"""Alternatives of everyday choices; hearing one where another is wanted is a wrong value, not silence."""

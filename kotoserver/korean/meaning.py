@@ -1,0 +1,211 @@
+"""Whether the message came across: values, numbers, yes and no, and saying something else altogether."""
+
+import re
+from collections.abc import Iterator
+
+from kotoserver.domain.evaluation import Expectation, SlotReading, SlotState
+from kotoserver.domain.scene import Slot, SlotKind
+from kotoserver.korean.codes import Code
+from kotoserver.korean.context import Context
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.intents import PreparedIntent, opposes
+from kotoserver.korean.numbers import COUNT_UNITS, native_form
+from kotoserver.korean.reading import Reading
+from kotoserver.korean.slots import OTHER_VALUE, Mention, SlotTable, count_mention
+from kotoserver.korean.stance import Stance
+
+_UMBRELLA = frozenset(
+    "커피 음료 음료수 차 빵 케이크 거 것 메뉴 음식 마실 물건 이거 그거 저거 잔 개 사이즈 자리".split()
+)
+"""Words for a whole class, which leave the choice open."""
+_PUNCTUATION = re.compile(r"[\s.,!?~…·'\"“”‘’()。、？！]+")
+
+
+def compact(text: str) -> str:
+    """Without spaces and punctuation."""
+    return _PUNCTUATION.sub("", text)
+
+
+def read_slots(reading: Reading, intent: PreparedIntent, table: SlotTable) -> tuple[SlotReading, ...]:
+    """What was heard about each slot of the intent, in its order."""
+    found: list[SlotReading] = []
+    for slot in intent.slots:
+        choice = table.choices.get(slot)
+        if choice is not None:
+            found.append(_read_choice(reading, choice, needed=slot in intent.needs))
+        number = next((n for n in table.numbers if n.id == slot), None)
+        if number is not None:
+            found.append(_read_number(reading, number))
+    return tuple(r for r in found if r.state is not SlotState.MISSING or r.slot in intent.needs)
+
+
+def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
+    mentions = [m for m in reading.mentions if m.slot == slot.id]
+    values = list(dict.fromkeys(m.value for m in mentions if m.value != OTHER_VALUE))
+    heard = reading.text[mentions[-1].start : mentions[-1].end] if mentions else None
+    if len(values) == 1:
+        good = next(m for m in mentions if m.value == values[0])
+        return SlotReading(
+            slot=slot.id, state=SlotState.FILLED, value=values[0], heard=reading.text[good.start : good.end]
+        )
+    if len(values) > 1:
+        return SlotReading(slot=slot.id, state=SlotState.AMBIGUOUS, heard=heard)
+    if mentions:
+        return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
+    other = _unlisted_noun(reading) if needed else None
+    if other is not None:
+        return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=other)
+    return SlotReading(slot=slot.id, state=SlotState.MISSING)
+
+
+def _unlisted_noun(reading: Reading) -> str | None:
+    """콜라 of 콜라 주세요: the thing asked for, when it is no class word and no value."""
+    closing = reading.closing
+    if closing is None or closing.root not in ("주", "부탁하", "부탁드리", "주문하", "시키", "하"):
+        return None
+    taken = {place for m in reading.mentions for place in range(m.start, m.end)}
+    taken |= {place for n in reading.numbers for place in range(n.start, n.end)}
+    for morpheme in reversed(reading.sentence.inside(0, closing.start)):
+        if morpheme.tag in ("NNG", "NNP") and morpheme.start not in taken:
+            return None if morpheme.form in _UMBRELLA else morpheme.form
+    return None
+
+
+def _read_number(reading: Reading, slot: Slot) -> SlotReading:
+    mention = count_mention(slot, reading.numbers)
+    if mention is None:
+        return SlotReading(slot=slot.id, state=SlotState.MISSING)
+    heard = reading.text[mention.start : mention.end]
+    if slot.maximum is not None and int(mention.value) > slot.maximum:
+        return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
+    return SlotReading(slot=slot.id, state=SlotState.FILLED, value=mention.value, heard=heard)
+
+
+def find_meaning(context: Context, slots: tuple[SlotReading, ...]) -> Iterator[Finding]:
+    """Faults of meaning, given that the utterance belongs to `context.intent`."""
+    for slot in slots:
+        finding = _slot_fault(context, slot)
+        if finding is not None:
+            yield finding
+    yield from _number_fault(context)
+    yield from _stance_fault(context)
+    yield from _answer_fault(context)
+
+
+def _slot_fault(context: Context, reading: SlotReading) -> Finding | None:
+    start, end = _place(context, reading.heard)
+    slot = context.prepared.expectation.slots[reading.slot]
+    match reading.state:
+        case SlotState.FILLED:
+            return None
+        case SlotState.WRONG:
+            params = {"slot": reading.slot, "got": reading.heard or "", "want": _wanted_values(slot)}
+            return Finding(
+                code=Code.SLOT_WRONG, rule="slot.wrong", start=start, end=end, params=params, blocks=True
+            )
+        case SlotState.MISSING | SlotState.AMBIGUOUS:
+            return Finding(
+                code=Code.SLOT_MISSING,
+                rule=f"slot.{reading.state.value}",
+                start=start,
+                end=end,
+                params={"slot": reading.slot},
+                blocks=True,
+            )
+
+
+def _wanted_values(slot: Slot) -> str:
+    if slot.kind is SlotKind.NATIVE_NUMBER:
+        return f"{native_form(1)}~{native_form(slot.maximum or 10)}"
+    return ", ".join(ways[0] for ways in list(slot.values.values())[:3])
+
+
+def _place(context: Context, heard: str | None) -> tuple[int, int]:
+    at = context.sentence.text.find(heard) if heard else -1
+    return (at, at + len(heard)) if heard and at >= 0 else (0, len(context.sentence.text))
+
+
+def _number_fault(context: Context) -> Iterator[Finding]:
+    """A number that no example has, where the examples agree on one and no slot leaves it open."""
+    intent = context.intent
+    if intent is None or any(slot.id in intent.slots for slot in context.prepared.table.numbers):
+        return
+    for number in context.reading.numbers:
+        value, unit = number.quantity
+        shown = [n for example in context.examples for n in example.reading.numbers]
+        if unit is None or unit in COUNT_UNITS:
+            comparable = [n for n in shown if n.counter is None or n.counter in COUNT_UNITS]
+        else:
+            comparable = [n for n in shown if n.quantity[1] == unit]
+        values = {n.quantity[0] for n in comparable}
+        if values and len(values) == 1 and value not in values:
+            want = comparable[0]
+            yield Finding(
+                code=Code.MEANING_NUMBER,
+                rule="meaning.number",
+                start=number.start,
+                end=number.end,
+                params={
+                    "got": context.sentence.text[number.start : number.end],
+                    "want": want.word + (" " + want.counter if want.counter else ""),
+                },
+                blocks=True,
+            )
+
+
+def _stance_fault(context: Context) -> Iterator[Finding]:
+    intent, reading = context.intent, context.reading
+    if intent is None or not opposes(reading, intent):
+        return
+    example = next((e for e in intent.examples if e.reading.stance.decided_by is not None), None)
+    decided = reading.stance.decided_by
+    start, end = (decided.start, decided.end) if decided is not None else (0, len(reading.text))
+    shown = example.reading.stance.decided_by if example is not None else None
+    want = example.text[shown.start : shown.end] if example is not None and shown is not None else ""
+    yield Finding(
+        code=Code.NEGATION_MISMATCH,
+        rule="meaning.stance",
+        start=start,
+        end=end,
+        params={"got": reading.text[start:end], "want": want or intent.examples[0].text},
+        blocks=True,
+    )
+
+
+def _answer_fault(context: Context) -> Iterator[Finding]:
+    """네, 얼음 빼 주세요, where every example that answers says 아니요."""
+    intent, stance = context.intent, context.reading.stance
+    word = stance.answer_word
+    if intent is None or word is None or stance.mild or opposes(context.reading, intent):
+        return
+    shown = {e.reading.stance.answer for e in intent.examples if e.reading.stance.answer is not Stance.OPEN}
+    if len(shown) != 1 or stance.answer in shown or stance.stance is not shown.pop():
+        return
+    want = "네" if stance.answer is Stance.AGAINST else "아니요"
+    rest = context.sentence.text[word.end :].strip(" ,.")
+    if not rest:
+        return
+    yield Finding(
+        code=Code.ANSWER_POLARITY,
+        rule="meaning.answer",
+        start=word.start,
+        end=word.end,
+        params={"got": word.text, "want": want, "rest": rest},
+        replacement=want,
+    )
+
+
+def echoes(text: str, expectation: Expectation, examples: frozenset[str]) -> bool:
+    """Whether the learner only repeated what the NPC said."""
+    said, line = compact(text), compact(expectation.npc_line)
+    if len(said) < 4 or said in examples:
+        return False
+    sentences = {compact(part) for part in re.split(r"[.!?？！。]", expectation.npc_line)}
+    return said == line or said in sentences
+
+
+def filled_by(mentions: tuple[Mention, ...], reading: Reading, table: SlotTable) -> frozenset[str]:
+    """Slots that were given a value one can use."""
+    choices = {m.slot for m in mentions if m.value != OTHER_VALUE}
+    numbers = {slot.id for slot in table.numbers if count_mention(slot, reading.numbers) is not None}
+    return frozenset(choices | numbers)

@@ -1,0 +1,26 @@
+"""Words around the message: fillers, ways to open, thanks at the end."""
+
+from kotoserver.korean.lexicon import FILLERS, OPENERS
+from kotoserver.korean.sentence import Sentence, Word
+
+_THANKS = ("감사합니다", "고맙습니다", "감사해요", "고마워요", "감사드려요", "수고하세요")
+_PAUSES = frozenset({"음", "으음", "어", "어어", "흠", "에", "엄"})
+
+
+def noise_words(sentence: Sentence) -> frozenset[int]:
+    """Starts of words that carry no meaning here."""
+    words = sentence.words
+    noise = {word.start for word in words if word.text in _PAUSES}
+    for word in words:
+        if word.text not in OPENERS | FILLERS:
+            break
+        noise.add(word.start)
+    spoken = [word for word in words if word.start not in noise]
+    if len(spoken) > 1 and spoken[-1].text in _THANKS:
+        noise.add(spoken[-1].start)
+    return frozenset(noise)
+
+
+def says_nothing(words: tuple[Word, ...]) -> bool:
+    """Whether nothing but pauses was said."""
+    return all(word.text in FILLERS or set(word.text) <= set("음어으ㅇㅡㅁㅓ") for word in words)

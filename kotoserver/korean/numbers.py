@@ -1,0 +1,204 @@
+"""Numbers in Korean: native and Sino-Korean, with their counters, read from the surface."""
+
+import re
+from dataclasses import dataclass
+
+_NATIVE_FULL = {"하나": 1, "둘": 2, "셋": 3, "넷": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}
+_NATIVE_SHORT = {"한": 1, "두": 2, "세": 3, "석": 3, "서": 3, "네": 4, "넉": 4}
+_NATIVE_TENS = {
+    "열": 10, "스물": 20, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70, "여든": 80, "아흔": 90,
+}  # fmt: skip
+_SINO_DIGITS = {
+    "영": 0,
+    "공": 0,
+    "일": 1,
+    "이": 2,
+    "삼": 3,
+    "사": 4,
+    "오": 5,
+    "육": 6,
+    "륙": 6,
+    "칠": 7,
+    "팔": 8,
+    "구": 9,
+}
+_SINO_POWERS = {"십": 10, "백": 100, "천": 1000}
+_DAYS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "열흘": 10, "보름": 15}
+
+NATIVE_COUNTERS = frozenset(
+    {
+        "잔", "개", "명", "병", "장", "권", "마리", "살", "시간", "시", "사람", "그릇", "조각", "캔", "컵", "봉지", "줄",
+        "가지", "달", "켤레", "벌", "송이", "접시", "통", "팩", "세트", "박스", "상자", "대", "군데",
+    }
+)  # fmt: skip
+SINO_COUNTERS = frozenset(
+    {
+        "원", "일", "월", "년", "층", "호", "호선", "인분", "주일", "박", "개월", "퍼센트", "달러", "킬로", "킬로그램", "그램",
+        "미터", "도", "학년", "페이지", "초", "번지", "루피아",
+    }
+)  # fmt: skip
+_EITHER = frozenset({"분", "번", "주", "번째"})
+COUNT_UNITS = NATIVE_COUNTERS - {"시", "시간", "살", "달"}
+"""Counters that count things one orders."""
+
+_COUNTER_GROUPS = (
+    frozenset({"명", "분", "사람"}),
+    frozenset({"잔", "컵", "병", "캔", "그릇", "팩", "통"}),
+    frozenset({"마리"}),
+    frozenset({"살"}),
+    frozenset({"시", "시간", "분"}),
+    frozenset({"권"}),
+    frozenset({"장"}),
+    frozenset({"대"}),
+    frozenset({"켤레", "벌"}),
+    frozenset({"일", "주일", "박", "달", "개월", "년", "월"}),
+    frozenset({"원", "달러", "루피아"}),
+    frozenset({"층", "호", "호선", "번"}),
+    frozenset({"개", "조각", "봉지", "줄", "세트", "박스", "상자", "송이", "접시", "인분", "가지"}),
+)
+
+_native_word = "|".join(sorted([*_NATIVE_FULL, *_NATIVE_SHORT], key=len, reverse=True))
+_native_tens = "|".join(sorted(_NATIVE_TENS, key=len, reverse=True))
+_NATIVE = rf"(?:(?:{_native_tens})\s?(?:{_native_word})|{_native_tens}|{_native_word})"
+_SINO = r"[일이삼사오육륙칠팔구십백천만영공]+"
+_DIGITS = r"\d[\d,]*(?:\.\d+)?\s?[십백천만]*"
+_counter = "|".join(sorted(NATIVE_COUNTERS | SINO_COUNTERS | _EITHER, key=len, reverse=True))
+_AFTER = r"(?=$|[^가-힣]|요|이요|이에요|예요|입니다|이고|씩|을|를|이|가|은|는|만|도|에|부터|까지|으로|로|정도|동안|짜리|주세요|줘|좀|주|할|부탁|더|하고|이랑|랑|포장|시킬|주문|있|입니|째)"
+_COUNTED = re.compile(
+    rf"(?<![가-힣\d])(?P<number>{_DIGITS}|{_NATIVE}|{_SINO})(?P<gap>\s?)(?P<counter>{_counter}){_AFTER}"
+)
+_GLUED = re.compile(rf"(?P<number>{_NATIVE}|{_DIGITS})(?P<gap>\s?)(?P<counter>잔|개|명|병|장){_AFTER}")
+_BARE = re.compile(
+    rf"(?<![가-힣\d])(?P<number>하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열|\d+)(?=$|[^가-힣\d]|요|이요|만|를|을|랑|이랑|하고|주|씩|더|예요|이에요|입니다)"
+)
+_BARE_SHORT = re.compile(r"(?<![가-힣])(?P<number>두|세)(?=\s(?:주|부탁|시킬|할게))")
+_DAY_WORD = re.compile(
+    rf"(?<![가-힣])(?P<number>{'|'.join(_DAYS)})(?=$|[^가-힣]|동안|만|요|이요|정도|예요|이에요|입니다|있)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as it was said; `start` to `end` covers it with its counter."""
+
+    value: int
+    written: str
+    """native, short (한, 두 …), sino, digits or day."""
+    word: str
+    counter: str | None
+    gap: str
+    start: int
+    end: int
+
+    @property
+    def quantity(self) -> tuple[int, str | None]:
+        """Value and unit, weeks being counted in days."""
+        if self.counter == "주일":
+            return self.value * 7, "일"
+        return self.value, self.counter
+
+
+def read_numbers(text: str) -> tuple[Number, ...]:
+    """Every number that is certainly one, in order: with a counter, or a full native word by itself."""
+    found: list[Number] = []
+    for pattern in (_COUNTED, _DAY_WORD, _BARE, _BARE_SHORT, _GLUED):
+        for match in pattern.finditer(text):
+            if any(match.start() < other.end and other.start < match.end() for other in found):
+                continue
+            number = _number(match)
+            if number is not None and not _is_determiner(text, number):
+                found.append(number)
+    return tuple(sorted(found, key=lambda number: number.start))
+
+
+def counters_fit(one: str, other: str) -> bool:
+    """Whether two counters may count the same thing."""
+    if one == other or "개" in (one, other):
+        return not ({one, other} & {"명", "분", "사람", "마리", "살"}) or one == other
+    return any(one in group and other in group for group in _COUNTER_GROUPS)
+
+
+def native_form(value: int) -> str:
+    """Native number as it stands alone: 하나, 스물둘."""
+    units = {amount: word for word, amount in _NATIVE_FULL.items()}
+    tens = {amount: word for word, amount in _NATIVE_TENS.items() if word != "스무"}
+    return tens.get(value // 10 * 10, "") + units.get(value % 10, "")
+
+
+def sino_form(value: int) -> str:
+    """Sino-Korean number below 100 million: 십오, 삼천이백."""
+    if value == 0:
+        return "영"
+    digits = {amount: word for word, amount in _SINO_DIGITS.items() if word not in ("공", "륙")}
+    high, low = divmod(value, 10_000)
+    spoken = "" if high == 0 else ("만" if high == 1 else sino_form(high) + "만")
+    for power, name in ((1000, "천"), (100, "백"), (10, "십")):
+        digit, low = divmod(low, power)
+        if digit:
+            spoken += (digits[digit] if digit > 1 else "") + name
+    return spoken + (digits[low] if low else "")
+
+
+def sino_value(word: str) -> int:
+    """What a run of Sino-Korean digits and powers says (삼만오천 → 35000, 공일공 → 10)."""
+    total = section = digit = 0
+    for character in word:
+        if character in _SINO_DIGITS:
+            digit = digit * 10 + _SINO_DIGITS[character]
+        elif character in _SINO_POWERS:
+            section += max(digit, 1) * _SINO_POWERS[character]
+            digit = 0
+        elif character == "만":
+            total += max(section + digit, 1) * 10_000
+            section = digit = 0
+    return total + section + digit
+
+
+def _number(match: re.Match[str]) -> Number | None:
+    word = match["number"]
+    groups = match.groupdict()
+    counter = groups.get("counter")
+    value, written = _value(word)
+    if written == "sino" and value == 0:
+        return None
+    if word in _DAYS:
+        return Number(_DAYS[word], "day", word, "일", "", match.start(), match.end())
+    return Number(value, written, word, counter, groups.get("gap") or "", match.start(), match.end())
+
+
+def _value(word: str) -> tuple[int, str]:
+    if word in _DAYS:
+        return _DAYS[word], "day"
+    if word[0].isdigit():
+        digits = re.match(r"[\d,]+", word)
+        amount = int(digits[0].replace(",", "")[:9]) if digits else 0
+        power = word[digits.end() :].strip() if digits else ""
+        return amount * (sino_value(power) if power and power[0].isalpha() else 1), "digits"
+    compact = word.replace(" ", "")
+    if compact in _NATIVE_SHORT:
+        return _NATIVE_SHORT[compact], "short"
+    if compact in _NATIVE_FULL:
+        return _NATIVE_FULL[compact], "native"
+    for ten, amount in _NATIVE_TENS.items():
+        if compact == ten:
+            return amount, "short" if ten == "스무" else "native"
+        rest = compact.removeprefix(ten)
+        if rest != compact and rest in _NATIVE_SHORT:
+            return amount + _NATIVE_SHORT[rest], "short"
+        if rest != compact and rest in _NATIVE_FULL:
+            return amount + _NATIVE_FULL[rest], "native"
+    return sino_value(compact), "sino"
+
+
+def _is_determiner(text: str, number: Number) -> bool:
+    """`이 잔` opening a phrase is "this cup", and `한 일`, `네 분` are rarely counted."""
+    if number.word == "이" and number.counter not in ("층", "월", "년", "인분", "주일", "박"):
+        before = text[: number.start].rstrip()
+        return not before or before[-1] in ",.!?" or number.counter is None
+    if number.counter == "일" and number.word in ("한", "세", "네"):
+        return True
+    return (
+        number.written == "sino"
+        and number.counter in ("도", "대", "주", "호", "분", "초", "장")
+        and len(number.word) == 1
+    )

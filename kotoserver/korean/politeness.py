@@ -1,0 +1,194 @@
+"""The same sentence in the level that is wanted, and what to say when it was not in it."""
+
+from collections.abc import Iterator
+
+from kotoserver.domain.levels import SpeechFit, SpeechLevel
+from kotoserver.domain.particles import final_consonant
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugation import conjugate, tagged
+from kotoserver.korean.context import Context
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.level import Close, fit
+from kotoserver.korean.predicates import Predicate
+
+LEVEL_KEYS = {SpeechLevel.HAEYO: "haeyo", SpeechLevel.HAPSYO: "hapsyo", SpeechLevel.BANMAL: "banmal"}
+_TAKES_YO = (
+    "어", "아", "지", "네", "ᆯ게", "을게", "ᆯ래", "을래", "ᆯ까", "을까", "거든", "는데", "은데", "ᆫ데", "나", "군", "구나", "잖아", "라고",
+    "다고", "고", "게", "ᆫ가", "은가", "는가", "대", "래",
+)  # fmt: skip
+_ALONE = frozenset({"네", "예", "아니요", "아뇨", "감사합니다", "안녕하세요", "저기요", "여기요"})
+
+
+def find_level(context: Context) -> Iterator[Finding]:
+    expectation = context.prepared.expectation
+    level = context.reading.level
+    speech = fit(level.level, expectation.target, expectation.also_ok)
+    if speech is SpeechFit.TOO_CASUAL:
+        yield from _raise_level(context)
+    elif speech is SpeechFit.TOO_FORMAL:
+        yield _lower_level(context)
+    elif level.mixed and expectation.target is not SpeechLevel.BANMAL:
+        yield from _unmix(context)
+    elif level.archaic and expectation.target is not SpeechLevel.BANMAL:
+        yield from _modernise(context)
+    elif level.level is SpeechLevel.NONE and expectation.target is not SpeechLevel.BANMAL:
+        yield from _finish_fragment(context)
+
+
+def _raise_level(context: Context) -> Iterator[Finding]:
+    """Each casual close with its polite form; the item shows the last of them."""
+    wanted = context.wanted
+    level = context.reading.level
+    low = [close for close in level.closes if close.level.politeness < wanted.politeness]
+    for close in low[-1:]:
+        predicate = _predicate_of(context, close)
+        start, end, got, better = _polite_form(context, close, predicate, wanted)
+        sentence = context.sentence.text
+        yield Finding(
+            code=Code.LEVEL_TOO_LOW,
+            rule="level.too_low",
+            start=start,
+            end=end,
+            params={
+                "got": LEVEL_KEYS[level.level],
+                "want": LEVEL_KEYS[wanted],
+                "fix": (sentence[:start] + better + sentence[end:]).strip() if got else better,
+            },
+            replacement=better,
+        )
+
+
+def _lower_level(context: Context) -> Finding:
+    close = context.reading.level.closes[-1]
+    predicate = _predicate_of(context, close)
+    start, end, better = close.start, close.end, None
+    if predicate is not None:
+        parts = tagged(context.sentence, predicate.first, predicate.last)[:-1]
+        plain = [part for part in parts if part[0] not in ("시", "으시")]
+        copula = bool(plain) and plain[-1][1] == "VCP"
+        start, end = predicate.start, predicate.end
+        better = conjugate([*plain, ("야" if copula else "어", "EF")], context.analyzer)
+    text = context.sentence.text
+    return Finding(
+        code=Code.LEVEL_TOO_HIGH,
+        rule="level.too_high",
+        start=start,
+        end=end,
+        params={
+            "got": LEVEL_KEYS[context.reading.level.level],
+            "want": LEVEL_KEYS[context.wanted],
+            "fix": text[:start] + better + text[end:] if better else text,
+        },
+        replacement=better,
+    )
+
+
+def _unmix(context: Context) -> Iterator[Finding]:
+    close = next(c for c in context.reading.level.closes if c.level is SpeechLevel.BANMAL)
+    predicate = _predicate_of(context, close)
+    start, end, _, better = _polite_form(context, close, predicate, SpeechLevel.HAEYO)
+    text = context.sentence.text
+    yield Finding(
+        code=Code.LEVEL_MIXED,
+        rule="level.mixed",
+        start=start,
+        end=end,
+        params={"fix": text[:start] + better + text[end:]},
+        replacement=better,
+    )
+
+
+def _modernise(context: Context) -> Iterator[Finding]:
+    close = next(c for c in context.reading.level.closes if c.archaic)
+    predicate = _predicate_of(context, close)
+    if predicate is None:
+        return
+    parts = [
+        p for p in tagged(context.sentence, predicate.first, predicate.last)[:-1] if p[0] not in ("시", "으시")
+    ]
+    better = conjugate([*parts, ("세요", "EF")], context.analyzer)
+    text = context.sentence.text
+    yield Finding(
+        code=Code.LEVEL_ARCHAIC,
+        rule="level.archaic",
+        start=predicate.start,
+        end=predicate.end,
+        params={
+            "got": "archaic",
+            "want": LEVEL_KEYS[context.wanted],
+            "fix": text[: predicate.start] + better + text[predicate.end :],
+        },
+        replacement=better,
+    )
+
+
+def _finish_fragment(context: Context) -> Iterator[Finding]:
+    """아메리카노 한 잔 → 아메리카노 한 잔 주세요: a bare noun is curt."""
+    reading = context.reading
+    words = [word for word in context.sentence.words if word.start not in reading.noise]
+    if not words or all(word.text in _ALONE for word in words):
+        return
+    last = words[-1]
+    inside = context.sentence.inside(last.start, last.end)
+    if not inside or inside[-1].tag[0] not in "NJSX":
+        return
+    asks = [e for e in context.examples if e.reading.closing is not None and e.reading.closing.root == "주"]
+    if inside[-1].tag[0] == "J":
+        tail = "요"
+    elif asks:
+        tail = " 주세요"
+    else:
+        tail = "이요" if final_consonant(last.text) else "요"
+    text = context.sentence.text
+    yield Finding(
+        code=Code.LEVEL_BARE_FRAGMENT,
+        rule="level.fragment",
+        start=last.end,
+        end=last.end,
+        params={"fix": text[: last.end] + tail},
+        replacement=tail,
+    )
+
+
+def _predicate_of(context: Context, close: Close) -> Predicate | None:
+    return next((p for p in context.reading.predicates if p.start < close.end <= p.end + 1), None)
+
+
+def _polite_form(
+    context: Context, close: Close, predicate: Predicate | None, wanted: SpeechLevel
+) -> tuple[int, int, str, str]:
+    """Start, end, what stands there, and what should."""
+    text = context.sentence.text
+    if predicate is None:
+        got = text[close.start : close.end]
+        return close.start, close.end, got, got + "요"
+    parts = tagged(context.sentence, predicate.first, predicate.last)
+    ending, stem = parts[-1][0] if parts else "", parts[:-1]
+    if wanted is SpeechLevel.HAPSYO:
+        better = _formal(context, predicate, stem, ending)
+    else:
+        better = _polite(context, predicate, stem, ending, text[predicate.start : predicate.end])
+    return predicate.start, predicate.end, text[predicate.start : predicate.end], better
+
+
+def _polite(context: Context, predicate: Predicate, stem: list[tuple[str, str]], ending: str, surface: str) -> str:
+    gives = predicate.root == "주" or (bool(predicate.auxiliaries) and predicate.auxiliaries[-1] == "주")
+    if gives and ending in ("어", "라", "어라", "아", "아라") and not predicate.past:
+        return conjugate([*stem, ("세요", "EF")], context.analyzer)
+    if gives and ending in ("ᆯ래", "을래"):
+        return conjugate([*stem, ("시", "EP"), ("ᆯ래요", "EF")], context.analyzer)
+    if stem and stem[-1][1] == "VCP":
+        return conjugate([*stem, ("에요", "EF")], context.analyzer)
+    if ending in _TAKES_YO and not surface.endswith("야"):
+        return surface + "요"
+    return conjugate([*stem, ("어요", "EF")], context.analyzer)
+
+
+def _formal(context: Context, predicate: Predicate, stem: list[tuple[str, str]], ending: str) -> str:
+    gives = predicate.root == "주" or (bool(predicate.auxiliaries) and predicate.auxiliaries[-1] == "주")
+    if ending.startswith(("세", "으세", "시")) or gives and ending == "어":
+        return conjugate([*stem, ("시", "EP"), ("ᆸ시오", "EF")], context.analyzer)
+    if ending.startswith(("ᆯ게", "을게")):
+        return conjugate([*stem, ("겠", "EP"), ("습니다", "EF")], context.analyzer)
+    asks = context.sentence.asks(predicate.end)
+    return conjugate([*stem, ("ᆸ니까" if asks else "ᆸ니다", "EF")], context.analyzer)

@@ -1,0 +1,167 @@
+"""Predicates of a sentence: the verb or adjective with all that is attached to it."""
+
+from dataclasses import dataclass
+
+from kotoserver.korean.lexicon import HONORIFIC_ROOTS
+from kotoserver.korean.sentence import Sentence
+from kotoserver.ports.morphology import Morpheme
+
+_STARTS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
+_HONORIFIC_ENDINGS = ("세요", "시어요", "십시오", "십시요", "셔요", "셔", "시죠", "시지요", "실", "시")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicate:
+    """One verb or adjective, its auxiliaries and its last ending."""
+
+    root: str
+    """Dictionary stem, the noun of a 하다 verb included: `주`, `포장하`, `이` (copula), `먹` for 드시다."""
+    said_root: str
+    """The stem that was said, which differs from `root` for honorific verbs."""
+    noun: str | None
+    """What the copula is put to: `얼마` of 얼마예요."""
+    auxiliaries: tuple[str, ...]
+    """In order: `주`, `드리`, `싶`, `수있`, `않`, `말`, `보` …; `거이` for -(으)ㄹ 것이다."""
+    negated: bool
+    """By 안 or 못, -지 않다, -지 말다."""
+    short_negation: bool
+    """By 안 or 못 before it."""
+    honorific: bool
+    past: bool
+    future: bool
+    ending: str
+    """The last ending, as the analyser writes it; empty when the stem stands bare."""
+    closes: bool
+    """Whether the last ending closes a sentence (EF)."""
+    modifies: bool
+    """Whether it stands before a noun (-는, -(으)ㄴ, -(으)ㄹ)."""
+    start: int
+    end: int
+    root_start: int
+    root_end: int
+    first: int
+    """Index of its first morpheme (the root's) in the sentence."""
+    last: int
+    """Index one past its last morpheme."""
+
+
+def predicates_of(sentence: Sentence) -> tuple[Predicate, ...]:
+    """In order of saying."""
+    found: list[Predicate] = []
+    place = 0
+    morphemes = sentence.morphemes
+    while place < len(morphemes):
+        if morphemes[place].tag in _STARTS:
+            predicate = _read(morphemes, place)
+            found.append(predicate)
+            place = max(predicate.last, place + 1)
+        else:
+            place += 1
+    return tuple(found)
+
+
+def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
+    first, root, noun = _root(morphemes, at)
+    auxiliaries: list[str] = []
+    honorific = past = future = False
+    ending, closes, modifies = "", False, False
+    place = at + 1
+    while place < len(morphemes):
+        token = morphemes[place]
+        following = morphemes[place + 1] if place + 1 < len(morphemes) else None
+        if token.tag == "EP":
+            honorific |= token.form in ("시", "으시")
+            past |= token.form in ("었", "았", "였")
+            future |= token.form == "겠"
+            place += 1
+        elif token.tag in ("EC", "EF") and _continues(token, following):
+            auxiliaries.append(_auxiliary(following))
+            place += 2
+        elif token.tag in ("EC", "EF"):
+            ending, closes = token.form, token.tag == "EF"
+            place += 1
+            break
+        elif token.tag == "ETM":
+            taken = _bound_noun(morphemes, place)
+            if taken is None:
+                ending, modifies = token.form, True
+                place += 1
+                break
+            auxiliary, place = taken
+            auxiliaries.append(auxiliary)
+            future |= auxiliary == "거이"
+        elif token.tag == "ETN":
+            ending = token.form
+            place += 1
+            break
+        else:
+            break
+    honorific |= ending.startswith(_HONORIFIC_ENDINGS)
+    future |= ending.lstrip("ᆯ을").startswith(("게", "께", "래")) and ending[:1] in ("ᆯ", "을")
+    short_negation = first > 0 and _is_short_negation(morphemes, first)
+    last = morphemes[place - 1]
+    plain = HONORIFIC_ROOTS.get(root, root)
+    return Predicate(
+        root=plain,
+        said_root=root,
+        noun=noun,
+        auxiliaries=tuple(auxiliaries),
+        negated=short_negation or bool({"않", "말", "못하"} & set(auxiliaries)),
+        short_negation=short_negation,
+        honorific=honorific or plain != root,
+        past=past,
+        future=future,
+        ending=ending,
+        closes=closes,
+        modifies=modifies,
+        start=morphemes[first].start,
+        end=max(last.end, morphemes[at].end),
+        root_start=morphemes[first].start,
+        root_end=morphemes[at].end,
+        first=first,
+        last=place,
+    )
+
+
+def _root(morphemes: tuple[Morpheme, ...], at: int) -> tuple[int, str, str | None]:
+    token = morphemes[at]
+    before = morphemes[at - 1] if at > 0 else None
+    if token.tag in ("XSV", "XSA") and before is not None:
+        return at - 1, before.form + token.form, None
+    if token.tag == "VV" and token.form == "하" and before is not None and before.tag == "NNG":
+        return at - 1, before.form + token.form, None
+    if token.tag == "VV" and token.form in ("드리", "하") and before is not None and before.form == "부탁":
+        return at - 1, before.form + token.form, None
+    if token.tag == "VCP":
+        return at, "이", before.form if before is not None else None
+    return at, token.form, None
+
+
+def _continues(token: Morpheme, following: Morpheme | None) -> bool:
+    if following is None:
+        return False
+    if following.tag == "VX":
+        return True
+    return token.form in ("어", "아", "여") and following.tag == "VV" and following.form in ("주", "드리")
+
+
+def _auxiliary(token: Morpheme | None) -> str:
+    return token.form if token is not None else ""
+
+
+def _bound_noun(morphemes: tuple[Morpheme, ...], at: int) -> tuple[str, int] | None:
+    """-(으)ㄹ 수 있다/없다 and -(으)ㄹ 것이다 after a modifier, with the place behind them."""
+    rest = morphemes[at + 1 : at + 4]
+    if not rest or rest[0].tag != "NNB":
+        return None
+    skip = 2 if len(rest) > 1 and rest[1].tag in ("JKS", "JX") else 1
+    if rest[0].form == "수" and len(rest) > skip and rest[skip].form in ("있", "없"):
+        return "수" + rest[skip].form, at + 1 + skip + 1
+    if rest[0].form in ("거", "것", "게") and len(rest) > 1 and rest[1].tag == "VCP":
+        return "거이", at + 3
+    return None
+
+
+def _is_short_negation(morphemes: tuple[Morpheme, ...], first: int) -> bool:
+    before = morphemes[first - 1]
+    return before.tag == "MAG" and before.form in ("안", "못")

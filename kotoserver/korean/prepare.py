@@ -1,0 +1,78 @@
+"""Reads an expectation once, so that a turn costs only the learner's own sentence."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from kotoserver.domain.evaluation import Expectation
+from kotoserver.domain.scene import SlotKind
+from kotoserver.korean.context import Prepared
+from kotoserver.korean.draft import begin_draft
+from kotoserver.korean.intents import Example, prepare_intent
+from kotoserver.korean.lexicon import SYNONYMS
+from kotoserver.korean.meaning import compact
+from kotoserver.korean.reading import read
+from kotoserver.korean.sentence import Sentence, analyse
+from kotoserver.korean.slots import SlotTable, build_table
+from kotoserver.korean.vocabulary import build_vocabulary
+from kotoserver.ports.morphology import MorphemeAnalyzer
+
+
+def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
+    table = build_table(expectation, analyzer)
+    synonyms = _synonyms(expectation.synonyms)
+
+    def example(text: str) -> Example:
+        plain = begin_draft(text).text
+        sentence = analyse(plain, analyzer)
+        return Example(text=plain, compact=compact(plain), reading=read(sentence, table, synonyms))
+
+    intents = tuple(
+        prepare_intent(intent, tuple(map(example, intent.examples)), tuple(map(example, intent.not_this)))
+        for intent in expectation.intents
+    )
+    common = tuple(prepare_intent(move, tuple(map(example, move.examples)), ()) for move in expectation.common)
+    model = (example(expectation.model),) if expectation.model else ()
+    npc = example(expectation.npc_line)
+    good = [e for intent in intents for e in intent.examples] + list(model)
+    repairs = [e for move in common for e in move.examples]
+    sentences = [e.reading.sentence for e in [*good, *repairs, npc]]
+    return Prepared(
+        expectation=expectation,
+        intents=intents,
+        common=common,
+        table=table,
+        vocabulary=build_vocabulary([*sentences, *_spoken_values(expectation, analyzer)]),
+        synonyms=synonyms,
+        topic=frozenset(f for f in npc.reading.features if f.startswith(("w:", "slot:"))),
+        npc=npc.reading,
+        compact_examples=frozenset(e.compact for e in good),
+        written_apart=_written_apart(sentences),
+    )
+
+
+def _synonyms(own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    groups = [*SYNONYMS, *(frozenset({word, *others}) for word, others in own.items())]
+    named: dict[str, str] = {}
+    for group in groups:
+        head = next((named[word] for word in sorted(group) if word in named), min(group))
+        named.update({word: head for word in group if word not in named})
+    return named
+
+
+def _spoken_values(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Iterable[Sentence]:
+    for slot in expectation.slots.values():
+        if slot.kind is SlotKind.CHOICE:
+            for ways in slot.values.values():
+                for way in ways:
+                    yield analyse(unicodedata.normalize("NFC", way), analyzer)
+    for word in expectation.shortcuts:
+        yield analyse(word, analyzer)
+
+
+def _written_apart(sentences: Iterable[Sentence]) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (before.form, after.form)
+        for sentence in sentences
+        for before, after in zip(sentence.morphemes, sentence.morphemes[1:], strict=False)
+        if before.end < after.start and before.tag[0] == "N" and after.tag[0] == "N"
+    )

@@ -1,0 +1,11 @@
+"""Korean in Latin letters for the eye: the Revised Romanization as it is pronounced.
+
+koroman (MIT licence) follows the standard rules of pronunciation (독립 → dongnip) and keeps spaces,
+punctuation and every character that is not Hangul.
+"""
+
+import koroman
+
+
+def romanize(text: str) -> str:
+    return str(koroman.romanize(text))

@@ -1,0 +1,84 @@
+"""Which script an utterance is written in, and Korean that was written in Latin letters."""
+
+import re
+from enum import StrEnum
+
+from rapidfuzz import fuzz, process
+
+from kotoserver.korean.hangul import has_hangul
+from kotoserver.korean.romanize import romanize
+
+_LATIN_WORD = re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*")
+_KOREAN_CLOSE = re.compile(r"(yo|nida|nikka|eo|ayo|da|ne|ni|shio|sio)$")
+_CHAT = re.compile(r"[ㄱ-ㅎㅏ-ㅣ]+")
+_LIKE = 80
+"""Likeness (0 to 100) from which a Latin word is taken for a romanised Korean one."""
+_SHARE = 0.6
+"""Share of its words that must be Korean for a text to be romanised Korean."""
+
+ENGLISH_WORDS = {
+    "one": "하나", "two": "둘", "three": "셋", "four": "넷", "five": "다섯", "satu": "하나", "dua": "둘", "tiga": "셋", "ice": "아이스",
+    "iced": "아이스", "es": "아이스", "hot": "따뜻한", "panas": "따뜻한", "dingin": "차가운", "cold": "차가운", "coffee": "커피",
+    "kopi": "커피", "americano": "아메리카노", "latte": "라떼", "water": "물", "air": "물", "milk": "우유", "card": "카드",
+    "kartu": "카드", "cash": "현금", "tunai": "현금", "large": "큰 거", "big": "큰", "small": "작은", "bag": "봉투", "receipt": "영수증",
+    "please": "주세요", "tolong": "주세요", "yes": "네", "ya": "네", "no": "아니요", "tidak": "아니요", "ok": "네", "okay": "네",
+    "thanks": "감사합니다", "bus": "버스", "taxi": "택시", "window": "창가", "aisle": "복도", "passport": "여권", "takeaway": "포장",
+    "takeout": "포장", "size": "사이즈", "this": "이거", "ini": "이거", "and": "하고", "dan": "하고", "sugar": "설탕", "tea": "차",
+}  # fmt: skip
+"""Words of other languages that learners slip in, with the Korean."""
+
+
+class Script(StrEnum):
+    NOTHING = "nothing"
+    KOREAN = "korean"
+    ROMANIZED = "romanized"
+    LATIN = "latin_script"
+    OTHER = "other_script"
+
+
+def script_of(text: str) -> Script:
+    """The script that carries the message; romanised Korean is told apart by `decode_romanized`."""
+    if has_hangul(text) or _CHAT.search(text) or any(character.isdecimal() for character in text):
+        return Script.KOREAN
+    if _LATIN_WORD.search(text):
+        return Script.LATIN
+    if any(character.isalpha() for character in text):
+        return Script.OTHER
+    return Script.NOTHING
+
+
+def decode_romanized(text: str, words: frozenset[str]) -> str | None:
+    """The text in Hangul when most of it is romanised Korean that ends as Korean does, else None."""
+    said = _LATIN_WORD.findall(text)
+    if not said or not any(_KOREAN_CLOSE.search(word.lower()) for word in said):
+        return None
+    table = {re.sub(r"[^a-z]", "", romanize(word)): word for word in sorted(words)}
+    decoded = [_decode(word, table) for word in said]
+    found = [word for word in decoded if word is not None]
+    if len(found) < _SHARE * len(said):
+        return None
+    return " ".join(korean or latin for korean, latin in zip(decoded, said, strict=True))
+
+
+def foreign_words(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Start, end and Korean of each foreign word that has a plain Korean one."""
+    return tuple(
+        (match.start(), match.end(), ENGLISH_WORDS[match[0].lower()])
+        for match in _LATIN_WORD.finditer(text)
+        if match[0].lower() in ENGLISH_WORDS
+    )
+
+
+def chat_tokens(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Runs of bare jamo: ㅋㅋ, ㅇㅇ, ㅠㅠ."""
+    return tuple((match.start(), match.end(), match[0]) for match in _CHAT.finditer(text))
+
+
+def _decode(word: str, table: dict[str, str]) -> str | None:
+    letters = re.sub(r"[^a-z]", "", word.lower())
+    if letters in table:
+        return table[letters]
+    if len(letters) < 4 or letters in ENGLISH_WORDS:
+        return None
+    best = process.extractOne(letters, list(table), scorer=fuzz.ratio, score_cutoff=_LIKE)
+    return table[best[0]] if best is not None else None

@@ -1,0 +1,61 @@
+"""An analysed utterance: its words, and the morphemes in each of them."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from kotoserver.ports.morphology import Morpheme, MorphemeAnalyzer
+
+_WORD = re.compile(r"[^\s.,!?~…·;:\"'“”‘’()\[\]。、？！]+")
+_SENTENCE_END = ".!?。？！…"
+
+NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XR", "XSN", "SL", "SN", "XPN"})
+VERB_TAGS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of text between spaces or punctuation (eojeol)."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What a learner said, analysed once."""
+
+    text: str
+    morphemes: tuple[Morpheme, ...]
+    score: float
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return words_of(self.text)
+
+    def word_at(self, place: int) -> Word | None:
+        return next((word for word in self.words if word.start <= place < word.end), None)
+
+    def inside(self, start: int, end: int) -> tuple[Morpheme, ...]:
+        """Morphemes that begin in `text[start:end]`."""
+        return tuple(morpheme for morpheme in self.morphemes if start <= morpheme.start < end)
+
+    def ends_sentence(self, place: int) -> bool:
+        """Whether nothing but closing punctuation follows before the next sentence."""
+        rest = self.text[place:].lstrip(" ~")
+        return not rest or rest[0] in _SENTENCE_END
+
+    def asks(self, place: int) -> bool:
+        """Whether the sentence that `text[place]` belongs to ends with a question mark."""
+        match = re.search(r"[.!?？！。]", self.text[place:])
+        return match is not None and match[0] in "?？"
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    return tuple(Word(match[0], match.start(), match.end()) for match in _WORD.finditer(text))
+
+
+def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
+    analysis = analyzer.analyze(text)
+    return Sentence(text=text, morphemes=analysis.morphemes, score=analysis.score)

@@ -1,0 +1,168 @@
+"""Slots: the values of a scene as people say them, found in what the learner said."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kotoserver.domain.evaluation import Expectation
+from kotoserver.domain.scene import Slot, SlotFill, SlotKind
+from kotoserver.korean.lexicon import CONTRASTS, SHORT_FORMS
+from kotoserver.korean.numbers import COUNT_UNITS, Number
+from kotoserver.korean.sentence import NOUN_TAGS, Sentence, analyse
+from kotoserver.ports.morphology import MorphemeAnalyzer
+
+_STEM_TAGS = frozenset({"VV", "VA", "XR"})
+OTHER_VALUE = "?"
+"""Id of a value that is known to be an alternative, but not one the expectation lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to say one value."""
+
+    slot: str
+    value: str
+    compact: str
+    """Without spaces."""
+    stem: str | None
+    """The verb or adjective stem it begins with, so that other endings are known too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A value that was said, and where."""
+
+    slot: str
+    value: SlotFill
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotTable:
+    """Everything needed to find values; longest variants first."""
+
+    variants: tuple[Variant, ...]
+    shortcuts: Mapping[str, tuple[tuple[str, SlotFill], ...]]
+    numbers: tuple[Slot, ...]
+    choices: Mapping[str, Slot]
+
+
+def build_table(expectation: Expectation, analyzer: MorphemeAnalyzer) -> SlotTable:
+    variants: list[Variant] = []
+    choices = {slot.id: slot for slot in expectation.slots.values() if slot.kind is SlotKind.CHOICE}
+    for slot in choices.values():
+        for value, ways in slot.values.items():
+            spoken = dict.fromkeys(
+                [*ways, *(other for way in ways for other in expectation.synonyms.get(way, ()))]
+            )
+            variants += [_variant(slot.id, value, way, analyzer) for way in spoken]
+        variants += [_variant(slot.id, OTHER_VALUE, way, analyzer) for way in _contrasts(slot)]
+    ordered = tuple(sorted(dict.fromkeys(variants), key=lambda v: (-len(v.compact), v.value == OTHER_VALUE)))
+    table = SlotTable(variants=ordered, shortcuts={}, numbers=(), choices=choices)
+    return SlotTable(
+        variants=ordered,
+        shortcuts=_shortcuts(expectation, table, analyzer),
+        numbers=tuple(slot for slot in expectation.slots.values() if slot.kind is SlotKind.NATIVE_NUMBER),
+        choices=choices,
+    )
+
+
+def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number]) -> tuple[Mention, ...]:
+    """Values in order of saying; of two that overlap the longer stands, and `X 말고` takes X back."""
+    found: list[Mention] = []
+    for word in sentence.words:
+        for short, fills in table.shortcuts.items():
+            if word.text.startswith(short) and _is_tail(word.text[len(short) :]):
+                found += [Mention(slot, value, word.start, word.start + len(short)) for slot, value in fills]
+    compact, places = _compact(sentence.text)
+    counted = {place for number in numbers for place in range(number.start, number.end)}
+    for variant in table.variants:
+        for start, end in _occurrences(variant, compact, places, sentence):
+            clash = any(start < other.end and other.start < end for other in found)
+            if not clash and _begins_well(start, sentence, found, counted):
+                found.append(Mention(variant.slot, variant.value, start, end))
+    kept = [mention for mention in found if not _taken_back(sentence, mention)]
+    return tuple(sorted(kept, key=lambda mention: mention.start))
+
+
+def count_mention(slot: Slot, numbers: Iterable[Number]) -> Mention | None:
+    """The last number that counts things."""
+    fitting = [n for n in numbers if n.counter is None or n.counter in COUNT_UNITS]
+    if not fitting:
+        return None
+    number = fitting[-1]
+    return Mention(slot.id, number.value, number.start, number.end)
+
+
+def _variant(slot: str, value: str, way: str, analyzer: MorphemeAnalyzer) -> Variant:
+    morphemes = analyse(way, analyzer).morphemes
+    stem = None
+    if len(way) == 1 and not morphemes[0].tag.startswith("N"):
+        stem = way
+    if morphemes and morphemes[0].tag in _STEM_TAGS and len(morphemes) > 1:
+        stem = morphemes[0].form
+    return Variant(slot, value, way.replace(" ", ""), stem)
+
+
+def _contrasts(slot: Slot) -> list[str]:
+    """Everyday alternatives of a slot that pins one value."""
+    if len(slot.values) != 1:
+        return []
+    known = {way for ways in slot.values.values() for way in ways}
+    return [
+        way
+        for groups in CONTRASTS
+        if any(known & set(group) for group in groups)
+        for group in groups
+        if not known & set(group)
+        for way in group
+    ]
+
+
+def _shortcuts(
+    expectation: Expectation, table: SlotTable, analyzer: MorphemeAnalyzer
+) -> dict[str, tuple[tuple[str, SlotFill], ...]]:
+    shortcuts = {word: tuple(fills.items()) for word, fills in expectation.shortcuts.items()}
+    for word, meaning in SHORT_FORMS.items():
+        if word not in shortcuts:
+            mentions = find_mentions(analyse(meaning, analyzer), table, ())
+            if any(mention.value != OTHER_VALUE for mention in mentions):
+                shortcuts[word] = tuple((mention.slot, mention.value) for mention in mentions)
+    return shortcuts
+
+
+def _compact(text: str) -> tuple[str, list[int]]:
+    places = [place for place, character in enumerate(text) if not character.isspace()]
+    return "".join(text[place] for place in places), places
+
+
+def _occurrences(
+    variant: Variant, compact: str, places: list[int], sentence: Sentence
+) -> Iterable[tuple[int, int]]:
+    at = compact.find(variant.compact) if len(variant.compact) > 1 or variant.stem is None else -1
+    while at >= 0:
+        yield places[at], places[at + len(variant.compact) - 1] + 1
+        at = compact.find(variant.compact, at + 1)
+    if variant.stem is not None:
+        for morpheme in sentence.morphemes:
+            if morpheme.form == variant.stem and morpheme.tag in _STEM_TAGS:
+                yield morpheme.start, max(morpheme.end, morpheme.start + 1)
+
+
+def _begins_well(start: int, sentence: Sentence, found: list[Mention], counted: set[int]) -> bool:
+    """A value begins a word, follows another value, or follows something that is no noun."""
+    if start == 0 or sentence.text[start - 1] in " ,.!?" or not sentence.text[start - 1].isalnum():
+        return True
+    if start - 1 in counted or any(mention.end == start for mention in found):
+        return True
+    before = [m for m in sentence.morphemes if m.start < start <= m.end]
+    return bool(before) and before[-1].end == start and before[-1].tag not in NOUN_TAGS
+
+
+def _is_tail(rest: str) -> bool:
+    return not rest or rest in ("요", "이요", "로", "로요", "를", "는", "가", "도", "랑", "만", "하나요", "한잔")
+
+
+def _taken_back(sentence: Sentence, mention: Mention) -> bool:
+    rest = sentence.text[mention.end : mention.end + 6].lstrip()
+    return rest.startswith(("말고", "아니고", "는 말고", "은 말고", "가 아니", "이 아니", "대신"))

@@ -1,0 +1,117 @@
+"""Spaces: only those whose lack or excess the morphemes prove; optional ones are left alone."""
+
+from collections.abc import Iterator
+
+from kotoserver.korean.codes import Code
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.numbers import Number
+from kotoserver.korean.sentence import Sentence
+from kotoserver.ports.morphology import Morpheme
+
+_NOUNS = frozenset({"NNG", "NNP"})
+_SPACED_NOUNS = frozenset({"수", "거", "것", "때", "줄", "만큼", "뿐", "데", "적"})
+_LINKS = frozenset({"고", "고서", "어서", "아서", "러", "으러", "지만", "면", "으면", "은데", "는데"})
+_LIGHT = frozenset({"하", "되", "드리", "시키", "받", "당하", "나", "있", "없", "지", "가", "오", "이"})
+"""Verbs that form one word with many nouns."""
+
+
+def find_spacing(
+    sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[str], pairs: frozenset[tuple[str, str]]
+) -> Iterator[Finding]:
+    """`known` words are written so by an author; `pairs` are neighbours that an author writes apart."""
+    counted = {number.end - len(number.counter): number for number in numbers if number.counter}
+    for word in sentence.words:
+        if word.text in known:
+            continue
+        inside = sentence.inside(word.start, word.end)
+        for before, after in zip(inside, inside[1:], strict=False):
+            if before.end != after.start or not before.length or not after.length:
+                if not _overlap_gap(before, after):
+                    continue
+            code = _missing(before, after, counted, pairs)
+            if code is not None:
+                yield _insert(sentence, code, after.start, word.start, word.end, counted.get(after.start))
+    yield from _extra(sentence)
+
+
+def _overlap_gap(before: Morpheme, after: Morpheme) -> bool:
+    """A modifier contracted into its stem (할 수 → 할수) ends where the noun begins."""
+    return before.tag == "ETM" and before.end == after.start
+
+
+def _missing(
+    before: Morpheme, after: Morpheme, counted: dict[int, Number], pairs: frozenset[tuple[str, str]]
+) -> Code | None:
+    number = counted.get(after.start)
+    if number is not None:
+        return Code.SPACE_COUNTER if number.written in ("native", "short") and not number.gap else None
+    if before.tag == "MAG" and after.tag in ("VV", "VA") and before.form in ("안", "못"):
+        return Code.SPACE_NEGATION
+    if before.tag == "ETM" and after.tag == "NNB" and after.form in _SPACED_NOUNS:
+        return Code.SPACE_DEPENDENT_NOUN
+    if before.tag == "ETM" and after.tag in _NOUNS:
+        return Code.SPACE_MISSING
+    if before.tag == "NNB" and before.form == "수" and after.tag in ("VA", "VV"):
+        return Code.SPACE_DEPENDENT_NOUN
+    if before.tag in _NOUNS and (
+        after.tag == "MM" or (after.tag in _NOUNS and (before.form, after.form) in pairs)
+    ):
+        return Code.SPACE_MISSING
+    if before.tag in _NOUNS | {"NNB", "NR", "NP"} and after.tag in ("VV", "VX", "VA") and after.form not in _LIGHT:
+        return Code.SPACE_MISSING
+    if before.tag in ("JKO", "JKB", "JX", "JKS", "JC") and after.tag in (
+        "VV",
+        "VA",
+        "NNG",
+        "NNP",
+        "MAG",
+        "MM",
+        "NR",
+    ):
+        return Code.SPACE_MISSING
+    if (
+        before.tag == "MAG"
+        and after.tag in ("VV", "VA")
+        and before.form in ("좀", "다시", "빨리", "천천히", "많이", "더", "또")
+    ):
+        return Code.SPACE_MISSING
+    if before.tag == "EC" and before.form in _LINKS and after.tag in ("VV", "VA") and before.length:
+        return Code.SPACE_MISSING
+    return None
+
+
+def _insert(sentence: Sentence, code: Code, place: int, first: int, last: int, number: Number | None) -> Finding:
+    before, after = sentence.text[first:place], sentence.text[place:last]
+    if code is Code.SPACE_COUNTER and number is not None:
+        params = {"number": number.word, "counter": number.counter or ""}
+    else:
+        params = {"before": before, "after": after}
+    return Finding(code=code, rule="spacing.missing", start=place, end=place, params=params, replacement=" ")
+
+
+def _extra(sentence: Sentence) -> Iterator[Finding]:
+    for place, (before, after) in enumerate(zip(sentence.words, sentence.words[1:], strict=False)):
+        gap = sentence.text[before.end : after.start]
+        inside = sentence.inside(after.start, after.end)
+        if gap.strip() or not inside or place < 0:
+            continue
+        first = inside[0]
+        left = sentence.inside(before.start, before.end)
+        if not left:
+            continue
+        particle = first.tag in ("JKO", "JKS", "JKB", "JKG") or (
+            first.tag == "JX" and first.form in ("은", "는", "도", "만", "요")
+        )
+        ending = (
+            first.tag in ("EF", "EP") and first.length > 0 and left[-1].tag in ("VV", "VA", "VX", "XSV", "XSA")
+        )
+        copula = first.tag == "VCP" and left[-1].tag[0] == "N" and first.length >= 0
+        if particle or ending or copula:
+            yield Finding(
+                code=Code.SPACE_EXTRA,
+                rule="spacing.extra",
+                start=before.end,
+                end=after.start,
+                params={"before": before.text, "after": after.text},
+                replacement="",
+            )

@@ -1,0 +1,158 @@
+"""Misspellings that show on the surface, whatever the sentence: the analyser passes most of them silently."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kotoserver.korean.codes import Code
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.hangul import is_syllable, split_syllable, with_final
+
+_BIEUP, _SSANG_SIOT, _MIEUM, _RIEUL, _SIOT = 17, 20, 16, 8, 19
+_VOWEL_PLACES = frozenset({"여기", "거기", "저기", "학교", "카페", "회사", "버스", "가게", "어디"})
+"""After these 에요 may be the particle 에 with 요: `어디 가요?` `학교에요.`"""
+
+
+@dataclass(frozen=True, slots=True)
+class _SurfaceRule:
+    name: str
+    code: Code
+    pattern: re.Pattern[str]
+    repair: Callable[[re.Match[str]], str]
+    """The text that should stand where the pattern matched; the same text when all is well."""
+
+
+def _fixed(text: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: match.expand(text)
+
+
+def _last_final(final: int, tail: str) -> Callable[[re.Match[str]], str]:
+    """Gives the first syllable of the match another final consonant and appends `tail`."""
+    return lambda match: with_final(match[0][0], final) + tail + match[0][1 + len(tail) :]
+
+
+def _promise(match: re.Match[str]) -> str:
+    syllable = match["before"]
+    if split_syllable(syllable)[2] != _RIEUL:
+        return match[0]
+    return syllable + match["ending"].replace("께", "게").replace("꺼", "거").replace("껄", "걸")
+
+
+def _formal(match: re.Match[str]) -> str:
+    syllable = match[0][0]
+    return with_final(syllable, _BIEUP) + match[0][1:] if split_syllable(syllable)[2] == _MIEUM else match[0]
+
+
+def _copula(match: re.Match[str]) -> str:
+    noun, form = match["noun"], match["form"]
+    ends_in_vowel = split_syllable(noun[-1])[2] == 0
+    if noun.endswith("아니"):
+        return noun + "에요"
+    if not ends_in_vowel:
+        return match[0] if form in ("이에요", "에요") else noun + "이에요"
+    if form == "에요" and (noun in _VOWEL_PLACES or noun.endswith("이")):
+        return match[0]
+    return noun + "예요"
+
+
+_PAST = "햇왓갓앗엇겟엿렷졋됫줫샷삿랏켯찻맛낫놧봣랐"
+_SURFACE_RULES = (
+    _SurfaceRule("spelling.dwaet", Code.SPELL_DOE_DWAE, re.compile("됬|됫"), _fixed("됐")),
+    _SurfaceRule("spelling.doeyo", Code.SPELL_DOE_DWAE, re.compile(r"되(?=요|서(?![가-힣])|$|[.!?])"), _fixed("돼")),
+    _SurfaceRule("spelling.dwae", Code.SPELL_DOE_DWAE, re.compile(r"돼(?=는|면|고|지|니까|나요)"), _fixed("되")),
+    _SurfaceRule(
+        "spelling.geyo", Code.SPELL_GEYO, re.compile(r"(?P<before>[가-힣])(?P<ending>\s?(?:께요|께|꺼에요|꺼예요|꺼야|꺼|껄요))(?![가-힣])"), _promise
+    ),
+    _SurfaceRule("spelling.seumnida", Code.SPELL_SEUMNIDA, re.compile(r"[가-힣]니[다까](?![가-힣])"), _formal),
+    _SurfaceRule("spelling.mida", Code.SPELL_SEUMNIDA, re.compile(r"(?<=[함합임입슴습])미[다까](?![가-힣])"), lambda m: "니" + m[0][1]),
+    _SurfaceRule("spelling.eupnida", Code.SPELL_SEUMNIDA, re.compile(r"(?<=[있없았었했갔왔겠])읍니"), _fixed("습니")),
+    _SurfaceRule("spelling.saeyo", Code.SPELL_ENDING, re.compile(r"(?<=[가-힣])(?:새|셰|쎄|세)(?:요|여)(?![가-힣])"), _fixed("세요")),
+    _SurfaceRule("spelling.juseyo", Code.SPELL_ENDING, re.compile(r"(?<![가-힣])(?:쥬|즈|주)(?:세|새|셰|쎄)(?:요|여|유)(?![가-힣])"), _fixed("주세요")),
+    _SurfaceRule("spelling.sipsio", Code.SPELL_ENDING, re.compile("십시요"), _fixed("십시오")),
+    _SurfaceRule("spelling.anh", Code.SPELL_AN_ANH, re.compile(r"(?<![가-힣])않(?=\s+[가-힣])"), _fixed("안")),
+    _SurfaceRule("spelling.anh_glued", Code.SPELL_AN_ANH, re.compile(r"(?<![가-힣])않(?=[되돼먹가오마사좋필해하])"), _fixed("안 ")),
+    _SurfaceRule("spelling.an", Code.SPELL_AN_ANH, re.compile(r"(?<=지)(\s?)안(?=아요|아|았|습|는|으|고)"), _fixed(r"\1않")),
+    _SurfaceRule(
+        "spelling.past", Code.SPELL_SSANG_SIOT, re.compile(rf"[{_PAST}](?=어|습니|슴니|는데|던|을|네요|다(?![가-힣])|거든)"),
+        _last_final(_SSANG_SIOT, ""),
+    ),
+    _SurfaceRule("spelling.iss", Code.SPELL_SSANG_SIOT, re.compile(r"잇(?=어|습|슴|는|을|으|나|다(?![가-힣])|네|죠|지)"), _fixed("있")),
+    _SurfaceRule("spelling.masiss", Code.SPELL_SSANG_SIOT, re.compile(r"(?<=[맛멋])잇|(?<=[가-힣])싯(?=어요|습니)"), _fixed("있")),
+    _SurfaceRule("spelling.eps", Code.SPELL_BATCHIM, re.compile(r"(?<![가-힣])업(?=어요|습니|서요|나요|다|네)"), _fixed("없")),
+    _SurfaceRule("spelling.gwaenchanh", Code.SPELL_BATCHIM, re.compile(r"괜[찬찮찬](?=아|습|나|을|은|지|네)|괞찮|괸찮|갠찮|괜챦"), _fixed("괜찮")),
+    _SurfaceRule("spelling.manh", Code.SPELL_BATCHIM, re.compile(r"(?<![가-힣])만(?=아요|습니다|았)"), _fixed("많")),
+    _SurfaceRule("spelling.eotteohke", Code.SPELL_WORD, re.compile(r"어떡게|어떻개|어떠케|어떡해(?=\s)|어떻해(?=\s)"), _fixed("어떻게")),
+    _SurfaceRule("spelling.myeochil", Code.SPELL_WORD, re.compile("몇일"), _fixed("며칠")),
+    _SurfaceRule("spelling.oraenman", Code.SPELL_WORD, re.compile("오랫만"), _fixed("오랜만")),
+    _SurfaceRule("spelling.waenji", Code.SPELL_WORD, re.compile("웬지"), _fixed("왠지")),
+    _SurfaceRule("spelling.aniyo", Code.SPELL_WORD, re.compile(r"^(?:아니오|안이요|아니여)(?=[\s,.!?]|$)"), _fixed("아니요")),
+)  # fmt: skip
+
+_COPULA = re.compile(
+    r"(?P<noun>[가-힣]*[가-힣])(?P<gap>\s?)(?P<form>이에요|이예요|에요|예요|이애요|이여요|얘요|애요)(?![가-힣])"
+)
+_NOT_COPULA = ("이에", "세", "게", "네", "데", "래", "내")
+
+
+def find_surface(text: str, known: frozenset[str]) -> Iterator[Finding]:
+    """`known` holds words that authored sentences write so, and that are never touched."""
+    for rule in _SURFACE_RULES:
+        for match in rule.pattern.finditer(text):
+            repaired = rule.repair(match)
+            if repaired != match[0] and _word_around(text, match.start()) not in known:
+                yield _spelling(text, match.start(), match.end(), repaired, rule)
+    yield from _find_copula(text, known)
+
+
+def _find_copula(text: str, known: frozenset[str]) -> Iterator[Finding]:
+    for match in _COPULA.finditer(text):
+        noun, form = match["noun"], match["form"]
+        if noun + form in known or not is_syllable(noun[-1]) or (match["gap"] and form in ("에요", "애요")):
+            continue
+        repaired = _copula(match) if form in ("이에요", "이예요", "에요", "예요") else _copula_of(noun)
+        if repaired == match[0]:
+            continue
+        eyo = form in ("에요", "이예요", "애요", "얘요") and not match["gap"]
+        if eyo:
+            code, params = Code.SPELL_EYO_YEYO, {"got": noun + form, "want": repaired}
+        else:
+            rule = "after_vowel" if split_syllable(noun[-1])[2] == 0 else "after_consonant"
+            code, params = Code.COPULA_FORM, {"got": match[0], "want": repaired, "rule": rule}
+        yield Finding(
+            code=code,
+            rule="spelling.copula",
+            start=match.start(),
+            end=match.end(),
+            params=params,
+            replacement=repaired,
+        )
+
+
+def _copula_of(noun: str) -> str:
+    return noun + ("예요" if split_syllable(noun[-1])[2] == 0 else "이에요")
+
+
+def _spelling(text: str, start: int, end: int, repaired: str, rule: _SurfaceRule) -> Finding:
+    first, last = _word_bounds(text, start, end)
+    return Finding(
+        code=rule.code,
+        rule=rule.name,
+        start=start,
+        end=end,
+        params={"got": text[first:last], "want": text[first:start] + repaired + text[end:last]},
+        replacement=repaired,
+    )
+
+
+def _word_around(text: str, place: int) -> str:
+    first, last = _word_bounds(text, place, place + 1)
+    return text[first:last]
+
+
+def _word_bounds(text: str, start: int, end: int) -> tuple[int, int]:
+    first, last = start, end
+    while first > 0 and is_syllable(text[first - 1]):
+        first -= 1
+    while last < len(text) and is_syllable(text[last]):
+        last += 1
+    return first, last

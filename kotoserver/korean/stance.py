@@ -1,0 +1,82 @@
+"""Yes or no: whether an utterance asks for something or declines it, whatever words it uses."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from kotoserver.korean.lexicon import DECLINING, NO_WORDS, REMOVING, YES_WORDS
+from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.sentence import Sentence, Word
+
+
+class Stance(IntEnum):
+    AGAINST = -1
+    OPEN = 0
+    """A question, or nothing to go by."""
+    FOR = 1
+
+    @property
+    def opposite(self) -> "Stance":
+        return Stance(-self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StanceReading:
+    stance: Stance
+    """Of what is said apart from the opening 네 or 아니요; of that word where nothing else is said."""
+    answer: Stance
+    """Of the opening 네 or 아니요."""
+    answer_word: Word | None
+    decided_by: Predicate | None
+    mild: bool
+    """괜찮아요 and 됐어요, which go with 네 as well as with 아니요."""
+
+
+def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: frozenset[int]) -> StanceReading:
+    spoken = [word for word in sentence.words if word.start not in noise]
+    answer, answer_word = Stance.OPEN, None
+    if spoken and spoken[0].text in YES_WORDS | NO_WORDS:
+        answer_word = spoken[0]
+        answer = Stance.FOR if answer_word.text in YES_WORDS else Stance.AGAINST
+    behind = answer_word.end if answer_word is not None else 0
+    stance, decided_by = Stance.OPEN, None
+    for predicate in predicates:
+        if predicate.start < behind or predicate.modifies or predicate.start in noise:
+            continue
+        said = _stance_of(sentence, predicate)
+        if predicate.closes or predicate is predicates[-1]:
+            if stance is Stance.AGAINST and decided_by is not None and not decided_by.closes:
+                said = Stance.AGAINST
+            stance, decided_by = said, predicate
+        elif said is Stance.AGAINST and predicate.root in REMOVING | {"없"}:
+            stance, decided_by = said, predicate
+    if decided_by is None and len(spoken) > (answer_word is not None):
+        stance = Stance.FOR if not _says_without(sentence, len(sentence.text)) else Stance.AGAINST
+    if decided_by is None and len(spoken) == (answer_word is not None):
+        stance = answer
+    mild = decided_by is not None and decided_by.root in ("괜찮", "되")
+    return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
+
+
+def _stance_of(sentence: Sentence, predicate: Predicate) -> Stance:
+    asks = sentence.asks(predicate.end)
+    gives = "주" in predicate.auxiliaries or predicate.root in ("주", "부탁하", "부탁드리")
+    if asks and not gives:
+        return Stance.OPEN
+    against = _is_against(sentence, predicate)
+    return Stance.AGAINST if against else Stance.FOR
+
+
+def _is_against(sentence: Sentence, predicate: Predicate) -> bool:
+    if predicate.root in REMOVING:
+        return not predicate.negated
+    if predicate.root in ("없", "싫", "싫어하"):
+        return not predicate.negated
+    if "수없" in predicate.auxiliaries:
+        return True
+    if predicate.root in DECLINING or (predicate.root == "되" and predicate.past):
+        return not predicate.negated
+    return predicate.negated != _says_without(sentence, predicate.start)
+
+
+def _says_without(sentence: Sentence, before: int) -> bool:
+    return any(word.text in ("없이", "빼고", "말고") for word in sentence.words if word.start < before)
