@@ -29,7 +29,7 @@ STOP_SECONDS = 3.0
 """Given to a server to end by itself; what it holds is thrown away."""
 
 CLUSTER = ("-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-SERVER = {"listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": 100}
+SERVER = {"listen_addresses": "127.0.0.1", "max_connections": 100}
 
 
 class ServerBroken(Exception):
@@ -58,8 +58,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The URL of an empty Postgres, Debian's if there is one (it has pg_trgm), else pgserver's."""
+def postgres_server(*, fsync: str = "off") -> Iterator[str]:
+    """The URL of an empty Postgres, Debian's if there is one (it has pg_trgm), else pgserver's.
+
+    With `fsync` off it is faster and would not survive a power cut, which no test can cause.
+    """
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
     initdb = find_program("initdb", *reversed(versions))
     if initdb is None:
@@ -70,7 +73,7 @@ def postgres_server() -> Iterator[str]:
     port = free_port()
     with _folder(user) as folder:
         _run([str(initdb), "-D", folder / "cluster", "-U", "koto", *CLUSTER], folder, user)
-        settings = {**SERVER, "port": port, "unix_socket_directories": folder}
+        settings = {**SERVER, "fsync": fsync, "port": port, "unix_socket_directories": folder}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with _running(
             [str(initdb.parent / "postgres"), "-D", folder / "cluster", *options], folder, user

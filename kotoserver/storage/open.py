@@ -64,6 +64,6 @@ def _well_formed(database_url: str) -> bool:
     """Whether host, port and name can be told apart; asks nobody."""
     try:
         parts = urlsplit(database_url)
-        return parts.port != 0 and bool(parts.hostname) and len(parts.path) > 1
+        return parts.port != 0 and len(parts.path) > 1 and bool(parts.hostname or "host=" in parts.query)
     except ValueError:
         return False

@@ -49,12 +49,18 @@ class PostgresDatabase(Database):
         return found
 
     async def write(self, *writes: Write) -> None:
+        if not writes:
+            return
         for write in writes:
             for row in write.rows:
                 refuse_unstorable(row)
-        async with self._connection() as connection, connection.transaction():
-            for write in writes:
-                await _run(connection, write)
+        async with self._connection() as connection:
+            if len(writes) == 1:  # one statement is a transaction by itself, and spares two round trips
+                await _run(connection, writes[0])
+                return
+            async with connection.transaction():
+                for write in writes:
+                    await _run(connection, write)
 
     async def migrate(self, migrations: Sequence[Migration]) -> Sequence[str]:
         async with self._connection() as connection, connection.transaction():

@@ -77,6 +77,8 @@ class SqliteDatabase(Database):
             return await line.run(_fetch, line.plain, query.text(self.dialect), values)
 
     async def write(self, *writes: Write) -> None:
+        if not writes:
+            return
         for write in writes:
             for row in write.rows:
                 refuse_unstorable(row)
@@ -134,7 +136,7 @@ def _connect(path: Path, pragma: str) -> sqlite3.Connection:
 
 
 def _fetch(connection: sqlite3.Connection, statement: str, values: Iterable[Value]) -> list[sqlite3.Row]:
-    return connection.execute(statement, _bound(values)).fetchall()
+    return connection.execute(statement, bound(values)).fetchall()
 
 
 def _transact(connection: sqlite3.Connection, writes: Sequence[Write]) -> None:
@@ -142,14 +144,14 @@ def _transact(connection: sqlite3.Connection, writes: Sequence[Write]) -> None:
         for write in writes:
             statement = write.query.text(Dialect.SQLITE)
             for row in write.rows:
-                changed = connection.execute(statement, _bound(row)).rowcount
+                changed = connection.execute(statement, bound(row)).rowcount
                 if write.must_match and changed == 0:
                     raise NothingMatched
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> list[str]:
     def run(name: str, *values: Value) -> sqlite3.Cursor:
-        return connection.execute(Query(name).text(Dialect.SQLITE), _bound(values))
+        return connection.execute(Query(name).text(Dialect.SQLITE), bound(values))
 
     with _transaction(connection):
         run("create_migrations")
@@ -188,7 +190,8 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 # ── types and errors ─────────────────────────────────────────────────────────────────────────
 
 
-def _bound(values: Iterable[Value]) -> dict[str, Value]:
+def bound(values: Iterable[Value]) -> dict[str, Value]:
+    """The values under the names by which SQLite knows `$1`, `$2` …, instants as text."""
     return {
         name: _as_text(value) if isinstance(value, datetime) else value
         for name, value in zip(_NAMES, values, strict=False)

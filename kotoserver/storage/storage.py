@@ -37,6 +37,8 @@ CHECK = Query("check")
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 LAST_SEQ = 2**63 - 1
 """The greatest number that a BIGINT holds."""
+KEYS_KEPT = 20_000
+"""Speech keys that are remembered as stored, so that a scene's lines are not written at every turn."""
 
 
 class SqlStorage(Storage):
@@ -44,6 +46,8 @@ class SqlStorage(Storage):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._stored_keys: set[str] = set()
+        """Nothing ever removes a speech key from the database, so what is here stays true."""
 
     async def add_learner(self, learner: Learner) -> None:
         await self._database.write(Write(ADD_LEARNER, [rows.learner_row(learner)]))
@@ -58,9 +62,9 @@ class SqlStorage(Storage):
     async def open_session(
         self, session: Session, events: Sequence[StoredEvent], spoken: Sequence[SpokenLine]
     ) -> None:
-        await self._database.write(
-            Write(ADD_SESSION, [rows.session_row(session)]), *_told(events), *_noted(spoken)
-        )
+        fresh = self._not_stored(spoken)
+        await self._database.write(Write(ADD_SESSION, [rows.session_row(session)]), *_told(events), *_noted(fresh))
+        self._keep_keys(fresh)
 
     async def save_session(
         self,
@@ -77,10 +81,12 @@ class SqlStorage(Storage):
             writes.append(Write(ADD_TURN, [rows.turn_row(turn)]))
         if undo_turn is not None:
             writes.append(Write(UNDO_TURN, [(session.id, undo_turn)]))
+        fresh = self._not_stored(spoken)
         try:
-            await self._database.write(*writes, *_told(events), *_noted(spoken))
+            await self._database.write(*writes, *_told(events), *_noted(fresh))
         except NothingMatched:
             raise await self._why_not_saved(session.id) from None
+        self._keep_keys(fresh)
 
     async def _why_not_saved(self, session_id: str) -> Conflict | NotFound:
         if await self.find_session(session_id) is None:
@@ -141,7 +147,17 @@ class SqlStorage(Storage):
         return [rows.event_of(row) for row in found]
 
     async def remember_speech(self, spoken: Sequence[SpokenLine]) -> None:
-        await self._database.write(*_noted(spoken))
+        fresh = self._not_stored(spoken)
+        await self._database.write(*_noted(fresh))
+        self._keep_keys(fresh)
+
+    def _not_stored(self, spoken: Sequence[SpokenLine]) -> list[SpokenLine]:
+        return [line for line in spoken if line.key not in self._stored_keys]
+
+    def _keep_keys(self, stored: Sequence[SpokenLine]) -> None:
+        if len(self._stored_keys) > KEYS_KEPT:
+            self._stored_keys.clear()
+        self._stored_keys.update(line.key for line in stored)
 
     async def find_speech(self, key: str) -> SpeechRequest | None:
         found = await self._database.fetch(FIND_SPEECH, key)
