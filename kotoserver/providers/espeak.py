@@ -5,21 +5,19 @@ wrong by itself (numbers, sound changes between syllables) is spelled out for it
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
-from multiprocessing import get_context
 from types import MappingProxyType
 
 from kotoserver.domain.errors import BadInput, ProviderFailed, TooFast
 from kotoserver.domain.speech import Speech, SpeechRequest, WordTime
 from kotoserver.korean.pronunciation import Pronunciation, pronounce
 from kotoserver.ports.providers import Synthesizer
-from kotoserver.providers import espeak_worker
-from kotoserver.providers.espeak_worker import Refused, Sound, Utterance
+from kotoserver.providers.espeak_process import COMMAND, EspeakProcess
+from kotoserver.providers.espeak_worker import Sound, Utterance
 
 _REVISION = 1
 """Grows whenever the same request would sound different for a reason of ours."""
@@ -54,7 +52,7 @@ BUILT_IN_VOICES: Mapping[str, EspeakVoice] = MappingProxyType(
 
 
 class EspeakSynthesizer(Synthesizer):
-    """One worker process, one text at a time; those who wait are counted, and too many are turned away."""
+    """One program, one text at a time; those who wait are counted, and too many are turned away."""
 
     name = "espeak"
 
@@ -64,48 +62,49 @@ class EspeakSynthesizer(Synthesizer):
         *,
         queue_size: int = 64,
         deadline_seconds: float = 10.0,
-        speak: Callable[[Utterance], Sound] = espeak_worker.speak,
+        command: Sequence[str] = COMMAND,
     ) -> None:
-        """`queue_size` counts the text being spoken too. `speak` is what the worker process runs."""
+        """`queue_size` counts the text being spoken too; `command` is the program that speaks."""
         self.version = f"{installed_version('espeakng-loader')}-{_REVISION}"
         self._voices = voices
         self._queue_size = queue_size
         self._deadline_seconds = deadline_seconds
-        self._speak_in_worker = speak
+        self._process = EspeakProcess(command)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="espeak")
         self._waiting = 0
-        self._turn = asyncio.Lock()
-        self._pool: ProcessPoolExecutor | None = None
         self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The program that speaks; None while there is none."""
+        return self._process.pid
 
     async def synthesize(self, request: SpeechRequest) -> Speech:
         pronunciation = _pronounced(request.text)
         utterance = self._utterance(pronunciation.spoken, request)
-        async with self._place_in_queue():
+        with self._place_in_queue():
             try:
                 async with asyncio.timeout(self._deadline_seconds):
-                    async with self._turn:
-                        sound = await self._speak(utterance)
+                    loop = asyncio.get_running_loop()
+                    sound, pcm = await loop.run_in_executor(self._thread, self._speak, utterance)
             except TimeoutError as late:
-                raise ProviderFailed(
-                    f"the built-in voice took longer than {self._deadline_seconds:g} seconds", code="too_late"
-                ) from late
-        if not sound.pcm:
+                raise ProviderFailed("the built-in voice took too long", code="too_late") from late
+        if not pcm:
             raise ProviderFailed("the built-in voice answered with no sound")
-        return Speech(pcm=sound.pcm, sample_rate=sound.sample_rate, words=tuple(_word_times(pronunciation, sound)))
+        words = tuple(_word_times(pronunciation, sound))
+        return Speech(pcm=pcm, sample_rate=sound.sample_rate, words=words)
 
     async def check(self) -> None:
         await self.synthesize(SpeechRequest(text="네", voice=""))
 
     async def close(self) -> None:
         self._closed = True
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(pool.shutdown)
+        await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(self._process.close)
 
-    @asynccontextmanager
-    async def _place_in_queue(self) -> AsyncIterator[None]:
-        if self._closed:
-            raise ProviderFailed("the built-in voice is closed")
+    @contextmanager
+    def _place_in_queue(self) -> Iterator[None]:
+        self._refuse_if_closed()
         if self._waiting >= self._queue_size:
             raise TooFast("Too many lines wait to be spoken; try again in a moment.", code="busy")
         self._waiting += 1
@@ -114,30 +113,14 @@ class EspeakSynthesizer(Synthesizer):
         finally:
             self._waiting -= 1
 
-    async def _speak(self, utterance: Utterance) -> Sound:
-        """The worker's answer; a worker that died is replaced once for this text.
+    def _speak(self, utterance: Utterance) -> tuple[Sound, bytes]:
+        """Runs in the one thread; whoever still waits when the voice is closed is told so."""
+        self._refuse_if_closed()
+        return self._process.speak(utterance, self._deadline_seconds)
 
-        Only one text is with the worker at a time, so a text that kills it harms no other.
-        """
-        try:
-            return await self._ask_worker(utterance)
-        except BrokenProcessPool:
-            self._pool = None
-        try:
-            return await self._ask_worker(utterance)
-        except BrokenProcessPool as broken:
-            self._pool = None
-            raise ProviderFailed("the built-in voice broke down twice over one text") from broken
-
-    async def _ask_worker(self, utterance: Utterance) -> Sound:
+    def _refuse_if_closed(self) -> None:
         if self._closed:
             raise ProviderFailed("the built-in voice is closed")
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, get_context("spawn"), espeak_worker.begin)
-        try:
-            return await asyncio.wrap_future(self._pool.submit(self._speak_in_worker, utterance))
-        except Refused as refused:
-            raise ProviderFailed(str(refused)) from refused
 
     def _utterance(self, spoken: str, request: SpeechRequest) -> Utterance:
         voice = self._voices.get(request.voice, DEFAULT_VOICE)
@@ -147,7 +130,6 @@ class EspeakSynthesizer(Synthesizer):
             words_per_minute=round(voice.words_per_minute * request.rate),
             pitch=voice.pitch,
             pitch_range=voice.pitch_range,
-            limit_seconds=self._deadline_seconds,
         )
 
 

@@ -1,18 +1,22 @@
-"""The process in which the C library espeak-ng speaks; the server only ever sends it text and reads samples.
+"""The program in which the C library espeak-ng speaks; the server sends it texts and reads samples.
 
-It is a process of its own because the library keeps global state (two threads in it end the program),
-because a crash in it must not take the server along, and because it is GPL code. Importing this module
-loads nothing; `begin` does.
+It is a program of its own because the library keeps global state (two threads in it end the process),
+because a crash in it must not take the server along, and because it is GPL code. It imports nothing of
+kotoserver, reads requests from standard input and ends with it, so it never outlives the server.
+
+Request and answer are a length in four bytes (big-endian) and that much JSON; an answer's samples follow.
 """
 
 import ctypes
-import multiprocessing
+import json
 import os
-import signal
-import threading
-from dataclasses import dataclass
+import struct
+import sys
+from dataclasses import asdict, dataclass
 from importlib import import_module
-from multiprocessing.connection import wait
+from typing import BinaryIO
+
+LENGTH = struct.Struct(">I")
 
 _SYNCHRONOUS = 2
 """`AUDIO_OUTPUT_SYNCHRONOUS` of speak_lib.h: `espeak_Synth` returns when all samples were handed over."""
@@ -28,7 +32,7 @@ _LOWEST_RATE, _HIGHEST_RATE = 80, 450
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """One job for the worker."""
+    """One request."""
 
     text: str
     variant: str
@@ -38,21 +42,22 @@ class Utterance:
     """0 to 100."""
     pitch_range: int
     """0 to 100; how lively the intonation is."""
-    limit_seconds: float
-    """After this long the worker ends itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    pcm: bytes
-    """Mono, signed 16-bit samples of this machine's byte order (little-endian wherever the wheel exists)."""
+    """One answer; its samples follow it."""
+
     sample_rate: int
     words: tuple[tuple[int, float], ...]
     """(code point in the text where a word starts, seconds)."""
+    bytes: int
+    """How many follow: mono, signed 16-bit samples of this machine's byte order, which is little-endian
+    wherever the wheel exists."""
 
 
 class Refused(Exception):
-    """The library answered with an error code."""
+    """The library is missing or answered with an error code."""
 
 
 class _Event(ctypes.Structure):
@@ -73,8 +78,8 @@ class _Event(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
-class _Library:
-    """libespeak-ng, initialised once for the life of the process."""
+class Library:
+    """libespeak-ng, initialised once for the life of the process. Raises Refused when it is not there."""
 
     def __init__(self) -> None:
         try:
@@ -82,7 +87,8 @@ class _Library:
             self._espeak = ctypes.CDLL(loader.get_library_path())
         except (ImportError, OSError) as missing:
             raise Refused(f"espeak-ng cannot be loaded: {missing}") from missing
-        self.sample_rate = self._espeak.espeak_Initialize(_SYNCHRONOUS, 0, os.fsencode(loader.get_data_path()), 0)
+        data = os.fsencode(loader.get_data_path())
+        self.sample_rate = self._espeak.espeak_Initialize(_SYNCHRONOUS, 0, data, 0)
         if self.sample_rate <= 0:
             raise Refused("espeak-ng did not find its data")
         self._samples: list[bytes] = []
@@ -90,17 +96,8 @@ class _Library:
         self._callback = _Callback(self._take)  # the library keeps a bare pointer, so we keep the object
         self._espeak.espeak_SetSynthCallback(self._callback)
 
-    def speak(self, utterance: Utterance) -> Sound:
-        if self._espeak.espeak_SetVoiceByName(utterance.variant.encode()) != 0:
-            raise Refused(f"espeak-ng has no voice {utterance.variant}")
-        rate = min(max(utterance.words_per_minute, _LOWEST_RATE), _HIGHEST_RATE)
-        for parameter, value in (
-            (_RATE, rate),
-            (_VOLUME, 100),
-            (_PITCH, utterance.pitch),
-            (_RANGE, utterance.pitch_range),
-        ):
-            self._espeak.espeak_SetParameter(parameter, value, 0)
+    def speak(self, utterance: Utterance) -> tuple[Sound, bytes]:
+        self._play_part(utterance)
         self._samples.clear()
         self._words.clear()
         text = utterance.text.encode() + b"\0"
@@ -109,7 +106,17 @@ class _Library:
         )
         if code != 0:
             raise Refused(f"espeak-ng refused a text with code {code}")
-        return Sound(pcm=b"".join(self._samples), sample_rate=self.sample_rate, words=tuple(sorted(self._words)))
+        samples = b"".join(self._samples)
+        words = tuple(sorted(self._words))
+        return Sound(sample_rate=self.sample_rate, words=words, bytes=len(samples)), samples
+
+    def _play_part(self, utterance: Utterance) -> None:
+        if self._espeak.espeak_SetVoiceByName(utterance.variant.encode()) != 0:
+            raise Refused(f"espeak-ng has no voice {utterance.variant}")
+        rate = min(max(utterance.words_per_minute, _LOWEST_RATE), _HIGHEST_RATE)
+        parameters = {_RATE: rate, _VOLUME: 100, _PITCH: utterance.pitch, _RANGE: utterance.pitch_range}
+        for parameter, value in parameters.items():
+            self._espeak.espeak_SetParameter(parameter, value, 0)
 
     def _take(
         self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]"
@@ -125,34 +132,29 @@ class _Library:
         return 0
 
 
-_libraries: list[_Library] = []
-"""The one of this process, once it was needed."""
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answers one request after the other until there are no more."""
+    library: Library | None = None
+    while prefix := requests.read(LENGTH.size):
+        (length,) = LENGTH.unpack(prefix)
+        utterance = Utterance(**json.loads(requests.read(length)))
+        try:
+            library = library or Library()
+            sound, samples = library.speak(utterance)
+            answers.write(framed(asdict(sound)) + samples)
+        except Refused as refused:
+            answers.write(framed({"refused": str(refused)}))
+        answers.flush()
 
 
-def begin() -> None:
-    """Makes this process the voice's: it ends with its parent, and leaves Ctrl-C to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+def framed(message: dict[str, object]) -> bytes:
+    """The message as it goes over the pipe."""
+    content = json.dumps(message).encode()
+    return LENGTH.pack(len(content)) + content
 
 
-def speak(utterance: Utterance) -> Sound:
-    """The sound of a text; Refused when the library is missing or says no.
-
-    An alarm ends the process when the library does not come back in time: no other means stops C code.
-    """
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, utterance.limit_seconds)
+if __name__ == "__main__":
     try:
-        if not _libraries:
-            _libraries.append(_Library())
-        return _libraries[0].speak(utterance)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _end_with(parent: int) -> None:
-    """Waits for the parent's end, of which even kill -9 leaves a sign: the pipe it held is closed."""
-    wait([parent])
-    os._exit(1)
+        serve(sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:
+        os._exit(0)  # the server is gone; there is nobody left to tell

@@ -1,14 +1,11 @@
 import asyncio
-import multiprocessing
 import os
 import select
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -16,34 +13,33 @@ from kotoserver.domain.errors import BadInput, ProviderFailed
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.providers import espeak_worker
 from kotoserver.providers.espeak import BUILT_IN_VOICES, MAX_CHARACTERS, EspeakSynthesizer, EspeakVoice
-from kotoserver.providers.espeak_worker import Sound, Utterance
-
-BABBLE = Utterance(text="네", variant="ko+f3", words_per_minute=150, pitch=50, pitch_range=50, limit_seconds=10.0)
 
 
 def say(text: str, voice: str = "ko-f-02") -> SpeechRequest:
     return SpeechRequest(text=text, voice=voice)
 
 
-def crash(utterance: Utterance) -> Sound:
-    """A library that takes its process down."""
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError("unreachable")
+def program(folder: Path, lines: str) -> list[str]:
+    """The command for a program that stands in for the worker; `worker` is the real one."""
+    file = folder / "program.py"
+    file.write_text(
+        f"import os, sys\nsys.path.append({str(Path(espeak_worker.__file__).parent)!r})\n"
+        f"import espeak_worker as worker\n{lines}\nworker.serve(sys.stdin.buffer, sys.stdout.buffer)\n"
+    )
+    return [sys.executable, str(file)]
 
 
-def crash_at_a_word(utterance: Utterance) -> Sound:
-    """A library that takes its process down over one word."""
-    return crash(utterance) if "폭탄" in utterance.text else espeak_worker.speak(utterance)
-
-
-def stay_silent(utterance: Utterance) -> Sound:
-    return Sound(pcm=b"", sample_rate=22050, words=())
-
-
-def hang(utterance: Utterance) -> Sound:
-    signal.setitimer(signal.ITIMER_REAL, 5)  # the test's own safety net
-    signal.pause()
-    raise AssertionError("unreachable")
+SPEAK = "speak = worker.Library.speak"
+CRASH_AT_A_WORD = f"""
+{SPEAK}
+worker.Library.speak = lambda self, said: os.kill(os.getpid(), 9) if "폭탄" in said.text else speak(self, said)
+"""
+SAY_NOTHING = "worker.Library.speak = lambda self, said: (worker.Sound(sample_rate=22050, words=(), bytes=0), b'')"
+HANG_AT_A_WORD = f"""
+import signal
+{SPEAK}
+worker.Library.speak = lambda self, said: signal.pause() if "구멍" in said.text else speak(self, said)
+"""
 
 
 @pytest.fixture
@@ -89,75 +85,79 @@ async def test_markup_is_read_as_text_and_opens_nothing(voice: EspeakSynthesizer
     assert not marked.silent
 
 
-async def test_a_killed_worker_is_replaced_without_anybody_noticing(voice: EspeakSynthesizer):
+async def test_a_killed_program_is_replaced_without_anybody_noticing(voice: EspeakSynthesizer):
     await voice.synthesize(say("네."))
-    (worker,) = multiprocessing.active_children()
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.join(5)
+    first = voice.pid
+    os.kill(first, signal.SIGKILL)
     assert not (await voice.synthesize(say("안녕하세요."))).silent
+    assert voice.pid != first
 
 
-async def test_a_text_that_kills_the_worker_twice_fails_alone():
-    voice = EspeakSynthesizer(speak=crash_at_a_word)
-    outcomes = await asyncio.gather(
-        *(voice.synthesize(say(text)) for text in ("네.", "폭탄", "안녕하세요.")), return_exceptions=True
-    )
+async def test_a_text_that_kills_the_program_twice_fails_alone(tmp_path: Path):
+    voice = EspeakSynthesizer(command=program(tmp_path, CRASH_AT_A_WORD))
+    texts = ("네.", "폭탄", "안녕하세요.")
+    outcomes = await asyncio.gather(*(voice.synthesize(say(text)) for text in texts), return_exceptions=True)
     await voice.close()
     assert [type(outcome).__name__ for outcome in outcomes] == ["Speech", "ProviderFailed", "Speech"]
 
 
-async def test_an_answer_without_sound_is_a_failure():
-    voice = EspeakSynthesizer(speak=stay_silent)
+async def test_an_answer_without_sound_is_a_failure(tmp_path: Path):
+    voice = EspeakSynthesizer(command=program(tmp_path, SAY_NOTHING))
     with pytest.raises(ProviderFailed):
         await voice.synthesize(say("네."))
     await voice.close()
 
 
-async def test_a_worker_that_does_not_answer_is_not_waited_for():
-    voice = EspeakSynthesizer(speak=hang, deadline_seconds=0.5)
+async def test_a_program_that_hangs_is_ended_and_replaced(tmp_path: Path):
+    voice = EspeakSynthesizer(command=program(tmp_path, HANG_AT_A_WORD), deadline_seconds=0.5)
     with pytest.raises(ProviderFailed) as failure:
-        await voice.synthesize(say("네."))
+        await voice.synthesize(say("구멍"))
     assert failure.value.code == "too_late"
-    for worker in multiprocessing.active_children():
-        worker.kill()
+    assert not (await voice.synthesize(say("네."))).silent
     await voice.close()
 
 
-def test_a_worker_that_hangs_in_the_library_ends_itself():
-    with ProcessPoolExecutor(1, get_context("spawn"), espeak_worker.begin) as pool:
-        assert pool.submit(espeak_worker.speak, BABBLE).result(10).pcm
-        impatient = Utterance(
-            **{field: getattr(BABBLE, field) for field in BABBLE.__slots__} | {"limit_seconds": 1e-6}
-        )
-        with pytest.raises(BrokenProcessPool):
-            pool.submit(espeak_worker.speak, impatient).result(10)
+async def test_a_program_that_cannot_start_its_library_says_why(tmp_path: Path):
+    voice = EspeakSynthesizer(command=program(tmp_path, "sys.modules['espeakng_loader'] = None"))
+    with pytest.raises(ProviderFailed, match="espeak-ng cannot be loaded"):
+        await voice.check()
+    await voice.close()
 
 
-async def test_closing_ends_the_worker(voice: EspeakSynthesizer):
+async def test_closing_ends_the_program(voice: EspeakSynthesizer):
     await voice.synthesize(say("네."))
-    assert multiprocessing.active_children()
+    worker = voice.pid
     await voice.close()
-    assert not multiprocessing.active_children()
+    assert voice.pid is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+async def test_closing_tells_those_who_wait(voice: EspeakSynthesizer):
+    waiting = [asyncio.create_task(voice.synthesize(say("안녕하세요. " * 100))) for _ in range(5)]
+    await asyncio.sleep(0)
+    await voice.close()
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(outcome).__name__ for outcome in outcomes[1:]} == {"ProviderFailed"}
 
 
 SERVER = """
-import asyncio, multiprocessing, time
+import asyncio
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.providers.espeak import EspeakSynthesizer
 
 async def main():
     voice = EspeakSynthesizer()
     await voice.synthesize(SpeechRequest(text="네.", voice=""))
-    print(multiprocessing.active_children()[0].pid, flush=True)
+    print(voice.pid, flush=True)
     await asyncio.Event().wait()
 
-if __name__ == "__main__":
-    asyncio.run(main())
+asyncio.run(main())
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for a stranger's end as only Linux can")
-def test_the_worker_ends_with_a_server_that_was_killed(tmp_path):
+def test_the_program_ends_with_a_server_that_was_killed(tmp_path: Path):
     program = tmp_path / "server.py"
     program.write_text(SERVER)
     with subprocess.Popen(
