@@ -1,1 +1,32 @@
-"""The developer console under /console."""
+"""The developer console under /console: pages from templates, and the files they load."""
+
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from kotoserver.transport.console import handlers
+from kotoserver.transport.console.static import STATIC, StaticFiles
+
+
+def add_console(app: web.Application, web_dir: Path) -> None:
+    """Registers the console's pages; `web_dir` holds `templates/` and `static/`."""
+    static = StaticFiles(web_dir / "static")
+    app[STATIC] = static
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(web_dir / "templates"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        enable_async=False,
+    )
+    environment.globals["static"] = static.url
+    app.router.add_get("/console", handlers.to_home)
+    app.router.add_get("/console/", handlers.home)
+    app.router.add_get("/console/play/{scene_id}", handlers.play)
+    app.router.add_get("/console/sessions", handlers.sessions)
+    app.router.add_get("/console/sessions/{session_id}", handlers.session)
+    app.router.add_get("/console/static/{version}/{path:.+}", static.serve)
+    app.router.add_get("/console/{anything:.*}", handlers.nowhere)

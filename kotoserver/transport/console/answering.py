@@ -1,0 +1,105 @@
+"""Around every page: the headers that keep it safe, and a friendly page for each failure."""
+
+from collections.abc import Awaitable, Callable
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from kotoserver import __version__, telemetry
+from kotoserver.domain.errors import KotoError, NotAllowed, NotFound
+from kotoserver.transport.console.guests import Visitor, came_from_elsewhere, keep, visitor
+from kotoserver.transport.console.pages import (
+    HomePage,
+    MessagePage,
+    PlayPage,
+    SessionPage,
+    SessionsPage,
+    Shell,
+)
+from kotoserver.transport.errors import status_of
+
+Page = HomePage | PlayPage | SessionsPage | SessionPage | MessagePage
+PageHandler = Callable[[web.Request, Visitor], Awaitable[Page]]
+
+TEMPLATES = {
+    HomePage: "home.html",
+    PlayPage: "play.html",
+    SessionsPage: "sessions.html",
+    SessionPage: "session.html",
+    MessagePage: "message.html",
+}
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADINGS = {
+    404: "There is nothing here",
+    403: "This belongs to somebody else",
+    429: "A moment, please",
+}
+_AGAIN = (
+    '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>Korean Together</title>'
+)
+
+
+def shell(title: str, guest: Visitor | None, *, place: str = "") -> Shell:
+    return Shell(title=title, place=place, token=guest.token if guest else "", version=__version__)
+
+
+def page(handler: PageHandler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Makes a handler of one that fills a page: signs in, renders, and words every expected failure."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if came_from_elsewhere(request):
+            return _guarded(web.Response(text=_AGAIN, content_type="text/html"))
+        guest: Visitor | None = None
+        try:
+            guest = await visitor(request)
+            response = render(request, await handler(request, guest))
+        except KotoError as error:
+            telemetry.ERRORS.labels(error.code).inc()
+            response = render(request, sorry(error, guest))
+        if guest is not None and guest.is_new:
+            keep(response, request, guest)
+        return response
+
+    return answer
+
+
+def render(request: web.Request, value: Page) -> web.Response:
+    """The value in its template."""
+    response = aiohttp_jinja2.render_template(TEMPLATES[type(value)], request, {"page": value})
+    if isinstance(value, MessagePage):
+        response.set_status(value.status)
+    return _guarded(response)
+
+
+def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:
+    """The error as a page."""
+    status = status_of(error)
+    if isinstance(error, NotAllowed):
+        sentence = "Only the learner who played it can see this session."
+    elif isinstance(error, NotFound):
+        sentence = f"{error.message} The address may be mistyped, or it has been erased."
+    else:
+        sentence = error.message
+    heading = _HEADINGS.get(status, "That did not work")
+    return MessagePage(shell=shell(heading, guest), status=status, heading=heading, sentence=sentence)
+
+
+def _guarded(response: web.Response) -> web.Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "no-store"  # the page holds the learner's token
+    return response

@@ -1,0 +1,130 @@
+"""The console's pages: each handler asks the services and fills one value."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from kotoserver.domain.errors import BadInput, NotFound
+from kotoserver.transport.console.answering import page, shell
+from kotoserver.transport.console.guests import Visitor
+from kotoserver.transport.console.pages import (
+    Boot,
+    HomePage,
+    MessagePage,
+    PlayPage,
+    SessionPage,
+    SessionsPage,
+    TurnCard,
+)
+from kotoserver.transport.console.views import (
+    DEFAULT_PACK,
+    pack_choices,
+    scene_cards,
+    session_row,
+    waterfall,
+)
+from kotoserver.transport.keys import SERVICES
+from kotoserver.transport.rest.models import RecapAnswer, SceneSummary, SessionAnswer, TurnAnswer
+
+_RECENT = 5
+_PAGE = 25
+_LONGEST_SEARCH = 100
+
+
+async def to_home(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/console/")
+
+
+@page
+async def home(request: web.Request, guest: Visitor) -> HomePage:
+    services = request.app[SERVICES]
+    pack_id = request.query.get("pack", DEFAULT_PACK)
+    recent = await services.history.sessions(guest.caller, limit=_RECENT)
+    health = await services.health.report()
+    return HomePage(
+        shell=shell("Scenes", guest, place="home"),
+        pack_id=pack_id,
+        packs=pack_choices(services.catalog.packs(), pack_id),
+        scenes=scene_cards(services.catalog, pack_id),
+        sessions=tuple(session_row(each, services.play) for each in recent.sessions),
+        ready=health.ok,
+        checks=health.states,
+    )
+
+
+@page
+async def play(request: web.Request, guest: Visitor) -> PlayPage:
+    """The simulator; with `?session=` it continues that session, on the versions it is pinned to."""
+    services = request.app[SERVICES]
+    scene_id, session_id = request.match_info["scene_id"], request.query.get("session")
+    if session_id is None:
+        playable = services.catalog.playable(scene_id, request.query.get("pack", DEFAULT_PACK))
+    else:
+        session = await services.play.session(guest.caller, session_id)
+        playable = services.play.playable(session)
+        if session.scene_id != scene_id:
+            raise NotFound("This session belongs to another scene.", code="no_such_session")
+    return PlayPage(
+        shell=shell(playable.words.title, guest),
+        scene=SceneSummary.of(playable),
+        native=playable.pack.native,
+        packs=pack_choices(services.catalog.packs(), playable.pack.id),
+        boot=Boot(
+            scene_id=scene_id,
+            scene_version=playable.scene.version,
+            pack_id=playable.pack.id,
+            session_id=session_id,
+        ),
+    )
+
+
+@page
+async def sessions(request: web.Request, guest: Visitor) -> SessionsPage:
+    services = request.app[SERVICES]
+    words = request.query.get("q", "").strip()[:_LONGEST_SEARCH]
+    found = await services.history.sessions(
+        guest.caller, words=words or None, before=_moment(request.query.get("before")), limit=_PAGE
+    )
+    older = (
+        {"before": found.next_before.isoformat(), **({"q": words} if words else {})} if found.next_before else None
+    )
+    return SessionsPage(
+        shell=shell("Sessions", guest, place="sessions"),
+        words=words,
+        sessions=tuple(session_row(each, services.play) for each in found.sessions),
+        older_url=f"/console/sessions?{urlencode(older)}" if older else None,
+    )
+
+
+@page
+async def session(request: web.Request, guest: Visitor) -> SessionPage:
+    services = request.app[SERVICES]
+    found, records = await services.history.turns(guest.caller, request.match_info["session_id"])
+    narrator = services.play.narrator(found)
+    recap = await services.history.recap(guest.caller, found.id)
+    return SessionPage(
+        shell=shell(narrator.playable.words.title, guest, place="sessions"),
+        session=SessionAnswer.of(found, narrator),
+        row=session_row(found, services.play),
+        recap=RecapAnswer.of(recap, narrator),
+        turns=tuple(
+            TurnCard(turn=TurnAnswer.of(record, narrator), stages=waterfall(record.timings)) for record in records
+        ),
+    )
+
+
+@page
+async def nowhere(request: web.Request, guest: Visitor) -> MessagePage:
+    raise NotFound("There is no page at this address.")
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The time of `?before=`. BadInput code `bad_time`."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput("The time to list sessions before cannot be read.", code="bad_time") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,128 @@
+"""What each page shows, one value a page; templates read these and nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kotoserver.services.health import DependencyState
+from kotoserver.transport.rest.models import RecapAnswer, SceneSummary, SessionAnswer, TurnAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """What surrounds every page."""
+
+    title: str
+    place: str
+    """Which entry of the navigation is current; empty for none."""
+    token: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackChoice:
+    id: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneCard:
+    scene: SceneSummary
+    background: str
+    """Names the drawing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    session_id: str
+    title: str
+    pack_id: str
+    state: str
+    state_word: str
+    result: str
+    """`pass`, `try_again`, or empty while there is none."""
+    score: int
+    learner_turns: int
+    started_at: datetime
+
+    @property
+    def started(self) -> str:
+        return f"{self.started_at:%-d %b %Y, %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    shell: Shell
+    pack_id: str
+    packs: tuple[PackChoice, ...]
+    scenes: tuple[SceneCard, ...]
+    sessions: tuple[SessionRow, ...]
+    ready: bool
+    checks: tuple[DependencyState, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boot:
+    """What the simulator's script begins with."""
+
+    scene_id: str
+    scene_version: int
+    pack_id: str
+    session_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayPage:
+    shell: Shell
+    scene: SceneSummary
+    native: str
+    """BCP 47 tag of the learner's language."""
+    packs: tuple[PackChoice, ...]
+    boot: Boot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsPage:
+    shell: Shell
+    words: str
+    sessions: tuple[SessionRow, ...]
+    older_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageBar:
+    """One stage of a turn in the waterfall."""
+
+    name: str
+    kind: str
+    """`server`, `speech` or `perceived`."""
+    milliseconds: float
+    start: float
+    """Per cent of the widest stage's end."""
+    width: float
+    """Per cent of the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnCard:
+    turn: TurnAnswer
+    stages: tuple[StageBar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPage:
+    shell: Shell
+    session: SessionAnswer
+    row: SessionRow
+    recap: RecapAnswer
+    turns: tuple[TurnCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage:
+    """Something a person should know instead of the page they wanted."""
+
+    shell: Shell
+    status: int
+    heading: str
+    sentence: str

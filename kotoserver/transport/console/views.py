@@ -1,0 +1,86 @@
+"""Filling the pages' values from what the services know."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from kotoserver.domain.errors import KotoError, NotFound
+from kotoserver.domain.langpack import LanguagePack
+from kotoserver.domain.session import Session, SessionState
+from kotoserver.services.catalog import CatalogService
+from kotoserver.services.play import PlayService
+from kotoserver.transport.console.pages import PackChoice, SceneCard, SessionRow, StageBar
+from kotoserver.transport.rest.models import SceneSummary
+
+DEFAULT_PACK = "ko-id"
+_ONE_AFTER_THE_OTHER = ("queue", "read", "evaluate", "decide", "store", "publish")
+_STATE_WORDS = {"active": "in progress", "abandoned": "left early"}
+_RESULT_WORDS = {"pass": "passed", "try_again": "to practise"}
+
+
+def pack_choices(packs: Iterable[LanguagePack], chosen: str) -> tuple[PackChoice, ...]:
+    return tuple(PackChoice(id=pack.id, label=pack.name, chosen=pack.id == chosen) for pack in packs)
+
+
+def scene_cards(catalog: CatalogService, pack_id: str) -> tuple[SceneCard, ...]:
+    """Every scene that the pack translates; none when the pack is not there."""
+    try:
+        playables = catalog.playables(pack_id)
+    except NotFound:
+        return ()
+    return tuple(
+        SceneCard(scene=SceneSummary.of(playable), background=playable.scene.stage.background)
+        for playable in playables
+    )
+
+
+def session_row(session: Session, play: PlayService) -> SessionRow:
+    progress = session.progress
+    result = progress.result.value if progress.result else ""
+    finished = progress.state is SessionState.FINISHED
+    return SessionRow(
+        session_id=session.id,
+        title=_title(session, play),
+        pack_id=session.pack_id,
+        state=progress.state.value,
+        state_word=_RESULT_WORDS[result] if finished else _STATE_WORDS[progress.state.value],
+        result=result,
+        score=progress.score,
+        learner_turns=progress.learner_turns,
+        started_at=session.started_at,
+    )
+
+
+def _title(session: Session, play: PlayService) -> str:
+    """The scene's title, or its id when that version is not served any more."""
+    try:
+        return play.playable(session).words.title
+    except KotoError:
+        return session.scene_id
+
+
+def waterfall(timings: Mapping[str, float]) -> tuple[StageBar, ...]:
+    """The stages of a turn: the server's follow each other, speech follows them, the learner waits for all."""
+    spans: list[tuple[str, str, float, float]] = []
+    at = 0.0
+    for name in _ONE_AFTER_THE_OTHER:
+        if name in timings:
+            spans.append((name, "server", at, timings[name]))
+            at += timings[name]
+    if "speech" in timings:
+        spans.append(("speech", "speech", at, timings["speech"]))
+    if "perceived" in timings:
+        spans.append(("perceived", "perceived", 0.0, timings["perceived"]))
+    return _to_scale(spans)
+
+
+def _to_scale(spans: Sequence[tuple[str, str, float, float]]) -> tuple[StageBar, ...]:
+    whole = max((start + length for _, _, start, length in spans), default=0.0) or 1.0
+    return tuple(
+        StageBar(
+            name=name,
+            kind=kind,
+            milliseconds=length,
+            start=round(100 * start / whole, 2),
+            width=round(max(0.6, 100 * length / whole), 2),
+        )
+        for name, kind, start, length in spans
+    )

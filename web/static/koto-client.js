@@ -1,0 +1,217 @@
+/**
+ * Korean Together's wire protocol, spoken by a browser: one session over one WebSocket.
+ *
+ *   const client = new KotoClient({ url: "wss://…/koto/ws/session/sess_1", token });
+ *   client.addEventListener("frame", ({ detail }) => play(detail.frame));
+ *   client.connect();
+ *   client.answer("아이스 아메리카노 한 잔 주세요.");
+ *
+ * What it takes care of, and what any other client must do too:
+ *  - The first frame is `hello` with the token and, after a cut, `last_seq`: the server sends what was missed.
+ *  - Frames are delivered in order and once. A number that comes again is dropped; a gap reconnects.
+ *  - An answer keeps its `turn_id` until it is judged. After a cut it is sent again under that same id, for
+ *    which the server gives the stored result instead of judging twice.
+ *  - A lost connection is tried again after 0.5, 1, 2 … 15 s, each shortened by chance so that a thousand
+ *    clients do not return in the same moment. Codes in FINAL are not tried again.
+ *  - A silent connection is asked with `ping`; no answer in time counts as lost.
+ *
+ * Events (CustomEvent, see `detail`):
+ *  - "frame"   { frame, replayed }        a numbered frame, in order; `replayed` when it fills a gap
+ *  - "status"  { state, attempt, delay, code }   state: connecting · open · waiting · closed
+ *  - "tap"     { direction, text, bytes, frame, at, replayed, duplicate }   every frame as it went over the wire
+ */
+
+/** Close codes after which trying again is pointless, and why. */
+export const FINAL = Object.freeze({
+  4401: "not signed in",
+  4403: "somebody else's session",
+  4404: "no such session",
+  4409: "opened in another place",
+});
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 15_000;
+const PING_EVERY_MS = 20_000;
+const PONG_WITHIN_MS = 8_000;
+const DROPPED = 4000;
+
+export class KotoClient extends EventTarget {
+  #url;
+  #token;
+  #socket = null;
+  #ended = false;
+  #attempt = 0;
+  #retryTimer = 0;
+  #pingTimer = 0;
+  #pongTimer = 0;
+  #lastSeq;
+  #catchUpTo = 0;
+  #replaying = false;
+  #unjudged = new Map();
+
+  /** `lastSeq`: the last frame already seen, when a session is taken up again; 0 asks for all of them. */
+  constructor({ url, token, lastSeq = 0 }) {
+    super();
+    this.#url = url;
+    this.#token = token;
+    this.#lastSeq = lastSeq;
+  }
+
+  /** Number of the last frame that was delivered. */
+  get lastSeq() {
+    return this.#lastSeq;
+  }
+
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  connect() {
+    clearTimeout(this.#retryTimer);
+    this.#ended = false;
+    this.#tell("status", { state: "connecting", attempt: this.#attempt });
+    const socket = new WebSocket(this.#url);
+    this.#socket = socket;
+    socket.onopen = () => this.#hello();
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#receive(data);
+    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
+  }
+
+  /** Says something in Korean (or anything else); returns the turn's id. Sent as soon as there is a connection. */
+  answer(text, turnId = newTurnId()) {
+    this.#unjudged.set(turnId, text);
+    if (this.isOpen) this.#sendAnswer(turnId, text);
+    return turnId;
+  }
+
+  /** Asks for the next rung of the hint ladder. */
+  hint() {
+    return this.#send({ type: "hint" });
+  }
+
+  /** Has the NPC say the last line again. */
+  repeat({ slow = false } = {}) {
+    return this.#send(slow ? { type: "repeat", slow } : { type: "repeat" });
+  }
+
+  /** Takes the last turn back. */
+  retry() {
+    return this.#send({ type: "retry" });
+  }
+
+  /** Tells the server how long the learner really waited for the NPC's voice. */
+  playbackStarted(turnId, perceivedMs) {
+    return this.#send({ type: "playback_started", turn_id: turnId, perceived_ms: Math.round(perceivedMs) });
+  }
+
+  /** Says goodbye; the connection is not opened again. */
+  leave() {
+    this.#send({ type: "leave" });
+    this.close();
+  }
+
+  close() {
+    this.#ended = true;
+    clearTimeout(this.#retryTimer);
+    this.#quiet();
+    this.#socket?.close(1000);
+  }
+
+  /** Cuts the connection as a lost network would, and comes back with `last_seq`: for tests and demonstrations. */
+  drop() {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#lost(DROPPED);
+    socket.close(DROPPED, "dropped on purpose");
+  }
+
+  #hello() {
+    const hello = { type: "hello", token: this.#token };
+    if (this.#lastSeq > 0) hello.last_seq = this.#lastSeq;
+    this.#replaying = this.#lastSeq > 0;
+    this.#send(hello);
+    this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
+  }
+
+  #send(frame) {
+    if (!this.isOpen) return false;
+    const text = JSON.stringify(frame);
+    this.#socket.send(text);
+    const shown = frame.token ? { ...frame, token: "•••" } : frame;
+    this.#tap("out", text, shown);
+    return true;
+  }
+
+  #sendAnswer(turnId, text) {
+    this.#send({ type: "user_text", turn_id: turnId, text });
+  }
+
+  #receive(text) {
+    clearTimeout(this.#pongTimer);
+    const frame = JSON.parse(text);
+    if (frame.type === "pong") return this.#tap("in", text, frame);
+    if (frame.type === "session_ready") return this.#ready(text, frame);
+    const replayed = this.#replaying && frame.seq <= this.#catchUpTo;
+    const duplicate = frame.seq <= this.#lastSeq;
+    this.#tap("in", text, frame, { replayed, duplicate });
+    if (frame.seq > this.#lastSeq + 1) return this.drop();
+    if (frame.turn_id && (frame.type === "evaluation_complete" || frame.type === "error")) {
+      this.#unjudged.delete(frame.turn_id);
+    }
+    if (!duplicate || frame.type === "error") {
+      this.#lastSeq = Math.max(this.#lastSeq, frame.seq);
+      this.#tell("frame", { frame, replayed });
+    }
+    return this.#resendWhenCaughtUp();
+  }
+
+  #ready(text, frame) {
+    this.#attempt = 0;
+    this.#lastSeq = frame.seq;
+    this.#catchUpTo = frame.last_seq;
+    this.#tap("in", text, frame);
+    this.#tell("status", { state: "open", attempt: 0 });
+    this.#tell("frame", { frame, replayed: false });
+    this.#resendWhenCaughtUp();
+  }
+
+  #resendWhenCaughtUp() {
+    if (this.#catchUpTo === null || this.#lastSeq < this.#catchUpTo) return;
+    this.#catchUpTo = null;
+    for (const [turnId, text] of this.#unjudged) this.#sendAnswer(turnId, text);
+  }
+
+  #lost(code) {
+    this.#quiet();
+    this.#socket = null;
+    this.#catchUpTo = 0;
+    if (this.#ended || code in FINAL) return this.#tell("status", { state: "closed", code });
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** this.#attempt, LONGEST_DELAY_MS) * (0.5 + Math.random() / 2);
+    this.#attempt += 1;
+    this.#retryTimer = setTimeout(() => this.connect(), delay);
+    return this.#tell("status", { state: "waiting", attempt: this.#attempt, delay, code });
+  }
+
+  #ping() {
+    if (this.#send({ type: "ping" })) this.#pongTimer = setTimeout(() => this.drop(), PONG_WITHIN_MS);
+  }
+
+  #quiet() {
+    clearInterval(this.#pingTimer);
+    clearTimeout(this.#pongTimer);
+  }
+
+  #tap(direction, text, frame, { replayed = false, duplicate = false } = {}) {
+    const bytes = new TextEncoder().encode(text).length;
+    this.#tell("tap", { direction, text, bytes, frame, at: performance.now(), replayed, duplicate });
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** An id for one answer, never used twice. */
+export function newTurnId() {
+  return `turn_${crypto.randomUUID?.().replaceAll("-", "") ?? [...crypto.getRandomValues(new Uint32Array(4))].join("")}`;
+}

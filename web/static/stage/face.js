@@ -1,0 +1,107 @@
+/** A drawn face that glides from emotion to emotion, blinks, and moves its mouth with the sound. */
+import { EMOTIONS, faceFor } from "./emotions.js";
+
+const STIFFNESS = 11; // per second: how fast the face follows
+const BLINK_MS = 150;
+const PARTS = ["brow", "worry", "eyes", "joy", "smile", "open", "blush", "tilt"];
+
+export class Face {
+  #svg;
+  #still;
+  #now = { ...EMOTIONS.calm };
+  #aim = EMOTIONS.calm;
+  #loudness = () => 0;
+  #blinkAt = 2200;
+  #frame = 0;
+  #last = 0;
+
+  /** `svg` holds the drawing; with `still` the face changes at once and never moves by itself. */
+  constructor(svg, { still = false } = {}) {
+    this.#svg = svg;
+    this.#still = still;
+    this.#paint(0, 0);
+    if (!still) this.#frame = requestAnimationFrame((at) => this.#tick(at));
+  }
+
+  /** Turns the face to an emotion of a cue. */
+  show(emotion) {
+    this.#aim = faceFor(emotion);
+    for (const mark of this.#svg.querySelectorAll("[id^=mark-]")) {
+      mark.setAttribute("display", mark.id === `mark-${this.#aim.mark}` ? "inline" : "none");
+    }
+    if (this.#still) {
+      this.#now = { ...this.#aim };
+      this.#paint(0, 0);
+    }
+  }
+
+  /** The mouth follows `loudness()`, 0 to 1, read once per frame. */
+  follow(loudness) {
+    this.#loudness = loudness;
+  }
+
+  /** In stillness the mouth cannot move: it stands open while the NPC speaks. */
+  speaking(yes) {
+    if (this.#still) this.#paint(yes ? 0.4 : 0, 0);
+  }
+
+  stop() {
+    cancelAnimationFrame(this.#frame);
+  }
+
+  #tick(at) {
+    const seconds = Math.min((at - this.#last) / 1000, 0.1);
+    this.#last = at;
+    const pull = 1 - Math.exp(-STIFFNESS * seconds);
+    for (const part of PARTS) this.#now[part] += (this.#aim[part] - this.#now[part]) * pull;
+    if (at > this.#blinkAt + BLINK_MS) this.#blinkAt = at + 1800 + 3600 * Math.random();
+    const blink = at > this.#blinkAt ? Math.sin((Math.PI * (at - this.#blinkAt)) / BLINK_MS) : 0;
+    this.#paint(this.#loudness(), blink);
+    this.#frame = requestAnimationFrame((next) => this.#tick(next));
+  }
+
+  #paint(loudness, blink) {
+    const { brow, worry, eyes, joy, smile, open, blush, tilt } = this.#now;
+    this.#set("face-tilt", "transform", `rotate(${tilt.toFixed(2)})`);
+    this.#set("face-blush", "opacity", blush.toFixed(2));
+    this.#eyes(Math.max(0.06, eyes * (1 - 0.5 * joy) * (1 - blink)), joy, blink);
+    this.#brows(brow, worry);
+    this.#mouth(smile, Math.min(1, open + loudness * (1 - open * 0.4)));
+  }
+
+  #eyes(openness, joy, blink) {
+    const arcs = joy > 0.85 && blink === 0;
+    for (const side of ["l", "r"]) {
+      this.#set(`eye-${side}`, "transform", `scale(1 ${openness.toFixed(3)})`);
+      this.#set(`eye-${side}`, "opacity", arcs ? "0" : "1");
+      const y = arcs ? 2 : -8 + (1 - Math.min(openness, 1)) * 8 + joy * 2;
+      const arch = arcs ? 11 : 5 * Math.min(1, openness + 0.3);
+      const outer = side === "l" ? [1, 0] : [0, 1];
+      const path = `M-9 ${y + outer[0]}Q0 ${(y - arch).toFixed(1)} 9 ${y + outer[1]}`;
+      this.#set(`lid-${side}`, "d", path);
+    }
+  }
+
+  #brows(raise, worry) {
+    const top = -80 - raise * 7;
+    const [outer, inner] = [top + 1 + worry * 3, top - worry * 5];
+    this.#set("brow-l", "d", `M-30 ${outer}Q-21 ${top - 5} -11 ${inner}`);
+    this.#set("brow-r", "d", `M11 ${inner}Q21 ${top - 5} 30 ${outer}`);
+  }
+
+  #mouth(smile, open) {
+    const width = 11 + smile * 4 - open * 3;
+    const corner = -25 - smile * 3.5;
+    const upper = corner + smile * 8 - open * 3;
+    const lower = upper + 1.5 + smile * 3 + open * 19;
+    const lips = `M${-width} ${corner}Q0 ${upper} ${width} ${corner}`;
+    this.#set("mouth", "d", open > 0.06 ? `${lips}Q0 ${lower + open * 6} ${-width} ${corner}Z` : lips);
+    this.#set("mouth", "fill", open > 0.06 ? "#7c2f31" : "none");
+    const tongue = open > 0.3 ? `M${-width * 0.45} ${lower - 3}Q0 ${lower - 8} ${width * 0.45} ${lower - 3}Q0 ${lower + 1} ${-width * 0.45} ${lower - 3}Z` : "M0 0";
+    this.#set("tongue", "d", tongue);
+  }
+
+  #set(id, name, value) {
+    this.#svg.querySelector(`#${id}`)?.setAttribute(name, value);
+  }
+}
