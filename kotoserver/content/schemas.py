@@ -1,0 +1,48 @@
+"""JSON Schemas for the text editors of authors, generated from the models that the loader itself uses."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from kotoserver.content.authored import Authored
+from kotoserver.content.catalog_schema import (
+    CommonIntentsSource,
+    CuesSource,
+    FeedbackCodesSource,
+    GrammarSource,
+    UiSource,
+    VoicesSource,
+)
+from kotoserver.content.pack_schema import PackSource, ScenePackSource
+from kotoserver.content.scene_schema import SceneSource
+from kotoserver.content.trial_schema import TrialsSource
+
+SCHEMAS: Mapping[str, type[Authored]] = MappingProxyType(
+    {
+        "scene.1.json": SceneSource,
+        "scene-tests.1.json": TrialsSource,
+        "langpack.1.json": PackSource,
+        "langpack-scene.1.json": ScenePackSource,
+        "cues.1.json": CuesSource,
+        "voices.1.json": VoicesSource,
+        "grammar.1.json": GrammarSource,
+        "common-intents.1.json": CommonIntentsSource,
+        "feedback-codes.1.json": FeedbackCodesSource,
+        "ui.1.json": UiSource,
+    }
+)
+"""File in `scenes/schema/` -> the model it describes."""
+
+
+def schema_text(model: type[Authored]) -> str:
+    """The file's whole content."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_schemas(folder: Path) -> None:
+    """Writes every schema anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, model in SCHEMAS.items():
+        (folder / name).write_text(schema_text(model), "utf-8")
