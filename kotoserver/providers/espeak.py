@@ -5,10 +5,12 @@ wrong by itself (numbers, sound changes between syllables) is spelled out for it
 """
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from importlib.metadata import version as installed_version
 from types import MappingProxyType
 
@@ -65,7 +67,7 @@ class EspeakSynthesizer(Synthesizer):
         command: Sequence[str] = COMMAND,
     ) -> None:
         """`queue_size` counts the text being spoken too; `command` is the program that speaks."""
-        self.version = f"{installed_version('espeakng-loader')}-{_REVISION}"
+        self.version = f"{installed_version('espeakng-loader')}-{_REVISION}-{_digest(voices)}"
         self._voices = voices
         self._queue_size = queue_size
         self._deadline_seconds = deadline_seconds
@@ -131,6 +133,12 @@ class EspeakSynthesizer(Synthesizer):
             pitch=voice.pitch,
             pitch_range=voice.pitch_range,
         )
+
+
+def _digest(voices: Mapping[str, EspeakVoice]) -> str:
+    """Changes with any voice, so that no sound of an earlier one is played."""
+    parts = sorted((voice_id, *astuple(voice)) for voice_id, voice in voices.items())
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
 
 
 def _pronounced(text: str) -> Pronunciation:

@@ -1,6 +1,7 @@
 """Which engines there are by name; an engine's own imports happen when it is chosen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -17,10 +18,14 @@ T = TypeVar("T")
 
 
 def _espeak(voices: Voices) -> Synthesizer:
-    from kotoserver.providers.espeak import BUILT_IN_VOICES, EspeakSynthesizer, EspeakVoice
+    from kotoserver.providers.espeak import BUILT_IN_VOICES, DEFAULT_VOICE, EspeakSynthesizer
 
     authored = {
-        voice_id: EspeakVoice(variant=_full_variant(engine.variant), pitch=engine.pitch)
+        voice_id: replace(
+            BUILT_IN_VOICES.get(voice_id, DEFAULT_VOICE),
+            variant=_full_variant(engine.variant),
+            pitch=engine.pitch,
+        )
         for voice_id, voice in voices.items()
         if (engine := voice.engines.espeak) is not None
     }

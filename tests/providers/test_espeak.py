@@ -63,6 +63,16 @@ async def test_a_variant_that_the_library_lacks_is_a_failure_with_its_name():
     await voice.close()
 
 
+def test_another_way_to_play_a_voice_is_another_version():
+    versions = {
+        EspeakSynthesizer().version,
+        EspeakSynthesizer({"ko-f-02": EspeakVoice(pitch=58)}).version,
+        EspeakSynthesizer({"ko-f-02": EspeakVoice(pitch=59)}).version,
+        EspeakSynthesizer({"ko-f-02": EspeakVoice(pitch=59)}).version,
+    }
+    assert len(versions) == 3
+
+
 async def test_a_figure_is_spoken_as_its_words(voice: EspeakSynthesizer):
     figure = await voice.synthesize(say("2잔 주세요."))
     words = await voice.synthesize(say("두 잔 주세요."))
