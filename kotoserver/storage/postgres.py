@@ -160,7 +160,7 @@ def _plain_errors() -> Iterator[None]:
         raise BadSettings(f"DATABASE_URL cannot be used: {error}.") from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise StorageFailed(f"Postgres does not let us in: {error}. Check DATABASE_URL.") from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise StorageFailed(f"Postgres refused: {type(error).__name__}.") from error
     except (OSError, TimeoutError) as error:
         raise StorageFailed("Postgres does not answer.") from error

@@ -184,4 +184,6 @@ def _told(events: Sequence[StoredEvent]) -> list[Write]:
 
 
 def _noted(spoken: Sequence[SpokenLine]) -> list[Write]:
-    return [Write(ADD_SPEECH, [rows.speech_row(line) for line in spoken])] if spoken else []
+    """In the order of the keys, so that two transactions with the same keys cannot wait for each other."""
+    in_order = sorted(spoken, key=lambda line: line.key)
+    return [Write(ADD_SPEECH, [rows.speech_row(line) for line in in_order])] if spoken else []
