@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from kotoserver import __version__
-from kotoserver.cli import packs, play, scenes, serve
+from kotoserver.cli import content, play, serve
 from kotoserver.domain.errors import KotoError
 
 DESCRIPTION = """\
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kotoserver {__version__}")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for subject in (serve, play, scenes, packs):
+    for subject in (serve, play, content):
         subject.add_commands(commands)
     return parser
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +13,20 @@ from kotoserver.blobs import open_blobs
 from kotoserver.bus import open_bus
 from kotoserver.content.catalogs import read_catalogs
 from kotoserver.content.diagnostics import Report
+from kotoserver.content.drafts import compile_drafts
 from kotoserver.content.library import Library, open_library
 from kotoserver.domain.errors import BadSettings, ContentBroken
-from kotoserver.domain.evaluation import expectation_of
+from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
 from kotoserver.domain.scene import Scene
 from kotoserver.domain.session import SaidLine
+from kotoserver.korean.context import Prepared
+from kotoserver.korean.engine import judge, prepare
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
+from kotoserver.providers.kiwi import KiwiAnalyzer
 from kotoserver.providers.registry import Voices, open_evaluator, open_synthesizer
 from kotoserver.services.accounts import AccountsService
 from kotoserver.services.bundle import Services
@@ -97,6 +101,20 @@ async def migrate_database(settings: Settings) -> Sequence[str]:
         return await storage.migrate()
     finally:
         await storage.close()
+
+
+def open_judge(settings: Settings) -> Callable[[str, Expectation], Evaluation]:
+    """The built-in evaluator as a plain function, for trying out drafts one sentence after the other."""
+    drafts = compile_drafts(settings.scenes_dir, settings.langpacks_dir)
+    analyzer = KiwiAnalyzer(scene_words(result.scene for result in drafts.scenes.values() if result.scene))
+    prepared: dict[str, Prepared] = {}
+
+    def judge_sentence(text: str, expectation: Expectation) -> Evaluation:
+        if expectation.key not in prepared:
+            prepared[expectation.key] = prepare(expectation, analyzer)
+        return judge(text, prepared[expectation.key], analyzer)
+
+    return judge_sentence
 
 
 async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:

@@ -38,8 +38,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     migrate = commands.add_parser(
         "migrate",
         help="bring the database up to date",
-        description="Applies the migrations that the database lacks, under a lock, and names them. `serve` does the "
-        "same at its start; run this ahead of it where several servers share a database.",
+        description="Applies the migrations that the database lacks, under a lock, and names them. `serve` does "
+        "the same at its start; run this ahead of it where several servers share a database.",
     )
     migrate.set_defaults(run=_migrate)
 

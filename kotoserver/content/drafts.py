@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kotoserver.content import revisions
 from kotoserver.content.catalogs import Catalogs, name_of, read_catalogs, read_file
 from kotoserver.content.compiler import CompilationResult, PackResult, compile_pack, compile_scene
 from kotoserver.content.diagnostics import START_OF_FILE, Diagnostic, Report
+from kotoserver.domain.errors import ContentBroken, NotFound
 from kotoserver.domain.scene import Scene
 
 
@@ -80,12 +82,44 @@ def _compile_scene_folder(
     content = read_file(folder / "scene.yaml", file, report)
     if content is None:
         return CompilationResult(scene=None, diagnostics=report.diagnostics)
-    compiled = compile_scene(content, file, catalogs, pack_ids)
+    compiled = compile_scene(content, file, catalogs, pack_ids, published=_published(folder, file, report))
     report.extend(compiled.diagnostics)
     if compiled.scene is not None and compiled.scene.id != folder.name:
         report.add("E06", file, START_OF_FILE, f"The scene in the folder `{folder.name}` must have that id.")
         return CompilationResult(scene=None, diagnostics=report.diagnostics)
     return CompilationResult(scene=compiled.scene, diagnostics=report.diagnostics)
+
+
+def _published(folder: Path, file: str, report: Report) -> list[bytes]:
+    """Every version, the latest last; one that was altered is a finding."""
+    try:
+        history = revisions.read_history(folder)
+        numbers = sorted({entry.version for entry in history})
+        return [revisions.read_version(folder, history, number) for number in numbers]
+    except ContentBroken as error:
+        report.add("E01", file, START_OF_FILE, error.message)
+        return []
+
+
+def lint(scenes_dir: Path, langpacks_dir: Path, scene_id: str | None = None) -> list[Diagnostic]:
+    """Every finding about the drafts; with `scene_id`, about that scene and the catalogs and packs it needs.
+
+    Raises NotFound (`no_such_scene`).
+    """
+    drafts = compile_drafts(scenes_dir, langpacks_dir)
+    if scene_id is None or drafts.catalogs is None:
+        return list(drafts.diagnostics)
+    if scene_id not in drafts.scenes:
+        raise NotFound(f"There is no scene {scene_id}.", code="no_such_scene")
+    result = drafts.scenes[scene_id]
+    packs = result.scene.packs if result.scene else ()
+    about_packs = [each for pack_id in packs for each in drafts.packs[pack_id].diagnostics]
+    return [*result.diagnostics, *about_packs]
+
+
+def draft_ids(scenes_dir: Path) -> list[str]:
+    """Every scene that has a draft, in order of their ids."""
+    return [folder.name for folder in _folders_with("scene.yaml", scenes_dir)]
 
 
 def _folders_with(name: str, top: Path) -> tuple[Path, ...]:

@@ -167,12 +167,12 @@ def store_form(session_id: str, frame: ServerFrame, *, seq: int, at: datetime) -
 
 
 def encode_frame(frame: ServerFrame, *, seq: int, at: datetime) -> str:
-    """JSON under FRAME_LIMIT bytes: the longest cuttable text is halved until the frame fits."""
+    """JSON under FRAME_LIMIT bytes: the longest cuttable text is shortened until the frame fits."""
     text = _json(frame, seq, at)
     while len(text.encode()) >= FRAME_LIMIT:
         longest = max(frame.shrinkable, key=lambda name: len((getattr(frame, name) or "").encode()))
         whole = getattr(frame, longest) or ""
-        if len(whole) < 2:
+        if not whole:
             raise ValueError(f"a {frame.type} frame does not fit in {FRAME_LIMIT} bytes")
         excess = len(text.encode()) - FRAME_LIMIT + 1
         frame = replace(frame, **{longest: _cut(whole, excess)})  # type: ignore[arg-type]  # text fields only
@@ -186,13 +186,12 @@ def timestamp(at: datetime) -> str:
 
 
 def _cut(text: str, excess_bytes: int) -> str:
-    """`text` shortened by about that many bytes, by half at most, with an ellipsis in their place."""
-    keep = text[: max(len(text) // 2, 1)]
-    for character in text[len(keep) :]:
-        if len((keep + character + "…").encode()) > len(text.encode()) - excess_bytes:
-            break
-        keep += character
-    return keep.rstrip("…") + "…" if len(keep) < len(text) else text[:-1]
+    """`text` without its last `excess_bytes` or so, by half at most, and an ellipsis; "" for the last letter."""
+    base = text.rstrip("…")
+    room = max(0, len(base.encode()) - excess_bytes - len("…".encode()))
+    kept = base.encode()[:room].decode(errors="ignore")
+    longer = max(kept, base[: len(base) // 2], key=len)
+    return longer + "…" if longer else ""
 
 
 def _json(frame: ServerFrame, seq: int, at: datetime) -> str:

@@ -18,7 +18,7 @@ class OpenSockets(set[web.WebSocketResponse]):
     """Connections that are to be told when the server goes away."""
 
 
-OPEN_SOCKETS = web.AppKey("open_sockets", OpenSockets)
+OPEN_SOCKETS: web.AppKey[OpenSockets] = web.AppKey("open_sockets", OpenSockets)
 
 
 def add_live(app: web.Application) -> None:

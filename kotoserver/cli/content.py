@@ -1,0 +1,111 @@
+"""`kotoserver scenes …` and `kotoserver langpacks …`: checking, trying out and publishing what authors write."""
+
+import argparse
+import getpass
+from collections.abc import Sequence
+
+from kotoserver.bootstrap import open_judge
+from kotoserver.content.diagnostics import Diagnostic, errors
+from kotoserver.content.drafts import draft_ids, lint
+from kotoserver.content.publishing import Publication, publish_pack, publish_scene
+from kotoserver.content.trials import run_trials
+from kotoserver.ports.clock import SystemClock
+from kotoserver.settings import Settings
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    scenes = _subject(commands, "scenes", "check, test and publish scenes")
+    checked = scenes.add_parser(
+        "lint",
+        help="check drafts without playing them",
+        description="Checks the drafts of scenes and packs. Every finding has a code, a file, a line and a column; "
+        "all come in one pass. The exit status is 1 when there is an error; warnings leave it 0.",
+    )
+    checked.add_argument("scene", nargs="?", help="only this scene and its packs")
+    checked.set_defaults(run=_lint)
+    tried = scenes.add_parser(
+        "test",
+        help="hold drafts against their tests.yaml and their own examples",
+        description="Runs every row of tests.yaml through the real evaluator, and every example and model answer "
+        "through its own turn, where it must score 100 without an item.",
+    )
+    tried.add_argument("scene", nargs="?", help="only this scene")
+    tried.set_defaults(run=_test)
+    published = scenes.add_parser(
+        "publish",
+        help="publish the draft of a scene as a new version",
+        description="Writes the draft as an immutable, numbered version and makes it the live one. Sessions being "
+        "played stay on theirs. Publish a scene first, then the packs that translate it.",
+    )
+    published.add_argument("scene", help="id of the scene")
+    _add_publication(published)
+    published.set_defaults(run=_publish_scene)
+
+    packs = _subject(commands, "langpacks", "publish language packs")
+    pack = packs.add_parser("publish", help="publish the draft of a pack as a new version")
+    pack.add_argument("pack", help="id of the pack, such as ko-id")
+    _add_publication(pack)
+    pack.set_defaults(run=_publish_pack)
+
+
+def _subject(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary.capitalize()}, in the folders of KOTO_SCENES_DIR and KOTO_LANGPACKS_DIR.",
+    )
+    parser.set_defaults(parser=parser)
+    return parser.add_subparsers(title="commands", metavar="COMMAND")
+
+
+def _add_publication(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", default=None, help="who publishes (default: the name of this account)")
+    parser.add_argument("--note", default="", help="what changed, for the history")
+
+
+def _lint(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environ()
+    return _tell(lint(settings.scenes_dir, settings.langpacks_dir, chosen.scene), "no findings")
+
+
+def _test(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environ()
+    scene_ids = [chosen.scene] if chosen.scene else draft_ids(settings.scenes_dir)
+    judge = open_judge(settings)
+    found = [
+        diagnostic
+        for scene_id in scene_ids
+        for diagnostic in run_trials(settings.scenes_dir, settings.langpacks_dir, scene_id, judge)
+    ]
+    return _tell(found, f"{', '.join(scene_ids)}: every row and every example holds")
+
+
+def _publish_scene(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environ()
+    revision = publish_scene(settings.scenes_dir, settings.langpacks_dir, chosen.scene, _publication(chosen))
+    print(f"{chosen.scene} is live at version {revision.version}")
+    return 0
+
+
+def _publish_pack(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environ()
+    revision = publish_pack(settings.scenes_dir, settings.langpacks_dir, chosen.pack, _publication(chosen))
+    print(f"{chosen.pack} is live at version {revision.version}")
+    return 0
+
+
+def _publication(chosen: argparse.Namespace) -> Publication:
+    who = chosen.by or getpass.getuser()
+    return Publication(at=SystemClock().now(), by=who, name=chosen.note or "published", note=chosen.note)
+
+
+def _tell(found: Sequence[Diagnostic], nothing: str) -> int:
+    """Prints the findings in order of file and line; 1 when there is an error among them."""
+    for diagnostic in sorted(found, key=lambda each: (each.file, each.line, each.column, each.code)):
+        print(diagnostic)
+    wrong = len(errors(found))
+    warnings = len(found) - wrong
+    print(f"{wrong} errors, {warnings} warnings" if found else nothing)
+    return 1 if wrong else 0
