@@ -1,4 +1,4 @@
-"""Particles in the wrong form for the sound before them (커피을, 현금로), which hide the particle from the analyser."""
+"""Particles in the wrong form for the sound before them (커피을, 현금로), which hide them from the analyser."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,21 @@ from kotoserver.korean.sentence import NOUN_TAGS, words_of
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _PAIRS = {
-    "을": "을/를", "를": "을/를", "은": "은/는", "는": "은/는", "이": "이/가", "가": "이/가", "와": "과/와", "과": "과/와",
-    "으로": "으로/로", "로": "으로/로", "이랑": "이랑/랑", "랑": "이랑/랑", "이나": "이나/나", "으로요": "으로요/로요",
-}  # fmt: skip
+    "을": "을/를",
+    "를": "을/를",
+    "은": "은/는",
+    "는": "은/는",
+    "이": "이/가",
+    "가": "이/가",
+    "와": "과/와",
+    "과": "과/와",
+    "으로": "으로/로",
+    "로": "으로/로",
+    "이랑": "이랑/랑",
+    "랑": "이랑/랑",
+    "이나": "이나/나",
+    "으로요": "으로요/로요",
+}
 _GAIN = 1.0
 
 

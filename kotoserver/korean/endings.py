@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kotoserver.domain.levels import SpeechLevel
 from kotoserver.korean.codes import Code
-from kotoserver.korean.conjugation import conjugate, tagged, with_ending
+from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.lexicon import QUESTION_WORDS, REMOVING

@@ -17,8 +17,10 @@ from kotoserver.korean.honorifics import find_honorifics
 from kotoserver.korean.intents import (
     ENOUGH,
     ENOUGH_FOR_REPAIR,
+    STANCE_PENALTY,
     Match,
     PreparedIntent,
+    opposes,
     rank_intents,
 )
 from kotoserver.korean.level import fit
@@ -130,9 +132,8 @@ def _judge_korean(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) 
     else:
         final = mended
     blocked = any(each.finding.blocks for each in located)
-    fulfilled = match is not None and not any(f.code in (Code.SLOT_MISSING, Code.SLOT_WRONG) for f in meaning)
     return _Outcome(
-        intent=match.intent.id if match and fulfilled else None,
+        intent=match.intent.id if match else None,
         confidence=min(match.score, 1.0) if match else 0.0,
         verdict=_verdict(located, blocked),
         located=tuple(located),
@@ -201,7 +202,8 @@ def _best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         return move
     if best is not None and best.score >= ENOUGH:
         return best
-    return _unfulfilled(reading, own)
+    against = next((m for m in own if opposes(reading, m.intent) and m.score + STANCE_PENALTY >= ENOUGH), None)
+    return against or _unfulfilled(reading, own)
 
 
 def _unfulfilled(reading: Reading, own: tuple[Match, ...]) -> Match | None:

@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 
-from kotoserver.korean.lexicon import DEICTIC, GENERIC_ROOTS, QUESTION_WORDS, SOFTENERS
+from kotoserver.korean.lexicon import (
+    DECLINING,
+    DEICTIC,
+    GENERIC_ROOTS,
+    QUESTION_WORDS,
+    REMOVING,
+    SOFTENERS,
+)
 from kotoserver.korean.numbers import Number
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence
 from kotoserver.korean.slots import OTHER_VALUE, Mention
 from kotoserver.korean.stance import Stance, StanceReading
 
+DECLINES = "declines"
+"""Feature that all ways of wanting something not share: 괜찮아요, 필요 없어요, 빼 주세요."""
+HALF = 0.5
 CONTENT, QUESTION, GENERIC, SMALL, ADVERB = 1.0, 1.2, 0.25, 0.3, 0.6
 _NOUNS = frozenset({"NNG", "NNP", "XR", "NP", "SL"})
 
@@ -37,6 +47,13 @@ def features_of(
         if predicate.root_start in skipped or predicate.root_start in covered:
             continue
         if predicate.root == "이":
+            continue
+        if predicate.root in DECLINING | REMOVING and stance.stance is Stance.AGAINST:
+            found[_named(predicate.root, synonyms)] = HALF
+            found[DECLINES] = HALF
+            continue
+        if predicate.root == "없" and _before(sentence, predicate) == "필요":
+            found[DECLINES] = HALF
             continue
         weight = GENERIC if predicate.root in GENERIC_ROOTS else CONTENT
         found[_named(predicate.root, synonyms)] = weight
@@ -68,3 +85,9 @@ def _named(word: str, synonyms: Mapping[str, str]) -> str:
 
 def _question(word: str) -> str:
     return "뭐" if word in ("뭐", "뭣", "무엇", "무슨", "뭘") else word
+
+
+def _before(sentence: Sentence, predicate: Predicate) -> str:
+    """The noun before a predicate, particles left out."""
+    nouns = [m.form for m in sentence.morphemes[: predicate.first] if m.tag[0] == "N"]
+    return nouns[-1] if nouns else ""

@@ -18,9 +18,17 @@ _HUMBLE = re.compile(
     r"(?<![가-힣])(?P<got>나는|난|나도|나를|날|나한테|나의|내가|내 거|내(?=\s[가-힣]))(?![가-힣])"
 )
 _HUMBLE_FORMS = {
-    "나는": "저는", "난": "전", "나도": "저도", "나를": "저를", "날": "저를", "나한테": "저한테", "나의": "저의", "내가": "제가",
-    "내 거": "제 거", "내": "제",
-}  # fmt: skip
+    "나는": "저는",
+    "난": "전",
+    "나도": "저도",
+    "나를": "저를",
+    "날": "저를",
+    "나한테": "저한테",
+    "나의": "저의",
+    "내가": "제가",
+    "내 거": "제 거",
+    "내": "제",
+}
 _ADDRESS = re.compile(
     r"(?<![가-힣])(?P<got>당신|너|야|아줌마|아저씨)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)"
 )
@@ -80,14 +88,8 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
         return True if closing.root in asked or (closing.root, False) in shown else None
     if closing.root not in asked:
         return None
-    if (
-        closing.past
-        or closing.future
-        or closing.ending.endswith(("니다", "어요"))
-        and not closing.ending.startswith("세")
-    ):
-        return True
-    return False
+    orders = closing.ending.startswith(("세", "으세", "십시", "으십시"))
+    return closing.past or closing.future or not orders
 
 
 def _wills(predicate: Predicate) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kotoserver.domain.scene import CommonIntent, Intent
+from kotoserver.korean.features import GENERIC
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
 
@@ -13,7 +14,7 @@ ENOUGH_FOR_REPAIR = 0.62
 """The same for the common intents, which are short and share words with much else."""
 _VALUE_BONUS = 0.3
 _MISSING_PENALTY = 0.15
-_STANCE_PENALTY = 0.35
+STANCE_PENALTY = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +99,23 @@ def _match(reading: Reading, intent: PreparedIntent, topic: frozenset[str], fill
     negative = max((likeness(reading, e.reading, intent.vocabulary, topic) for e in intent.not_this), default=0.0)
     if negative > best:
         return Match(intent=intent, score=0.0, example=example)
+    if intent.common is not None and not _shares_content(reading, example):
+        return Match(intent=intent, score=0.0, example=example)
     score = best
     if intent.needs:
         missing = sum(slot not in filled for slot in intent.needs)
         score += _VALUE_BONUS if not missing else -_MISSING_PENALTY * missing
     if opposes(reading, intent):
-        score -= _STANCE_PENALTY
+        score -= STANCE_PENALTY
     return Match(intent=intent, score=max(score, 0.0), example=example)
+
+
+def _shares_content(reading: Reading, example: Example | None) -> bool:
+    """A repair move is told by what it says (다시, 천천히, 뜻), not by being a polite request."""
+    if example is None:
+        return False
+    shared = reading.features.keys() & example.reading.features.keys()
+    return any(feature.startswith(("w:", "q:")) and reading.features[feature] > GENERIC for feature in shared)
 
 
 def opposes(reading: Reading, intent: PreparedIntent) -> bool:

@@ -78,7 +78,15 @@ def _closes(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:
             found.append(_close(sentence, token.form, token.start, token.end, token.tag))
         elif token.tag == "JX" and token.form in ("요", "이요"):
             found.append(Close(level=SpeechLevel.HAEYO, start=token.start, end=token.end))
-    return found or _closes_by_surface(sentence, ignored)
+    return found or _closes_by_surface(sentence, ignored) or _casual_answer(sentence, ignored)
+
+
+def _casual_answer(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:
+    """`응` and `아니` as the whole answer."""
+    spoken = [word for word in sentence.words if word.start not in ignored]
+    if len(spoken) == 1 and spoken[0].text in ("응", "어", "아니", "그래", "싫어", "좋아"):
+        return [Close(level=SpeechLevel.BANMAL, start=spoken[0].start, end=spoken[0].end)]
+    return []
 
 
 def _closes_by_surface(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:

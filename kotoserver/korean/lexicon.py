@@ -1,53 +1,72 @@
 """Closed classes of Korean words that several rules ask about."""
 
-FILLERS = frozenset(
-    "음 으음 음음 어 어어 어음 그 저 그게 저기 그러니까 뭐랄까 흠 에 아 오 하 엄 그냥 이제".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FILLERS = _words(
+    """
+    음 으음 음음 어 어어 어음 그 저 그게 저기 그러니까 뭐랄까 흠 에 아 오 하 엄 그냥 이제
+    """
 )
 """Words a speaker fills a pause with."""
 
-OPENERS = frozenset(
-    "저기요 여기요 혹시 그럼 그러면 아 어 음 그 저기 실례합니다 죄송한데요 죄송하지만 죄송한데 일단 우선".split()
+OPENERS = _words(
+    """
+    저기요 여기요 혹시 그럼 그러면 아 어 음 그 저기 실례합니다 죄송한데요 죄송하지만 죄송한데 일단 우선
+    """
 )
 """Words that open an utterance without adding to its meaning."""
 
-YES_WORDS = frozenset("네 예 응 어 그래 그래요 넵 넹 그럼요 맞아요 좋아요".split())
-NO_WORDS = frozenset("아니요 아뇨 아니 아니오 아니에요 아닙니다".split())
-POLITE_NO = frozenset("아니요 아뇨 아니에요 아닙니다".split())
-
-SOFTENERS = frozenset(
-    "좀 혹시 그냥 일단 우선 바로 빨리 지금 조금 이렇게 다 또 더 정말 진짜 너무 아주 꼭 제발 다시 그럼 그러면".split()
+YES_WORDS = _words(
+    """
+    네 예 응 어 그래 그래요 넵 넹 그럼요 맞아요 좋아요
+    """
+)
+NO_WORDS = _words(
+    """
+    아니요 아뇨 아니 아니오 아니에요 아닙니다
+    """
+)
+POLITE_NO = _words(
+    """
+    아니요 아뇨 아니에요 아닙니다
+    """
 )
 
-DEICTIC = frozenset(
-    "이거 그거 저거 요거 이것 그것 저것 요것 거 것 걸 게 건 이걸 그걸 저걸 요걸 이건 그건 저건".split()
+SOFTENERS = _words(
+    """
+    좀 혹시 그냥 일단 우선 바로 빨리 지금 조금 이렇게 다 정말 진짜 너무 아주 꼭 제발 그럼 그러면
+    """
 )
 
-QUESTION_WORDS = frozenset("뭐 뭣 무엇 무슨 어디 언제 얼마 누구 왜 어떻게 어떤 어느 몇 얼마나 뭘".split())
+DEICTIC = _words(
+    """
+    이거 그거 저거 요거 이것 그것 저것 요것 거 것 걸 게 건 이걸 그걸 저걸 요걸 이건 그건 저건
+    """
+)
 
-REMOVING = frozenset({"빼", "버리", "제거하", "없애", "치우", "취소하", "생략하", "제외하"})
+QUESTION_WORDS = _words(
+    """
+    뭐 뭣 무엇 무슨 어디 언제 얼마 누구 왜 어떻게 어떤 어느 몇 얼마나 뭘
+    """
+)
+
+REMOVING = _words(
+    """
+    빼 버리 제거하 없애 치우 취소하 생략하 제외하
+    """
+)
 """Asking for these is asking for less: 얼음 빼 주세요."""
 
 DECLINING = frozenset({"괜찮", "되었"})
 """An answer of refusal to an offer."""
 
-GENERIC_ROOTS = frozenset(
-    {
-        "주",
-        "드리",
-        "하",
-        "되",
-        "이",
-        "있",
-        "부탁하",
-        "부탁드리",
-        "주문하",
-        "시키",
-        "원하",
-        "싶",
-        "보",
-        "가능하",
-        "필요하",
-    }
+GENERIC_ROOTS = _words(
+    """
+    주 드리 하 되 이 있 부탁하 부탁드리 주문하 시키 원하 싶 가능하 필요하
+    """
 )
 """Predicates that carry a request rather than its content."""
 
@@ -61,61 +80,43 @@ HONORIFIC_ROOTS = {
 }
 """Verbs that honour their subject, with the plain verb."""
 
-STATE_ROOTS = frozenset(
-    {
-        "있",
-        "없",
-        "필요하",
-        "좋",
-        "싫",
-        "맛있",
-        "맛없",
-        "많",
-        "적",
-        "크",
-        "작",
-        "비싸",
-        "싸",
-        "예쁘",
-        "아프",
-        "되",
-        "가능하",
-        "재미있",
-    }
+STATE_ROOTS = _words(
+    """
+    있 없 필요하 좋 싫 맛있 맛없 많 적 크 작 비싸 싸 예쁘 아프 되 가능하 재미있
+    """
 )
 """Predicates whose noun is a subject (이/가), never an object."""
 
-TRANSITIVE_ROOTS = frozenset(
-    {
-        "주", "드리", "먹", "마시", "사", "보", "찾", "시키", "주문하", "원하", "받", "넣", "빼", "데우", "만들",
-        "포장하", "계산하", "결제하", "충전하", "보내", "빌리", "바꾸", "교환하", "환불하", "예약하", "부탁하", "부탁드리",
-        "읽", "쓰", "입", "신", "타", "가져가", "가져오", "배우", "공부하", "좋아하", "싫어하", "알", "모르", "부치", "잃어버리",
-    }
-)  # fmt: skip
+TRANSITIVE_ROOTS = _words(
+    """
+    주 드리 먹 마시 사 보 찾 시키 주문하 원하 받 넣 빼 데우 만들 포장하 계산하 결제하 충전하 보내 빌리
+    바꾸 교환하 환불하 예약하 부탁하 부탁드리 읽 쓰 입 신 타 가져가 가져오 배우 공부하 좋아하 싫어하 알
+    모르 부치 잃어버리
+    """
+)
 """Predicates that take 을/를."""
 
-ACTION_ROOTS = frozenset(
-    {
-        "먹", "마시", "사", "타", "만나", "공부하", "일하", "놀", "자", "쉬", "보", "기다리", "배우", "갈아타", "내리", "운동하",
-        "쇼핑하", "주문하", "계산하", "결제하", "드시", "찾", "팔", "바꾸", "환전하", "빌리", "하",
-    }
-)  # fmt: skip
+ACTION_ROOTS = _words(
+    """
+    먹 마시 사 타 만나 공부하 일하 놀 자 쉬 보 기다리 배우 갈아타 내리 운동하 쇼핑하 주문하 계산하
+    결제하 드시 찾 팔 바꾸 환전하 빌리 하
+    """
+)
 """Things one does at a place: the place takes 에서."""
 
-PLACE_NOUNS = frozenset(
-    {
-        "여기", "거기", "저기", "어디", "카페", "매장", "가게", "집", "학교", "회사", "식당", "공항", "호텔", "역", "정류장",
-        "편의점", "은행", "병원", "시장", "도서관", "공원", "방", "안", "밖", "서울", "한국", "인도네시아", "자카르타", "터미널",
-        "백화점", "마트", "극장", "영화관", "교실", "사무실", "층",
-    }
-)  # fmt: skip
+PLACE_NOUNS = _words(
+    """
+    여기 거기 저기 어디 카페 매장 가게 집 학교 회사 식당 공항 호텔 역 정류장 편의점 은행 병원 시장
+    도서관 공원 방 안 밖 서울 한국 인도네시아 자카르타 터미널 백화점 마트 극장 영화관 교실 사무실 층
+    """
+)
 
-MEANS_NOUNS = frozenset(
-    {
-        "카드", "현금", "신용카드", "체크카드", "교통카드", "버스", "지하철", "택시", "비행기", "기차", "페이", "카카오페이", "삼성페이",
-        "돈", "한국어", "한국말", "영어", "인도네시아어", "젓가락", "숟가락", "휴대폰", "핸드폰", "여권", "쿠폰", "포인트",
-    }
-)  # fmt: skip
+MEANS_NOUNS = _words(
+    """
+    카드 현금 신용카드 체크카드 교통카드 버스 지하철 택시 비행기 기차 페이 카카오페이 삼성페이 돈 한국어
+    한국말 영어 인도네시아어 젓가락 숟가락 휴대폰 핸드폰 여권 쿠폰 포인트
+    """
+)
 """What one pays, travels or speaks with: (으)로."""
 
 SHORT_FORMS = {
@@ -167,3 +168,19 @@ CONTRASTS = (
     (("왼쪽",), ("오른쪽",)),
 )
 """Alternatives of everyday choices; hearing one where another is wanted is a wrong value, not silence."""
+
+COMMON_WORDS = _words(
+    """
+    안녕하세요 안녕히 계세요 가세요 감사합니다 고맙습니다 죄송합니다 실례합니다 네 아니요 괜찮아요
+    괜찮습니다 있어요 없어요 있습니다 없습니다 주세요 해 부탁해요 부탁합니다 부탁드려요 부탁드립니다
+    얼마예요 얼마입니까 어디예요 어디 언제 누구 무엇 뭐예요 이거 그거 저거 여기 거기 저기 여기요 저기요
+    좋아요 싫어요 먹어요 마셔요 먹을게요 마실게요 할게요 갈게요 주문할게요 하고 싶어요 먹고 마시고
+    맛있어요 많이 조금 다시 천천히 말해 말씀해 한번 같이 오늘 내일 어제 지금 잠깐만요 잠시만요 몰라요
+    알아요 알겠습니다 알겠어요 필요해요 필요 됐어요 돼요 얼음 봉투 영수증 카드 현금 계산 결제 주문 포장
+    커피 물 우유 빵 사이즈 따뜻한 차가운 뜨거운 아이스 아메리카노 라떼 녹차 주스 교통카드 충전 여권 관광
+    여행 일주일 동안 비행기 창가 복도 자리 택시 버스 지하철 공항 정류장 화장실 우산 만 원 천 개 잔 병 명
+    한 두 세 하나 둘 셋 이랑 그리고 그럼 혹시 어떻게 왜 이름 학생 사람 한국어 한국 인도네시아 마세요
+    말고 마실
+    """
+)
+"""Words of everyday service talk, as they are written right."""

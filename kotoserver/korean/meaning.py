@@ -15,9 +15,31 @@ from kotoserver.korean.slots import OTHER_VALUE, Mention, SlotTable, count_menti
 from kotoserver.korean.stance import Stance
 
 _UMBRELLA = frozenset(
-    "커피 음료 음료수 차 빵 케이크 거 것 메뉴 음식 마실 물건 이거 그거 저거 잔 개 사이즈 자리".split()
+    [
+        "커피",
+        "음료",
+        "음료수",
+        "차",
+        "빵",
+        "케이크",
+        "거",
+        "것",
+        "메뉴",
+        "음식",
+        "마실",
+        "물건",
+        "이거",
+        "그거",
+        "저거",
+        "잔",
+        "개",
+        "사이즈",
+        "자리",
+    ]
 )
 """Words for a whole class, which leave the choice open."""
+_GREETINGS = ("안녕", "감사", "고맙", "수고", "반갑")
+"""Courtesies that are rightly given back in the same words."""
 _PUNCTUATION = re.compile(r"[\s.,!?~…·'\"“”‘’()。、？！]+")
 
 
@@ -198,7 +220,7 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
 def echoes(text: str, expectation: Expectation, examples: frozenset[str]) -> bool:
     """Whether the learner only repeated what the NPC said."""
     said, line = compact(text), compact(expectation.npc_line)
-    if len(said) < 4 or said in examples:
+    if len(said) < 4 or said in examples or said.startswith(_GREETINGS):
         return False
     sentences = {compact(part) for part in re.split(r"[.!?？！。]", expectation.npc_line)}
     return said == line or said in sentences

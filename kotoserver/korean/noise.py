@@ -18,6 +18,8 @@ def noise_words(sentence: Sentence) -> frozenset[int]:
     spoken = [word for word in words if word.start not in noise]
     if len(spoken) > 1 and spoken[-1].text in _THANKS:
         noise.add(spoken[-1].start)
+    if len(noise) == len(words):
+        return frozenset(word.start for word in words if word.text in _PAUSES)
     return frozenset(noise)
 
 

@@ -13,8 +13,16 @@ from kotoserver.korean.reading import Reading
 from kotoserver.ports.morphology import Morpheme
 
 _CASE = {
-    "이": "이/가", "가": "이/가", "을": "을/를", "를": "을/를", "에": "에", "에서": "에서", "서": "에서", "로": "으로/로", "으로": "으로/로",
-}  # fmt: skip
+    "이": "이/가",
+    "가": "이/가",
+    "을": "을/를",
+    "를": "을/를",
+    "에": "에",
+    "에서": "에서",
+    "서": "에서",
+    "로": "으로/로",
+    "으로": "으로/로",
+}
 _ROLE = {"이/가": "subject", "을/를": "object", "에": "place", "에서": "place_of_action", "으로/로": "means"}
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN", "SL"})
 _PEOPLE = frozenset({"저", "나", "제", "내", "누구", "누", "우리", "친구", "엄마", "아빠", "선생님", "사람"})
@@ -22,6 +30,7 @@ _TIME_WITHOUT_E = frozenset({"오늘", "내일", "어제", "지금", "모레", "
 _EXAMPLE_GAIN = 0.0
 _VALENCE_GAIN = -2.0
 """A fault of valence is proved by the verb; the language model may only object strongly."""
+_DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 
 
@@ -93,14 +102,13 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...], context: Context) -
         has_object = any(p.case == "을/를" and p.predicate is predicate for p in phrases)
         if not has_object and "수있" not in predicate.auxiliaries and "싶" not in predicate.auxiliaries:
             return "을/를", "object"
-    if case == "에" and phrase.noun in PLACE_NOUNS and predicate.root in ACTION_ROOTS:
-        if phrase.noun not in MEANS_NOUNS and "있" not in predicate.auxiliaries:
-            return "에서", "place_of_action"
+    acts = predicate.root in ACTION_ROOTS and "있" not in predicate.auxiliaries
+    if case == "에" and phrase.noun in PLACE_NOUNS and acts:
+        return "에서", "place_of_action"
     if case == "에서" and phrase.noun in PLACE_NOUNS and predicate.root == "있" and not predicate.auxiliaries:
         return "에", "place"
-    if case == "에" and phrase.noun in MEANS_NOUNS and predicate.root in TRANSITIVE_ROOTS | {"하", "가", "오"}:
-        if predicate.root not in ("넣", "쓰", "타", "부치"):
-            return "으로/로", "means"
+    if case == "에" and phrase.noun in MEANS_NOUNS and predicate.root in _DONE_WITH_MEANS:
+        return "으로/로", "means"
     if case == "에" and phrase.noun in _CHOICE_NOUNS and predicate.root in ("주", "하", "부탁하", "부탁드리"):
         return "으로/로", "choice"
     return None

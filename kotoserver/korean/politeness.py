@@ -13,9 +13,35 @@ from kotoserver.korean.predicates import Predicate
 
 LEVEL_KEYS = {SpeechLevel.HAEYO: "haeyo", SpeechLevel.HAPSYO: "hapsyo", SpeechLevel.BANMAL: "banmal"}
 _TAKES_YO = (
-    "어", "아", "지", "네", "ᆯ게", "을게", "ᆯ래", "을래", "ᆯ까", "을까", "거든", "는데", "은데", "ᆫ데", "나", "군", "구나", "잖아", "라고",
-    "다고", "고", "게", "ᆫ가", "은가", "는가", "대", "래",
-)  # fmt: skip
+    "어",
+    "아",
+    "지",
+    "네",
+    "ᆯ게",
+    "을게",
+    "ᆯ래",
+    "을래",
+    "ᆯ까",
+    "을까",
+    "거든",
+    "는데",
+    "은데",
+    "ᆫ데",
+    "나",
+    "군",
+    "구나",
+    "잖아",
+    "라고",
+    "다고",
+    "고",
+    "게",
+    "ᆫ가",
+    "은가",
+    "는가",
+    "대",
+    "래",
+)
+_POLITE_ANSWERS = {"응": "네", "어": "네", "아니": "아니요"}
 _ALONE = frozenset({"네", "예", "아니요", "아뇨", "감사합니다", "안녕하세요", "저기요", "여기요"})
 
 
@@ -161,7 +187,8 @@ def _polite_form(
     text = context.sentence.text
     if predicate is None:
         got = text[close.start : close.end]
-        return close.start, close.end, got, got + "요"
+        better = _POLITE_ANSWERS.get(got, got + "요")
+        return close.start, close.end, got, better
     parts = tagged(context.sentence, predicate.first, predicate.last)
     ending, stem = parts[-1][0] if parts else "", parts[:-1]
     if wanted is SpeechLevel.HAPSYO:
@@ -186,7 +213,7 @@ def _polite(context: Context, predicate: Predicate, stem: list[tuple[str, str]],
 
 def _formal(context: Context, predicate: Predicate, stem: list[tuple[str, str]], ending: str) -> str:
     gives = predicate.root == "주" or (bool(predicate.auxiliaries) and predicate.auxiliaries[-1] == "주")
-    if ending.startswith(("세", "으세", "시")) or gives and ending == "어":
+    if ending.startswith(("세", "으세", "시")) or (gives and ending == "어"):
         return conjugate([*stem, ("시", "EP"), ("ᆸ시오", "EF")], context.analyzer)
     if ending.startswith(("ᆯ게", "을게")):
         return conjugate([*stem, ("겠", "EP"), ("습니다", "EF")], context.analyzer)

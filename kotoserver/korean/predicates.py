@@ -7,7 +7,7 @@ from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import Morpheme
 
 _STARTS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
-_HONORIFIC_ENDINGS = ("세요", "시어요", "십시오", "십시요", "셔요", "셔", "시죠", "시지요", "실", "시")
+_HONORIFIC_ENDINGS = ("세요", "십시", "시", "셔", "으세요", "으십시", "으시", "으셔")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ def _root(morphemes: tuple[Morpheme, ...], at: int) -> tuple[int, str, str | Non
 
 
 def _continues(token: Morpheme, following: Morpheme | None) -> bool:
-    if following is None:
+    if following is None or token.form == "다":
         return False
     if following.tag == "VX":
         return True

@@ -7,12 +7,12 @@ from kotoserver.domain.evaluation import Expectation
 from kotoserver.domain.scene import SlotKind
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.draft import begin_draft
-from kotoserver.korean.intents import Example, prepare_intent
+from kotoserver.korean.intents import Example, PreparedIntent, prepare_intent
 from kotoserver.korean.lexicon import SYNONYMS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.reading import read
 from kotoserver.korean.sentence import Sentence, analyse
-from kotoserver.korean.slots import SlotTable, build_table
+from kotoserver.korean.slots import build_table
 from kotoserver.korean.vocabulary import build_vocabulary
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
@@ -35,18 +35,19 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
     npc = example(expectation.npc_line)
     good = [e for intent in intents for e in intent.examples] + list(model)
     repairs = [e for move in common for e in move.examples]
-    sentences = [e.reading.sentence for e in [*good, *repairs, npc]]
+    own = [e.reading.sentence for e in [*good, npc]] + _spoken_values(expectation, intents, analyzer)
+    anywhere = [e.reading.sentence for e in repairs]
     return Prepared(
         expectation=expectation,
         intents=intents,
         common=common,
         table=table,
-        vocabulary=build_vocabulary([*sentences, *_spoken_values(expectation, analyzer)]),
+        vocabulary=build_vocabulary(own, anywhere),
         synonyms=synonyms,
         topic=frozenset(f for f in npc.reading.features if f.startswith(("w:", "slot:"))),
         npc=npc.reading,
         compact_examples=frozenset(e.compact for e in good),
-        written_apart=_written_apart(sentences),
+        written_apart=_written_apart([*own, *anywhere]),
     )
 
 
@@ -59,14 +60,19 @@ def _synonyms(own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     return named
 
 
-def _spoken_values(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Iterable[Sentence]:
-    for slot in expectation.slots.values():
-        if slot.kind is SlotKind.CHOICE:
-            for ways in slot.values.values():
-                for way in ways:
-                    yield analyse(unicodedata.normalize("NFC", way), analyzer)
-    for word in expectation.shortcuts:
-        yield analyse(word, analyzer)
+def _spoken_values(
+    expectation: Expectation, intents: Iterable[PreparedIntent], analyzer: MorphemeAnalyzer
+) -> list[Sentence]:
+    """What may fill the slots that this turn asks for, and the short forms of the scene."""
+    asked = {slot for intent in intents for slot in intent.slots}
+    ways = [
+        way
+        for slot in expectation.slots.values()
+        if slot.id in asked and slot.kind is SlotKind.CHOICE
+        for values in slot.values.values()
+        for way in values
+    ]
+    return [analyse(unicodedata.normalize("NFC", way), analyzer) for way in [*ways, *expectation.shortcuts]]
 
 
 def _written_apart(sentences: Iterable[Sentence]) -> frozenset[tuple[str, str]]:

@@ -9,6 +9,7 @@ from kotoserver.korean.codes import CODES, Code, Rank
 from kotoserver.korean.findings import Finding
 
 _COST = {Severity.ERROR: 20, Severity.WARN: 12, Severity.HINT: 6, Severity.PRAISE: 0}
+_LEVEL_COST = {Code.LEVEL_BARE_FRAGMENT: 40, Code.LEVEL_MIXED: 30}
 _LANGUAGE = frozenset({Rank.GRAMMAR, Rank.SPELLING, Rank.SPACING, Rank.INPUT})
 _FLOOR = 20
 _TASK_WHEN_LOST = {
@@ -35,7 +36,7 @@ def find_bars(findings: Iterable[Finding], speech: SpeechFit) -> tuple[Bar, ...]
     language = 100 - sum(_COST[CODES[f.code].severity] for f in found if CODES[f.code].rank in _LANGUAGE)
     level = 40 if speech is SpeechFit.TOO_CASUAL else 100
     level -= sum(
-        _COST[CODES[f.code].severity]
+        _LEVEL_COST.get(f.code, _COST[CODES[f.code].severity])
         for f in found
         if CODES[f.code].rank is Rank.LEVEL and f.code is not Code.LEVEL_TOO_LOW
     )

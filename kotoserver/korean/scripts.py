@@ -16,15 +16,18 @@ _LIKE = 80
 _SHARE = 0.6
 """Share of its words that must be Korean for a text to be romanised Korean."""
 
-ENGLISH_WORDS = {
-    "one": "하나", "two": "둘", "three": "셋", "four": "넷", "five": "다섯", "satu": "하나", "dua": "둘", "tiga": "셋", "ice": "아이스",
-    "iced": "아이스", "es": "아이스", "hot": "따뜻한", "panas": "따뜻한", "dingin": "차가운", "cold": "차가운", "coffee": "커피",
-    "kopi": "커피", "americano": "아메리카노", "latte": "라떼", "water": "물", "air": "물", "milk": "우유", "card": "카드",
-    "kartu": "카드", "cash": "현금", "tunai": "현금", "large": "큰 거", "big": "큰", "small": "작은", "bag": "봉투", "receipt": "영수증",
-    "please": "주세요", "tolong": "주세요", "yes": "네", "ya": "네", "no": "아니요", "tidak": "아니요", "ok": "네", "okay": "네",
-    "thanks": "감사합니다", "bus": "버스", "taxi": "택시", "window": "창가", "aisle": "복도", "passport": "여권", "takeaway": "포장",
-    "takeout": "포장", "size": "사이즈", "this": "이거", "ini": "이거", "and": "하고", "dan": "하고", "sugar": "설탕", "tea": "차",
-}  # fmt: skip
+_FOREIGN = """
+    one=하나 two=둘 three=셋 four=넷 five=다섯 satu=하나 dua=둘 tiga=셋 ice=아이스 iced=아이스
+    es=아이스 hot=따뜻한 panas=따뜻한 dingin=차가운 cold=차가운 coffee=커피 kopi=커피
+    americano=아메리카노 latte=라떼 water=물 air=물 milk=우유 card=카드 kartu=카드 cash=현금 tunai=현금
+    large=큰_거 big=큰 small=작은 bag=봉투 receipt=영수증 please=주세요 tolong=주세요 yes=네 ya=네
+    no=아니요 tidak=아니요 ok=네 okay=네 thanks=감사합니다 bus=버스 taxi=택시 window=창가 aisle=복도
+    passport=여권 takeaway=포장 takeout=포장 size=사이즈 this=이거 ini=이거 and=하고 dan=하고
+    sugar=설탕 tea=차
+"""
+FOREIGN_WORDS = {
+    foreign: korean.replace("_", " ") for foreign, korean in (pair.split("=") for pair in _FOREIGN.split())
+}
 """Words of other languages that learners slip in, with the Korean."""
 
 
@@ -63,9 +66,9 @@ def decode_romanized(text: str, words: frozenset[str]) -> str | None:
 def foreign_words(text: str) -> tuple[tuple[int, int, str], ...]:
     """Start, end and Korean of each foreign word that has a plain Korean one."""
     return tuple(
-        (match.start(), match.end(), ENGLISH_WORDS[match[0].lower()])
+        (match.start(), match.end(), FOREIGN_WORDS[match[0].lower()])
         for match in _LATIN_WORD.finditer(text)
-        if match[0].lower() in ENGLISH_WORDS
+        if match[0].lower() in FOREIGN_WORDS
     )
 
 
@@ -78,7 +81,7 @@ def _decode(word: str, table: dict[str, str]) -> str | None:
     letters = re.sub(r"[^a-z]", "", word.lower())
     if letters in table:
         return table[letters]
-    if len(letters) < 4 or letters in ENGLISH_WORDS:
+    if len(letters) < 4 or letters in FOREIGN_WORDS:
         return None
     best = process.extractOne(letters, list(table), scorer=fuzz.ratio, score_cutoff=_LIKE)
     return table[best[0]] if best is not None else None

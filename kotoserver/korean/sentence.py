@@ -58,4 +58,22 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     analysis = analyzer.analyze(text)
-    return Sentence(text=text, morphemes=analysis.morphemes, score=analysis.score)
+    morphemes = _mend_promise(text, analysis.morphemes)
+    return Sentence(text=text, morphemes=morphemes, score=analysis.score)
+
+
+def _mend_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """Casual -(으)ㄹ게 at the end, which the analyser takes for -(으)ㄹ 것이."""
+    last = len(morphemes)
+    while last and morphemes[last - 1].tag in ("SF", "SP", "SE", "SW", "SS", "SO"):
+        last -= 1
+    if last < 3:
+        return morphemes
+    modifier, noun, particle = morphemes[last - 3 : last]
+    said = text[noun.start : particle.end]
+    if (modifier.tag, noun.form, particle.tag) != ("ETM", "것", "JKS") or said not in ("게", "께"):
+        return morphemes
+    if modifier.form not in ("ᆯ", "을") or text[noun.start - 1 : noun.start] == " ":
+        return morphemes
+    promise = Morpheme(modifier.form + "게", "EF", modifier.start, particle.end - modifier.start)
+    return (*morphemes[: last - 3], promise, *morphemes[last:])

@@ -1,6 +1,7 @@
 """Spaces: only those whose lack or excess the morphemes prove; optional ones are left alone."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
@@ -24,19 +25,14 @@ def find_spacing(
         if word.text in known:
             continue
         inside = sentence.inside(word.start, word.end)
-        for before, after in zip(inside, inside[1:], strict=False):
-            if before.end != after.start or not before.length or not after.length:
-                if not _overlap_gap(before, after):
-                    continue
+        for before, after in pairwise(inside):
+            touching = before.end == after.start and after.length > 0
+            if not touching or (not before.length and before.tag != "ETM"):
+                continue
             code = _missing(before, after, counted, pairs)
             if code is not None:
                 yield _insert(sentence, code, after.start, word.start, word.end, counted.get(after.start))
     yield from _extra(sentence)
-
-
-def _overlap_gap(before: Morpheme, after: Morpheme) -> bool:
-    """A modifier contracted into its stem (할 수 → 할수) ends where the noun begins."""
-    return before.tag == "ETM" and before.end == after.start
 
 
 def _missing(
@@ -90,10 +86,10 @@ def _insert(sentence: Sentence, code: Code, place: int, first: int, last: int, n
 
 
 def _extra(sentence: Sentence) -> Iterator[Finding]:
-    for place, (before, after) in enumerate(zip(sentence.words, sentence.words[1:], strict=False)):
+    for before, after in pairwise(sentence.words):
         gap = sentence.text[before.end : after.start]
         inside = sentence.inside(after.start, after.end)
-        if gap.strip() or not inside or place < 0:
+        if gap.strip() or not inside:
             continue
         first = inside[0]
         left = sentence.inside(before.start, before.end)

@@ -58,35 +58,98 @@ def _copula(match: re.Match[str]) -> str:
 _PAST = "햇왓갓앗엇겟엿렷졋됫줫샷삿랏켯찻맛낫놧봣랐"
 _SURFACE_RULES = (
     _SurfaceRule("spelling.dwaet", Code.SPELL_DOE_DWAE, re.compile("됬|됫"), _fixed("됐")),
-    _SurfaceRule("spelling.doeyo", Code.SPELL_DOE_DWAE, re.compile(r"되(?=요|서(?![가-힣])|$|[.!?])"), _fixed("돼")),
+    _SurfaceRule(
+        "spelling.doeyo", Code.SPELL_DOE_DWAE, re.compile(r"되(?=요|서(?![가-힣])|$|[.!?])"), _fixed("돼")
+    ),
     _SurfaceRule("spelling.dwae", Code.SPELL_DOE_DWAE, re.compile(r"돼(?=는|면|고|지|니까|나요)"), _fixed("되")),
     _SurfaceRule(
-        "spelling.geyo", Code.SPELL_GEYO, re.compile(r"(?P<before>[가-힣])(?P<ending>\s?(?:께요|께|꺼에요|꺼예요|꺼야|꺼|껄요))(?![가-힣])"), _promise
+        "spelling.geyo",
+        Code.SPELL_GEYO,
+        re.compile(r"(?P<before>[가-힣])(?P<ending>\s?(?:께요|께|꺼에요|꺼예요|꺼야|꺼|껄요))(?![가-힣])"),
+        _promise,
     ),
     _SurfaceRule("spelling.seumnida", Code.SPELL_SEUMNIDA, re.compile(r"[가-힣]니[다까](?![가-힣])"), _formal),
-    _SurfaceRule("spelling.mida", Code.SPELL_SEUMNIDA, re.compile(r"(?<=[함합임입슴습])미[다까](?![가-힣])"), lambda m: "니" + m[0][1]),
-    _SurfaceRule("spelling.eupnida", Code.SPELL_SEUMNIDA, re.compile(r"(?<=[있없았었했갔왔겠])읍니"), _fixed("습니")),
-    _SurfaceRule("spelling.saeyo", Code.SPELL_ENDING, re.compile(r"(?<=[가-힣])(?:새|셰|쎄|세)(?:요|여)(?![가-힣])"), _fixed("세요")),
-    _SurfaceRule("spelling.juseyo", Code.SPELL_ENDING, re.compile(r"(?<![가-힣])(?:쥬|즈|주)(?:세|새|셰|쎄)(?:요|여|유)(?![가-힣])"), _fixed("주세요")),
+    _SurfaceRule(
+        "spelling.mida",
+        Code.SPELL_SEUMNIDA,
+        re.compile(r"(?<=[함합임입슴습])미[다까](?![가-힣])"),
+        lambda m: "니" + m[0][1],
+    ),
+    _SurfaceRule(
+        "spelling.eupnida", Code.SPELL_SEUMNIDA, re.compile(r"(?<=[있없았었했갔왔겠])읍니"), _fixed("습니")
+    ),
+    _SurfaceRule(
+        "spelling.saeyo",
+        Code.SPELL_ENDING,
+        re.compile(r"(?<=[가-힣])(?:새|셰|쎄|세)(?:요|여)(?![가-힣])"),
+        _fixed("세요"),
+    ),
+    _SurfaceRule(
+        "spelling.juseyo",
+        Code.SPELL_ENDING,
+        re.compile(r"(?<![가-힣])(?:쥬|즈|주)(?:세|새|셰|쎄)(?:요|여|유)(?![가-힣])"),
+        _fixed("주세요"),
+    ),
+    _SurfaceRule(
+        "spelling.jwo", Code.SPELL_WORD, re.compile(r"(?<= )(?:조|죠|저|줘라)(?=[.!?~]*$)"), _fixed("줘")
+    ),
     _SurfaceRule("spelling.sipsio", Code.SPELL_ENDING, re.compile("십시요"), _fixed("십시오")),
     _SurfaceRule("spelling.anh", Code.SPELL_AN_ANH, re.compile(r"(?<![가-힣])않(?=\s+[가-힣])"), _fixed("안")),
-    _SurfaceRule("spelling.anh_glued", Code.SPELL_AN_ANH, re.compile(r"(?<![가-힣])않(?=[되돼먹가오마사좋필해하])"), _fixed("안 ")),
-    _SurfaceRule("spelling.an", Code.SPELL_AN_ANH, re.compile(r"(?<=지)(\s?)안(?=아요|아|았|습|는|으|고)"), _fixed(r"\1않")),
     _SurfaceRule(
-        "spelling.past", Code.SPELL_SSANG_SIOT, re.compile(rf"[{_PAST}](?=어|습니|슴니|는데|던|을|네요|다(?![가-힣])|거든)"),
+        "spelling.anh_glued",
+        Code.SPELL_AN_ANH,
+        re.compile(r"(?<![가-힣])않(?=[되돼먹가오마사좋필해하])"),
+        _fixed("안 "),
+    ),
+    _SurfaceRule(
+        "spelling.an", Code.SPELL_AN_ANH, re.compile(r"(?<=지)(\s?)안(?=아요|아|았|습|는|으|고)"), _fixed(r"\1않")
+    ),
+    _SurfaceRule(
+        "spelling.past",
+        Code.SPELL_SSANG_SIOT,
+        re.compile(rf"[{_PAST}](?=어|습니|슴니|는데|던|을|네요|다(?![가-힣])|거든)"),
         _last_final(_SSANG_SIOT, ""),
     ),
-    _SurfaceRule("spelling.iss", Code.SPELL_SSANG_SIOT, re.compile(r"잇(?=어|습|슴|는|을|으|나|다(?![가-힣])|네|죠|지)"), _fixed("있")),
-    _SurfaceRule("spelling.masiss", Code.SPELL_SSANG_SIOT, re.compile(r"(?<=[맛멋])잇|(?<=[가-힣])싯(?=어요|습니)"), _fixed("있")),
-    _SurfaceRule("spelling.eps", Code.SPELL_BATCHIM, re.compile(r"(?<![가-힣])업(?=어요|습니|서요|나요|다|네)"), _fixed("없")),
-    _SurfaceRule("spelling.gwaenchanh", Code.SPELL_BATCHIM, re.compile(r"괜[찬찮찬](?=아|습|나|을|은|지|네)|괞찮|괸찮|갠찮|괜챦"), _fixed("괜찮")),
-    _SurfaceRule("spelling.manh", Code.SPELL_BATCHIM, re.compile(r"(?<![가-힣])만(?=아요|습니다|았)"), _fixed("많")),
-    _SurfaceRule("spelling.eotteohke", Code.SPELL_WORD, re.compile(r"어떡게|어떻개|어떠케|어떡해(?=\s)|어떻해(?=\s)"), _fixed("어떻게")),
+    _SurfaceRule(
+        "spelling.iss",
+        Code.SPELL_SSANG_SIOT,
+        re.compile(r"잇(?=어|습|슴|는|을|으|나|다(?![가-힣])|네|죠|지)"),
+        _fixed("있"),
+    ),
+    _SurfaceRule(
+        "spelling.masiss",
+        Code.SPELL_SSANG_SIOT,
+        re.compile(r"(?<=[맛멋])잇|(?<=[가-힣])싯(?=어요|습니)"),
+        _fixed("있"),
+    ),
+    _SurfaceRule(
+        "spelling.eps",
+        Code.SPELL_BATCHIM,
+        re.compile(r"(?<![가-힣])업(?=어요|습니|서요|나요|다|네)"),
+        _fixed("없"),
+    ),
+    _SurfaceRule(
+        "spelling.gwaenchanh",
+        Code.SPELL_BATCHIM,
+        re.compile(r"괜[찬찮찬](?=아|습|나|을|은|지|네)|괞찮|괸찮|갠찮|괜챦"),
+        _fixed("괜찮"),
+    ),
+    _SurfaceRule(
+        "spelling.manh", Code.SPELL_BATCHIM, re.compile(r"(?<![가-힣])만(?=아요|습니다|았)"), _fixed("많")
+    ),
+    _SurfaceRule(
+        "spelling.eotteohke",
+        Code.SPELL_WORD,
+        re.compile(r"어떡게|어떻개|어떠케|어떡해(?=\s)|어떻해(?=\s)"),
+        _fixed("어떻게"),
+    ),
     _SurfaceRule("spelling.myeochil", Code.SPELL_WORD, re.compile("몇일"), _fixed("며칠")),
     _SurfaceRule("spelling.oraenman", Code.SPELL_WORD, re.compile("오랫만"), _fixed("오랜만")),
     _SurfaceRule("spelling.waenji", Code.SPELL_WORD, re.compile("웬지"), _fixed("왠지")),
-    _SurfaceRule("spelling.aniyo", Code.SPELL_WORD, re.compile(r"^(?:아니오|안이요|아니여)(?=[\s,.!?]|$)"), _fixed("아니요")),
-)  # fmt: skip
+    _SurfaceRule(
+        "spelling.aniyo", Code.SPELL_WORD, re.compile(r"^(?:아니오|안이요|아니여)(?=[\s,.!?]|$)"), _fixed("아니요")
+    ),
+)
 
 _COPULA = re.compile(
     r"(?P<noun>[가-힣]*[가-힣])(?P<gap>\s?)(?P<form>이에요|이예요|에요|예요|이애요|이여요|얘요|애요)(?![가-힣])"

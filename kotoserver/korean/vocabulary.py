@@ -1,8 +1,8 @@
 """Words that are nearly a word of the scene: misheard vowels, lost finals, and real words that slipped in."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -10,28 +10,49 @@ from rapidfuzz.distance import Levenshtein
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import has_hangul, is_syllable, jamo, split_syllable
-from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word, words_of
+from kotoserver.korean.lexicon import COMMON_WORDS
+from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
-_CORE = """
-안녕하세요 안녕히 계세요 가세요 감사합니다 고맙습니다 죄송합니다 실례합니다 네 아니요 괜찮아요 괜찮습니다 있어요 없어요 있습니다
-없습니다 주세요 해 주세요 부탁해요 부탁합니다 부탁드려요 부탁드립니다 얼마예요 얼마입니까 어디예요 어디 언제 누구 무엇 뭐예요 이거 그거
-저거 여기 거기 저기 여기요 저기요 좋아요 싫어요 먹어요 마셔요 먹을게요 마실게요 할게요 갈게요 주문할게요 하고 싶어요 먹고 마시고
-맛있어요 많이 조금 다시 천천히 말해 말씀해 한번 같이 오늘 내일 어제 지금 잠깐만요 잠시만요 몰라요 알아요 알겠습니다 알겠어요
-필요해요 필요 없어요 됐어요 돼요 얼음 봉투 영수증 카드 현금 계산 결제 주문 포장 커피 물 우유 빵 사이즈 따뜻한 차가운 뜨거운 아이스
-아메리카노 라떼 녹차 주스 교통카드 충전 여권 관광 여행 일주일 동안 비행기 창가 복도 자리 택시 버스 지하철 공항 정류장 화장실 우산
-만 원 천 원 개 잔 병 명 한 두 세 하나 둘 셋 하고 이랑 그리고 그럼 혹시 어떻게 왜 이름 학생 사람 한국어 한국 인도네시아
-""".split()
-
-_DISTINCT_GAIN = 2.0
-"""By how much the language model must prefer the scene's word."""
+_OWN_GAIN = 1.5
+"""By how much the language model must prefer a word of this very turn that is one jamo away."""
+_NEIGHBOUR_GAIN = -1.0
+"""The same where an example has that word beside the same neighbour (여건 여기 있습니다)."""
 _SHORT_GAIN = 4.0
 """The same for a word of one syllable, where one jamo makes another word."""
+_FAR_GAIN = 6.0
+"""The same for a word two jamo away."""
+_COMMON_GAIN = 7.0
+"""The same for a common word that the turn does not use; a real word never gains so much."""
+_ACCEPTED_VARIANTS = frozenset({"따듯한", "따듯하게", "따듯해요"})
+_CONTENT = NOUN_TAGS | VERB_TAGS | {"MAG", "MM", "IC"}
 _LIAISON = {
-    1: (0, 0), 2: (0, 1), 4: (0, 2), 7: (0, 3), 8: (0, 5), 16: (0, 6), 17: (0, 7), 19: (0, 9), 20: (0, 10), 22: (0, 12),
-    23: (0, 14), 24: (0, 15), 25: (0, 16), 26: (0, 17), 27: (0, 11), 18: (17, 10), 6: (0, 2), 15: (0, 5), 9: (8, 0),
-    10: (8, 6), 11: (8, 7), 5: (4, 12), 3: (1, 10), 12: (8, 10), 13: (8, 16),
-}  # fmt: skip
+    1: (0, 0),
+    2: (0, 1),
+    4: (0, 2),
+    7: (0, 3),
+    8: (0, 5),
+    16: (0, 6),
+    17: (0, 7),
+    19: (0, 9),
+    20: (0, 10),
+    22: (0, 12),
+    23: (0, 14),
+    24: (0, 15),
+    25: (0, 16),
+    26: (0, 17),
+    27: (0, 11),
+    18: (17, 10),
+    6: (0, 2),
+    15: (0, 5),
+    9: (8, 0),
+    10: (8, 6),
+    11: (8, 7),
+    5: (4, 12),
+    3: (1, 10),
+    12: (8, 10),
+    13: (8, 16),
+}
 """Final consonant -> the final that stays and the initial that moves to a following vowel."""
 _SILENT_INITIAL = 11
 
@@ -47,29 +68,39 @@ class Vocabulary:
     near: tuple[str, ...]
     """Words to compare with."""
     near_jamo: tuple[str, ...]
+    own: frozenset[str]
+    """Those of them that this very turn uses."""
+    neighbours: frozenset[tuple[str, str]]
+    """Words that stand beside each other in an example."""
     sounded: dict[str, str]
     """A word written as it sounds -> the word."""
 
 
-def build_vocabulary(sentences: Iterable[Sentence]) -> Vocabulary:
-    surfaces: dict[str, None] = {}
-    lemmas: set[str] = set()
-    nouns: dict[str, None] = {}
-    for sentence in sentences:
-        surfaces.update({word.text: None for word in sentence.words if has_hangul(word.text)})
-        for morpheme in sentence.morphemes:
-            if morpheme.tag in NOUN_TAGS | VERB_TAGS | {"MAG", "MM", "IC"}:
-                lemmas.add(morpheme.form)
-            if morpheme.tag in ("NNG", "NNP") and len(morpheme.form) > 1:
-                nouns[morpheme.form] = None
-    near = tuple(dict.fromkeys([*surfaces, *nouns, *_CORE]))
+def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Vocabulary:
+    """`own` are sentences of this turn, `others` may be said anywhere."""
+    own, others = tuple(own), tuple(others)
+    near_own, near_all = _words_and_nouns(own), _words_and_nouns((*own, *others))
+    near = tuple(dict.fromkeys([*near_own, *near_all, *COMMON_WORDS]))
+    surfaces = {word.text for sentence in (*own, *others) for word in sentence.words if has_hangul(word.text)}
     return Vocabulary(
-        surfaces=frozenset(surfaces) | frozenset(_CORE),
-        lemmas=frozenset(lemmas),
+        surfaces=frozenset(surfaces) | COMMON_WORDS | _ACCEPTED_VARIANTS,
+        lemmas=frozenset(m.form for sentence in (*own, *others) for m in sentence.morphemes if m.tag in _CONTENT),
         near=near,
         near_jamo=tuple(jamo(word) for word in near),
+        own=frozenset(near_own),
+        neighbours=frozenset(
+            (before.text, after.text) for sentence in own for before, after in pairwise(sentence.words)
+        ),
         sounded={sounded(word): word for word in near if sounded(word) != word},
     )
+
+
+def _words_and_nouns(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for sentence in sentences:
+        found.update({word.text: None for word in sentence.words if has_hangul(word.text)})
+        found.update({m.form: None for m in sentence.morphemes if m.tag in ("NNG", "NNP") and len(m.form) > 1})
+    return tuple(found)
 
 
 def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
@@ -122,11 +153,25 @@ def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: Mor
             candidate = vocabulary.near[index] + tail
             if distance == 0 or candidate == word.text:
                 continue
-            needed = _SHORT_GAIN if len(stem) == 1 else _DISTINCT_GAIN
+            needed = _needed_gain(sentence, word, vocabulary.near[index], int(distance), vocabulary)
             replaced = sentence.text[: word.start] + candidate + sentence.text[word.end :]
             if analyzer.analyze(replaced).score - sentence.score > needed:
                 return candidate
     return None
+
+
+def _needed_gain(sentence: Sentence, word: Word, meant: str, distance: int, vocabulary: Vocabulary) -> float:
+    if meant not in vocabulary.own:
+        return _COMMON_GAIN + 2.0 * (distance - 1)
+    if len(meant) == 1:
+        return _SHORT_GAIN
+    if distance > 1:
+        return _FAR_GAIN
+    place = sentence.words.index(word)
+    before = sentence.words[place - 1].text if place > 0 else ""
+    after = sentence.words[place + 1].text if place + 1 < len(sentence.words) else ""
+    beside = {(before, meant), (meant, after)}
+    return _NEIGHBOUR_GAIN if beside & vocabulary.neighbours else _OWN_GAIN
 
 
 def _splits(sentence: Sentence, word: Word) -> Iterator[tuple[str, str]]:
@@ -146,11 +191,4 @@ def _finding(word: Word, meant: str, code: Code, rule: str) -> Finding:
         end=word.end,
         params={"got": word.text, "want": meant},
         replacement=meant,
-    )
-
-
-def scene_words(sentences: Iterable[str]) -> frozenset[str]:
-    """Every word of authored text, in NFC."""
-    return frozenset(
-        word.text for sentence in sentences for word in words_of(unicodedata.normalize("NFC", sentence))
     )
