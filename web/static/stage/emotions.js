@@ -11,7 +11,7 @@
  *   blush     0 to 1
  *   tilt      head, degrees clockwise
  */
-const calm = { brow: 0, worry: 0, eyes: 1, joy: 0, smile: 0.35, open: 0, blush: 0.3, tilt: 0, mark: null };
+const calm = { brow: 0.15, worry: 0.12, eyes: 1, joy: 0, smile: 0.5, open: 0, blush: 0.3, tilt: 0, mark: null };
 
 export const EMOTIONS = Object.freeze({
   neutral: calm,

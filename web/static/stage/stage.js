@@ -4,8 +4,8 @@ import { playGesture } from "./gestures.js";
 
 const NARROW = window.matchMedia("(max-width: 640px)");
 const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
-const WIDE_SHOT = "0 0 1200 720";
-const CLOSE_SHOT = "250 66 720 560";
+const WHOLE_ROOM = "0 0 1200 588"; // down to the front edge of the counter
+const SHOTS = { wide: "-180 86 1560 472", close: "250 60 720 528" };
 
 /** Fetches the drawing of a background into `place`; resolves to a Stage, or null when it is not drawn. */
 export async function raiseStage(place, background) {
@@ -18,7 +18,9 @@ export async function raiseStage(place, background) {
 /** The same drawing as a picture: nobody blinks. */
 export async function drawStill(place, background) {
   const drawing = await fetchDrawing(background);
-  if (drawing) place.replaceChildren(drawing);
+  if (!drawing) return;
+  drawing.setAttribute("viewBox", WHOLE_ROOM);
+  place.replaceChildren(drawing);
 }
 
 async function fetchDrawing(background) {
@@ -33,11 +35,19 @@ export class Stage {
   #face;
   #prop = null;
 
+  /** Until `begin` the NPC stands to the right, beside what the learner reads first. */
   constructor(svg) {
     this.#svg = svg;
     this.#face = new Face(svg, { still: STILL.matches });
-    this.#frame();
-    NARROW.addEventListener("change", () => this.#frame());
+    this.#face.show("friendly");
+    this.#frame(NARROW.matches ? SHOTS.close : WHOLE_ROOM, NARROW.matches ? "xMidYMax" : "xMinYMax");
+  }
+
+  /** The scene begins: the NPC moves to the middle. */
+  begin() {
+    const take = () => this.#frame(NARROW.matches ? SHOTS.close : SHOTS.wide, "xMidYMax");
+    take();
+    NARROW.addEventListener("change", take);
   }
 
   /** Plays the cue of a line: `{emotion?, anim?, prop?}`. What is not named stays as it is, but gestures end. */
@@ -67,7 +77,8 @@ export class Stage {
     this.#prop = name;
   }
 
-  #frame() {
-    this.#svg.setAttribute("viewBox", NARROW.matches ? CLOSE_SHOT : WIDE_SHOT);
+  #frame(shot, align) {
+    this.#svg.setAttribute("viewBox", shot);
+    this.#svg.setAttribute("preserveAspectRatio", `${align} slice`);
   }
 }

@@ -1,7 +1,7 @@
 /** Where the time of each turn went, as a waterfall. */
 import { $, h, s } from "../dom.js";
 
-const STAGES = ["queue", "evaluate", "decide", "store", "publish"]; // one after the other, on the server
+const STAGES = ["queue", "read", "evaluate", "decide", "store", "publish"]; // one after the other, on the server
 const KEPT = 30;
 
 export class Latency {

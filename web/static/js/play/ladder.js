@@ -1,4 +1,4 @@
-/** The hints given in this turn, rung by rung. */
+/** The hints given in this turn, the newest rung on top. */
 import { $, h, icon } from "../dom.js";
 import { word } from "./words.js";
 
@@ -11,11 +11,11 @@ export class Ladder {
     this.#say = say;
   }
 
-  /** Adds one `hint` frame; the same rung again moves to the end. */
+  /** Adds one `hint` frame; the same rung again moves to the top. */
   add(hint) {
     if (hint.turn !== this.#turn) this.clear(hint.turn);
     $("ladder").querySelector(`[data-step="${hint.step}"]`)?.remove();
-    $("ladder").append(this.#rung(hint));
+    $("ladder").prepend(this.#rung(hint));
   }
 
   /** Another turn has begun: its ladder is empty. */

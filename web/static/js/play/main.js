@@ -21,7 +21,8 @@ const voice = new Voice();
 
 /** Fetches the scene, fills the page with its words, and waits for the learner to begin. */
 async function open() {
-  const scene = await get(`/scenes/${encodeURIComponent(boot.scene_id)}?pack=${encodeURIComponent(boot.pack_id)}`);
+  const query = new URLSearchParams({ pack: boot.pack_id, version: boot.scene_version });
+  const scene = await get(`/scenes/${encodeURIComponent(boot.scene_id)}?${query}`);
   useWords(scene.ui);
   $("answer").placeholder = word("answer_placeholder");
   const stage = await raiseStage($("drawing"), scene.stage.background);
@@ -35,6 +36,7 @@ async function open() {
 async function begin(scene, stage) {
   const [sessionId] = await Promise.all([sessionToPlay(), voice.begin()]);
   $("theatre").classList.add("begun");
+  stage?.begin();
   $("below").hidden = false;
   const dialogue = new Dialogue(scene);
   const play = new Play({

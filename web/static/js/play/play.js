@@ -4,7 +4,7 @@ import { $ } from "../dom.js";
 import { showRecap } from "./recap.js";
 import { word } from "./words.js";
 
-const PACK_CHOICE = "pack";
+const ROOMY = window.matchMedia("(min-width: 901px)"); // where the result lies beside the answer
 
 export class Play {
   #client;
@@ -107,6 +107,7 @@ export class Play {
     try {
       const turn = await get(`${this.#path}/turns/${encodeURIComponent(turnId)}`);
       this.#result.show(turn);
+      if (ROOMY.matches) $("result").scrollIntoView({ block: "nearest", behavior: "smooth" });
       this.#panel.turn(turn);
       $("retry").disabled = turn.undone || this.#over;
     } catch (error) {
@@ -220,7 +221,7 @@ export class Play {
 
   #changePack(pack) {
     const here = new URL(location.href);
-    here.searchParams.set(PACK_CHOICE, pack);
+    here.searchParams.set("pack", pack);
     here.searchParams.delete("session");
     location.assign(here);
   }

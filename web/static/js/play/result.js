@@ -56,10 +56,13 @@ export class Result {
   #words(turn) {
     const rows = [[word("you_said"), diff(turn.diff, turn.text)]];
     if (turn.corrected) rows.push([word("corrected"), h("span", { lang: "ko" }, turn.corrected)]);
-    if (turn.natural) rows.push([word("natural"), h("span", { lang: "ko" }, turn.natural)]);
+    if (turn.natural && bare(turn.natural) !== bare(turn.corrected ?? turn.text)) rows.push([word("natural"), h("span", { lang: "ko" }, turn.natural)]);
     return h("dl", { class: "pair" }, rows.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat());
   }
 }
+
+/** Words without spaces and stops: two sentences that differ in nothing else are shown once. */
+const bare = (sentence) => sentence.replace(/[\s.,!?…~]/g, "");
 
 /** The learner's words with what to leave out struck and what to add marked. */
 export function diff(parts, text) {
