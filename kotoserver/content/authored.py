@@ -15,8 +15,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from kotoserver.content.diagnostics import Report
-from kotoserver.content.source import Block, Document
+from kotoserver.content.diagnostics import Mark, Report
+from kotoserver.content.source import Block, Document, Path
 
 
 class Authored(BaseModel):
@@ -46,23 +46,37 @@ class _Reading:
     def __init__(self, document: Document, report: Report) -> None:
         self.document = document
         self.report = report
+        self.meant: set[tuple[Mark, str]] = set()
+        """Block and key that a mistyped key probably stands for, which is then not missing as well."""
 
     def unknown_key(self, block: Block, key: str, known: list[str]) -> None:
         mark = block.key_marks[key]
         if self.report.knows(self.document.file, mark):
             return
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        self.meant |= {(block.mark, each) for each in near}
         advice = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}."
         self.report.add("E05", self.document.file, mark, f"The key `{key}` is not known here; {advice}")
+
+    def report_misfit(self, kind: str, path: Path, message: str) -> None:
+        """One complaint of pydantic in the author's words, unless the place is known to be wrong already."""
+        mark = self.document.mark(path)
+        if kind == "missing":
+            if (mark, str(path[-1])) not in self.meant:
+                sentence = f"The key `{path[-1]}` is missing here."
+                self.report.add("E06", self.document.file, mark, sentence)
+        elif not self.report.knows(self.document.file, mark):
+            self.report.add("E06", self.document.file, mark, _sentence(kind, path, message))
 
 
 def read_as(model: type[ModelT], document: Document, report: Report) -> ModelT | None:
     """The document as a value of `model`; None when something does not fit, which the report then names."""
+    reading = _Reading(document, report)
     try:
-        return model.model_validate(document.root, context=_Reading(document, report))
+        return model.model_validate(document.root, context=reading)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False):
-            _report_misfit(each["type"], each["loc"], each["msg"], document, report)
+            reading.report_misfit(each["type"], each["loc"], each["msg"])
         return None
 
 
@@ -110,22 +124,8 @@ Text = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-def _report_misfit(
-    kind: str, path: tuple[int | str, ...], message: str, document: Document, report: Report
-) -> None:
-    mark = document.mark(path)
-    if report.knows(document.file, mark) and kind != "missing":
-        return
-    sentence = _sentence(kind, path, message)
-    if kind == "missing" and report.knows(document.file, mark):
-        mark = document.key_mark(path[:-1])
-    report.add("E06", document.file, mark, sentence)
-
-
-def _sentence(kind: str, path: tuple[int | str, ...], message: str) -> str:
+def _sentence(kind: str, path: Path, message: str) -> str:
     name = next((step for step in reversed(path) if isinstance(step, str)), "file")
-    if kind == "missing":
-        return f"The key `{name}` is missing here."
     return f"`{name}`: {_EXPECTED.get(kind, message)}."
 
 

@@ -5,13 +5,15 @@
 The console, the command line, the loader and the tests all come through here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kotoserver.content import pack_values, scene_values
 from kotoserver.content.authored import read_as
 from kotoserver.content.catalogs import Catalogs
+from kotoserver.content.checks.advice import advise_on_left_work
 from kotoserver.content.checks.packs import check_pack
+from kotoserver.content.checks.retired import check_retired
 from kotoserver.content.checks.scenes import check_scene
 from kotoserver.content.diagnostics import Diagnostic, Report, errors
 from kotoserver.content.findings import Findings
@@ -37,9 +39,16 @@ class PackResult:
 
 
 def compile_scene(
-    content: bytes | str, file: str, catalogs: Catalogs, pack_ids: Collection[str]
+    content: bytes | str,
+    file: str,
+    catalogs: Catalogs,
+    pack_ids: Collection[str],
+    published: Sequence[bytes] = (),
 ) -> CompilationResult:
-    """A working draft, checked against the catalogs as they are now; `pack_ids` are the packs there are."""
+    """A working draft, checked against the catalogs as they are now.
+
+    `pack_ids` are the packs there are, `published` the scene's versions so far, the latest last.
+    """
     report = Report()
     read = _read_scene(content, file, report)
     if read is None:
@@ -49,6 +58,8 @@ def compile_scene(
     if source.pinned is not None:
         findings.at_key("E05", ("pinned",), "`pinned` is written by Publish; delete it from the draft.")
     check_scene(source, catalogs, pack_ids, findings)
+    check_retired(findings, published)
+    advise_on_left_work(findings)
     return _scene_result(source, catalogs.common.intents, report)
 
 
@@ -90,6 +101,8 @@ def compile_pack(
     if source.pinned is not None:
         findings.at_key("E05", ("pinned",), "`pinned` is written by Publish; delete it from the draft.")
     check_pack(source, findings, parts, catalogs, scenes)
+    for place in (findings, *(place for _, place in parts)):
+        advise_on_left_work(place)
     return _pack_result(source, {part.scene: part for part, _ in parts}, report)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kotoserver.content.diagnostics import Report
+from kotoserver.content.diagnostics import Mark, Report
 from kotoserver.content.source import Document, Path
 
 
@@ -13,8 +13,26 @@ class Findings:
 
     def at(self, code: str, path: Path, sentence: str) -> None:
         """A finding about the value at `path`."""
-        self.report.add(code, self.document.file, self.document.mark(path), sentence)
+        self._add(code, self.document.mark(path), sentence)
 
     def at_key(self, code: str, path: Path, sentence: str) -> None:
         """A finding about the last key of `path`."""
-        self.report.add(code, self.document.file, self.document.key_mark(path), sentence)
+        self._add(code, self.document.key_mark(path), sentence)
+
+    def on_line(self, code: str, line: int, column: int, sentence: str) -> None:
+        self._add(code, Mark(line, column), sentence)
+
+    def read_in_part(self) -> bool:
+        """True when something of the file was left out as unreadable, so that advice would be about the rest."""
+        return any(each.code < "E07" for each in self.report.diagnostics if each.file == self.document.file)
+
+    def _add(self, code: str, mark: Mark, sentence: str) -> None:
+        if not self._silenced(code, mark):
+            self.report.add(code, self.document.file, mark, sentence)
+
+    def _silenced(self, code: str, mark: Mark) -> bool:
+        """Warnings only, by `# ok: W07` behind the line."""
+        lines = self.document.text.split("\n")
+        if not code.startswith("W") or mark.line > len(lines):
+            return False
+        return f"# ok: {code}" in lines[mark.line - 1]

@@ -108,7 +108,7 @@ class Library:
         report = Report()
         for shelf in (self._scenes, self._packs):
             for broken_id, error in sorted(shelf.broken.items()):
-                report.add("E01", f"{shelf.top.name}/{broken_id}", START_OF_FILE, error.message)
+                report.add("E01", f"{shelf.top.name}/{broken_id}", START_OF_FILE, _reason(error))
         for scene_id in self.scene_ids():
             self._note_gaps(self.scene(scene_id), report)
         return report.diagnostics
@@ -146,6 +146,12 @@ def _compile_scene(content: bytes, file: str) -> _Compiled[Scene]:
 def _compile_pack(content: bytes, file: str) -> _Compiled[LanguagePack]:
     compiled = compile_published_pack(content, file)
     return _Compiled(value=compiled.pack, diagnostics=compiled.diagnostics)
+
+
+def _reason(error: ContentBroken) -> str:
+    """The sentence, and the first finding where there is one."""
+    found = (error.details or {}).get("diagnostics")
+    return f"{error.message} {found[0]}" if isinstance(found, list) and found else error.message
 
 
 def _untranslated(scene: Scene, pack: LanguagePack) -> Iterable[str]:

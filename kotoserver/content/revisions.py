@@ -71,16 +71,17 @@ def read_history(folder: Path) -> tuple[Revision, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise ContentBroken(f"{path} cannot be read: {error.strerror}.") from error
+        raise ContentBroken(f"{_name(path)} cannot be read: {error.strerror}.") from error
     report = Report()
-    document = read_document(content, str(path), report)
+    document = read_document(content, _name(path), report)
     source = read_as(HistorySource, document, report) if document else None
     if source is None:
-        raise broken(path, report)
+        found = [str(each) for each in report.diagnostics]
+        raise ContentBroken(f"{_name(path)} cannot be read.", details={"diagnostics": found})
     try:
         return tuple(_revision(entry) for entry in source.entries)
     except ValueError as error:
-        raise ContentBroken(f"{path} holds a time that is not RFC 3339.") from error
+        raise ContentBroken(f"{_name(path)} holds a time that is not RFC 3339.") from error
 
 
 def live_version(history: Sequence[Revision]) -> int | None:
@@ -96,9 +97,9 @@ def read_version(folder: Path, history: Sequence[Revision], version: int) -> byt
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ContentBroken(f"{path} cannot be read: {error.strerror}.") from error
+        raise ContentBroken(f"{_name(path)} cannot be read: {error.strerror}.") from error
     if hashlib.sha256(content).hexdigest() != entry.sha256:
-        raise ContentBroken(f"{path} was changed after it was published; restore it from a backup.")
+        raise ContentBroken(f"{_name(path)} was changed after it was published; restore it from a backup.")
     return content
 
 
@@ -147,10 +148,9 @@ def version_file(folder: Path, version: int) -> Path:
     return folder / "versions" / f"{version:04d}.yaml"
 
 
-def broken(path: Path, report: Report) -> ContentBroken:
-    """The error for a file that the program itself wrote and cannot read any more."""
-    found = [str(each) for each in report.diagnostics]
-    return ContentBroken(f"{path} does not compile.", details={"file": str(path), "diagnostics": found})
+def _name(path: Path) -> str:
+    """A file inside the folder of a scene or pack, as people know it: `cafe/versions/0001.yaml`."""
+    return "/".join(path.parts[-3:] if path.parent.name == "versions" else path.parts[-2:])
 
 
 def _revision(entry: RevisionSource) -> Revision:

@@ -63,13 +63,20 @@ def _check_reach(source: SceneSource, findings: Findings) -> None:
     links = {turn.id: {rule.go for rule in turn.then} - {AGAIN} for turn in source.turns}
     if source.start not in links:
         return
-    reachable = _reachable_from(source.start, links)
+    reachable = reachable_turns(source)
     if FINISH not in reachable:
         findings.at("E12", ("start",), "No way leads from the first turn to `finish`.")
         return
     for index, turn in enumerate(source.turns):
         if turn.id in reachable and FINISH not in _reachable_from(turn.id, links):
             findings.at("E12", ("turns", index, "id"), f"From turn `{turn.id}` no way leads to `finish`.")
+
+
+def reachable_turns(source: SceneSource) -> set[str]:
+    """Turns that some way from the start leads to, and `finish` if one does."""
+    return _reachable_from(
+        source.start, {turn.id: {rule.go for rule in turn.then} - {AGAIN} for turn in source.turns}
+    )
 
 
 def _reachable_from(start: str, links: Mapping[str, set[str]]) -> set[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from kotoserver.content.catalogs import Catalogs
+from kotoserver.content.checks.advice import advise
 from kotoserver.content.checks.catalog_names import check_catalog_names
 from kotoserver.content.checks.flow import check_flow
 from kotoserver.content.checks.lines import check_lines
@@ -24,3 +25,5 @@ def check_scene(source: SceneSource, catalogs: Catalogs, pack_ids: Collection[st
     for number, pack_id in enumerate(source.packs):
         if pack_id not in pack_ids:
             findings.at("E19", ("packs", number), f"There is no pack `{pack_id}` to translate this scene.")
+    if not findings.read_in_part():
+        advise(source, findings)
