@@ -77,7 +77,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             speech=speech,
             clock=parts.clock,
         )
-        stack.push_async_callback(play.close)
+        stack.push_async_callback(play.settle)
         for problem in catalog.problems():
             log.warning("content: %s", problem)
         await prepare_judge(parts.judge, catalog.scenes())

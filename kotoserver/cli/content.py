@@ -18,8 +18,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     checked = scenes.add_parser(
         "lint",
         help="check drafts without playing them",
-        description="Checks the drafts of scenes and packs. Every finding has a code, a file, a line and a column; "
-        "all come in one pass. The exit status is 1 when there is an error; warnings leave it 0.",
+        description="Checks the drafts of scenes and packs. Every finding has a code, a file, a line and a "
+        "column; all come in one pass. The exit status is 1 when there is an error; warnings leave it 0.",
     )
     checked.add_argument("scene", nargs="?", help="only this scene and its packs")
     checked.set_defaults(run=_lint)

@@ -259,8 +259,8 @@ class PlayService:
         telemetry.STAGES.labels("perceived").observe(milliseconds / 1000)
         await self._storage.add_timings(session_id, turn_id, {"perceived": milliseconds})
 
-    async def close(self) -> None:
-        """Waits for what still runs behind answered turns."""
+    async def settle(self) -> None:
+        """Returns when nothing runs behind answered turns any more."""
         await asyncio.gather(*self._chores)
 
     # ── steps of the above ───────────────────────────────────────────────────────────────────

@@ -1,5 +1,7 @@
 """The WebSocket under /koto/ws."""
 
+from dataclasses import dataclass, field
+
 from aiohttp import WSCloseCode, web
 
 from kotoserver import telemetry
@@ -14,8 +16,11 @@ _HEARTBEAT_SECONDS = 30.0
 
 
 
-class OpenSockets(set[web.WebSocketResponse]):
+@dataclass(frozen=True, slots=True)
+class OpenSockets:
     """Connections that are to be told when the server goes away."""
+
+    sockets: set[web.WebSocketResponse] = field(default_factory=set)
 
 
 OPEN_SOCKETS: web.AppKey[OpenSockets] = web.AppKey("open_sockets", OpenSockets)
@@ -33,7 +38,7 @@ async def _connect(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(max_msg_size=_MESSAGE_LIMIT, heartbeat=_HEARTBEAT_SECONDS, compress=False)
     await socket.prepare(request)
     session_id = request.match_info["session_id"]
-    open_sockets = request.app[OPEN_SOCKETS]
+    open_sockets = request.app[OPEN_SOCKETS].sockets
     open_sockets.add(socket)
     telemetry.OPEN_SOCKETS.inc()
     try:
@@ -47,7 +52,7 @@ async def _connect(request: web.Request) -> web.WebSocketResponse:
 
 
 async def _say_goodbye(app: web.Application) -> None:
-    for socket in tuple(app[OPEN_SOCKETS]):
+    for socket in tuple(app[OPEN_SOCKETS].sockets):
         await socket.close(
             code=WSCloseCode.GOING_AWAY, message=b"the server is going away; reconnect with last_seq"
         )

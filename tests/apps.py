@@ -1,0 +1,160 @@
+"""A whole server inside a test: the real scenes, storage and transport, with engines that follow a script."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp.test_utils import TestClient, TestServer
+
+from kotoserver.bootstrap import open_services
+from kotoserver.services.bundle import Services
+from kotoserver.settings import Settings
+from kotoserver.transport.app import make_app
+
+Frame = dict[str, Any]
+
+
+@asynccontextmanager
+async def serving(data_dir: Path, **environ: str) -> AsyncIterator["Koto"]:
+    """The server with scripted engines, unless `environ` says otherwise."""
+    settings = Settings.from_environ(
+        {"KOTO_DATA_DIR": str(data_dir), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted", **environ}
+    )
+    async with (
+        open_services(settings) as services,
+        TestClient(TestServer(make_app(services, settings))) as client,
+    ):
+        yield Koto(client, services)
+
+
+class Koto:
+    """The server as its clients see it."""
+
+    def __init__(self, client: "TestClient[Any, Any]", services: Services) -> None:
+        self.http = client
+        self.services = services
+        self.answers = {turn.id: turn.model.ko for turn in services.catalog.scenes()[0].turns}
+
+    async def guest(self) -> "Guest":
+        answer = await self.http.post("/koto-api/auth/guest", json={"native": "id"})
+        assert answer.status == 201
+        signed_in = await answer.json()
+        return Guest(self, signed_in["token"], signed_in["learner_id"])
+
+
+@dataclass
+class Guest:
+    """A signed-in learner."""
+
+    koto: Koto
+    token: str
+    learner_id: str
+
+    async def call(self, method: str, path: str, **kwargs: Any) -> aiohttp.ClientResponse:
+        headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
+        return await self.koto.http.request(method, f"/koto-api{path}", headers=headers, **kwargs)
+
+    async def get(self, path: str, **kwargs: Any) -> Any:
+        answer = await self.call("GET", path, **kwargs)
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+    async def open(self, scene_id: str = "cafe") -> str:
+        answer = await self.call("POST", "/sessions", json={"scene_id": scene_id, "pack": "ko-id"})
+        assert answer.status == 201, await answer.text()
+        return str((await answer.json())["session_id"])
+
+    async def say(self, session_id: str, text: str, turn_id: str) -> list[Frame]:
+        answer = await self.call("POST", f"/sessions/{session_id}/turns", json={"turn_id": turn_id, "text": text})
+        assert answer.status == 200, await answer.text()
+        return list((await answer.json())["frames"])
+
+    async def socket(self, session_id: str) -> aiohttp.ClientWebSocketResponse:
+        """A socket that has not said hello yet."""
+        return await self.koto.http.ws_connect(f"/koto/ws/session/{session_id}")
+
+    async def live(self, session_id: str, last_seq: int | None = None) -> "Live":
+        """A socket that has said hello, after its `session_ready`."""
+        live = Live(await self.socket(session_id), self.koto)
+        hello: Frame = {"type": "hello", "token": self.token}
+        await live.send(hello if last_seq is None else {**hello, "last_seq": last_seq})
+        live.ready = await live.until("session_ready")
+        return live
+
+
+class Live:
+    """A connection that keeps every frame it was sent."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, koto: Koto) -> None:
+        self.socket = socket
+        self.koto = koto
+        self.frames: list[Frame] = []
+        self.texts: list[str] = []
+        self.ready: Frame = {}
+        self._ids = count(1)
+
+    async def send(self, frame: Frame) -> None:
+        await self.socket.send_str(json.dumps(frame, ensure_ascii=False))
+
+    async def next(self) -> Frame:
+        """The next frame; fails when the socket was closed instead."""
+        async with asyncio.timeout(10):
+            message = await self.socket.receive()
+        assert message.type is aiohttp.WSMsgType.TEXT, (message.type, self.socket.close_code, message.extra)
+        self.texts.append(message.data)
+        self.frames.append(json.loads(message.data))
+        return self.frames[-1]
+
+    async def until(self, kind: str) -> Frame:
+        while (frame := await self.next())["type"] != kind:
+            pass
+        return frame
+
+    async def settled(self) -> list[Frame]:
+        """Everything that comes before the answer to a ping: what was under way has been said."""
+        before = len(self.frames)
+        await self.send({"type": "ping"})
+        await self.until("pong")
+        return self.frames[before:-1]
+
+    async def say(self, text: str, turn_id: str | None = None) -> list[Frame]:
+        """One turn; the frames that it brought, through the evaluation and what follows."""
+        before = len(self.frames)
+        turn = turn_id or f"t{next(self._ids)}"
+        await self.send({"type": "user_text", "turn_id": turn, "text": text})
+        await self.until("evaluation_complete")
+        await self.settled()
+        return [frame for frame in self.frames[before:] if frame["type"] != "pong"]
+
+    async def play_to_the_end(self) -> Frame:
+        """Gives the model answer in every turn; the `scene_ended` frame."""
+        turn = self.ready["turn"]
+        for _ in range(30):
+            for frame in await self.say(self.koto.answers[turn]):
+                if frame["type"] == "npc_line":
+                    turn = frame["turn"]
+                if frame["type"] == "scene_ended":
+                    return frame
+        raise AssertionError("the scene does not end")
+
+    async def closed(self) -> int:
+        """The code with which the server closes; frames that come first are kept."""
+        while True:
+            async with asyncio.timeout(10):
+                message = await self.socket.receive()
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self.texts.append(message.data)
+                self.frames.append(json.loads(message.data))
+                continue
+            assert self.socket.close_code is not None
+            return self.socket.close_code
+
+    @property
+    def numbers(self) -> list[int]:
+        return [frame["seq"] for frame in self.frames if "seq" in frame]
