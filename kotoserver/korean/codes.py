@@ -20,6 +20,7 @@ class Code(StrEnum):
     ECHO_PROMPT = "ECHO_PROMPT"
     CHAT_STYLE = "CHAT_STYLE"
     MEANING_OFF_TOPIC = "MEANING_OFF_TOPIC"
+    MEANING_OPPOSITE = "MEANING_OPPOSITE"
     MEANING_NUMBER = "MEANING_NUMBER"
     SLOT_MISSING = "SLOT_MISSING"
     SLOT_WRONG = "SLOT_WRONG"
@@ -33,7 +34,6 @@ class Code(StrEnum):
     PARTICLE_ALLOMORPH = "PARTICLE_ALLOMORPH"
     PARTICLE_PRONOUN_FORM = "PARTICLE_PRONOUN_FORM"
     ENDING_AUX = "ENDING_AUX"
-    ENDING_CONNECTIVE = "ENDING_CONNECTIVE"
     ENDING_PURPOSE = "ENDING_PURPOSE"
     DICTIONARY_FORM = "DICTIONARY_FORM"
     TENSE_MISMATCH = "TENSE_MISMATCH"
@@ -44,7 +44,6 @@ class Code(StrEnum):
     COUNTER_SYSTEM = "COUNTER_SYSTEM"
     COUNTER_WRONG = "COUNTER_WRONG"
     COUNTER_MISSING = "COUNTER_MISSING"
-    DUPLICATE_WORD = "DUPLICATE_WORD"
     SPELL_CONJUGATION = "SPELL_CONJUGATION"
     LEVEL_TOO_LOW = "LEVEL_TOO_LOW"
     LEVEL_TOO_HIGH = "LEVEL_TOO_HIGH"
@@ -56,8 +55,6 @@ class Code(StrEnum):
     ADDRESS_TERM = "ADDRESS_TERM"
     GREETING_DIRECTION = "GREETING_DIRECTION"
     SPELL_WORD = "SPELL_WORD"
-    SPELL_VOWEL = "SPELL_VOWEL"
-    SPELL_CONSONANT = "SPELL_CONSONANT"
     SPELL_BATCHIM = "SPELL_BATCHIM"
     SPELL_LIAISON = "SPELL_LIAISON"
     SPELL_EYO_YEYO = "SPELL_EYO_YEYO"
@@ -109,6 +106,7 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.ECHO_PROMPT: _spec(_ERROR, Rank.INPUT, "line"),
         Code.CHAT_STYLE: _spec(_HINT, Rank.SPELLING, "token"),
         Code.MEANING_OFF_TOPIC: _spec(_ERROR, Rank.MEANING),
+        Code.MEANING_OPPOSITE: _spec(_ERROR, Rank.MEANING, "got", "want"),
         Code.MEANING_NUMBER: _spec(_ERROR, Rank.MEANING, "got", "want"),
         Code.SLOT_MISSING: _spec(_ERROR, Rank.MEANING, "slot"),
         Code.SLOT_WRONG: _spec(_ERROR, Rank.MEANING, "slot", "got", "want"),
@@ -122,7 +120,6 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.PARTICLE_ALLOMORPH: _spec(_ERROR, Rank.GRAMMAR, "word", "got", "want", "rule"),
         Code.PARTICLE_PRONOUN_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ENDING_AUX: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
-        Code.ENDING_CONNECTIVE: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ENDING_PURPOSE: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.DICTIONARY_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.TENSE_MISMATCH: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "word", "fix"),
@@ -133,7 +130,6 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.COUNTER_SYSTEM: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "counter", "system"),
         Code.COUNTER_WRONG: _spec(_WARN, Rank.GRAMMAR, "noun", "got", "want"),
         Code.COUNTER_MISSING: _spec(_HINT, Rank.GRAMMAR, "noun", "want"),
-        Code.DUPLICATE_WORD: _spec(_WARN, Rank.GRAMMAR, "word"),
         Code.SPELL_CONJUGATION: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "rule"),
         Code.LEVEL_TOO_LOW: _spec(_ERROR, Rank.LEVEL, "got", "want", "fix"),
         Code.LEVEL_TOO_HIGH: _spec(_WARN, Rank.LEVEL, "got", "want", "fix"),
@@ -145,8 +141,6 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.ADDRESS_TERM: _spec(_WARN, Rank.LEVEL, "got", "want"),
         Code.GREETING_DIRECTION: _spec(_WARN, Rank.LEVEL, "got", "want"),
         Code.SPELL_WORD: _spec(_WARN, Rank.SPELLING, "got", "want"),
-        Code.SPELL_VOWEL: _spec(_WARN, Rank.SPELLING, "got", "want", "pair"),
-        Code.SPELL_CONSONANT: _spec(_WARN, Rank.SPELLING, "got", "want", "pair"),
         Code.SPELL_BATCHIM: _spec(_WARN, Rank.SPELLING, "got", "want"),
         Code.SPELL_LIAISON: _spec(_WARN, Rank.SPELLING, "got", "want"),
         Code.SPELL_EYO_YEYO: _spec(_WARN, Rank.SPELLING, "got", "want"),
@@ -202,6 +196,7 @@ ENUM_KEYS: frozenset[str] = frozenset(
         "irregular_eu",
         "irregular_reu",
         "contraction",
+        "vowel_harmony",
     }
 )
 """Values that may stand as a param and that a pack gives a word for (`LanguagePack.labels`)."""

@@ -28,14 +28,14 @@ def find_counting(context: Context) -> Iterator[Finding]:
 
 def _form_and_system(number: Number) -> Iterator[Finding]:
     counter = number.counter
-    if counter is None or number.written in ("digits", "day") or not 1 <= number.value <= 99:
+    if counter is None or number.written in ("digits", "day") or number.value < 1:
         return
     end = number.start + len(number.word)
     if counter in SINO_COUNTERS and number.written in ("native", "short"):
         yield _finding(Code.COUNTER_SYSTEM, number, end, sino_form(number.value), system="sino")
     elif counter in NATIVE_COUNTERS and number.written == "sino" and number.value < _SINO_ACCEPTED_FROM:
         yield _finding(Code.COUNTER_SYSTEM, number, end, native_before_counter(number.value), system="native")
-    elif counter in NATIVE_COUNTERS | {"분", "번"} and number.written == "native":
+    elif number.value < 100 and counter in NATIVE_COUNTERS | {"분", "번"} and number.written == "native":
         wanted = native_before_counter(number.value)
         if wanted != number.word.replace(" ", ""):
             yield _finding(Code.COUNTER_FORM, number, end, wanted, system=None)
@@ -52,6 +52,9 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
     """A counter for people, animals and the like where every example counts with others."""
     counter = number.counter
     if counter is None:
+        return
+    if counter == "분":
+        yield from _guests(context, number)
         return
     used = {n.counter for example in context.examples for n in example.reading.numbers if n.counter}
     if not used or any(counters_fit(counter, other) for other in used if other):
@@ -73,6 +76,23 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
         end=number.end,
         params={"noun": noun, "got": counter, "want": same[0] or ""},
         replacement=same[0],
+    )
+
+
+def _guests(context: Context, number: Number) -> Iterator[Finding]:
+    """`두 분이에요` about one's own party: 분 raises those whom it counts."""
+    used = {n.counter for example in context.examples for n in example.reading.numbers}
+    if "분" in used or not used & {"명", "사람"}:
+        return
+    start = number.end - 1
+    got = context.sentence.text[number.start : number.end]
+    yield Finding(
+        code=Code.HONORIFIC_SELF,
+        rule="counting.guests",
+        start=start,
+        end=number.end,
+        params={"got": got, "want": got[:-1] + "명"},
+        replacement="명",
     )
 
 

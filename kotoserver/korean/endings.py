@@ -93,6 +93,8 @@ def _negation(context: Context, predicate: Predicate) -> Iterator[Finding]:
         want = "필요 " + conjugate([("없", "VA"), *parts[2:]], context.analyzer)
     elif predicate.root == "알":
         want = conjugate([("모르", "VV"), *parts[1:]], context.analyzer)
+    elif context.sentence.morphemes[predicate.first].end < predicate.end and _is_noun_verb(context, predicate):
+        want = f"{parts[0][0]} 안 {conjugate(parts[1:], context.analyzer)}"
     elif _is_demand(predicate) and not context.sentence.asks(predicate.end):
         plain = [part for part in parts[:-1] if part[0] != "시"]
         want = conjugate([*plain, ("지", "EC"), ("말", "VX"), parts[-1]], context.analyzer)
@@ -107,6 +109,12 @@ def _negation(context: Context, predicate: Predicate) -> Iterator[Finding]:
         params={"got": got, "want": want},
         replacement=want,
     )
+
+
+def _is_noun_verb(context: Context, predicate: Predicate) -> bool:
+    """A noun with 하다, which 안 goes between: 예약 안 했어요."""
+    noun, verb = context.sentence.morphemes[predicate.first : predicate.first + 2]
+    return noun.tag == "NNG" and len(noun.form) > 1 and verb.tag in ("XSV", "VV") and verb.form == "하"
 
 
 def _is_demand(predicate: Predicate) -> bool:

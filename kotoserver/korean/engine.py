@@ -7,11 +7,13 @@ from kotoserver.domain.evaluation import Evaluation, FeedbackItem, Severity, Slo
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
 from kotoserver.korean.allomorphs import find_allomorphs
 from kotoserver.korean.codes import CODES, Code
+from kotoserver.korean.conjugations import find_conjugations
 from kotoserver.korean.context import Context, Prepared
 from kotoserver.korean.corrections import apply_findings, diff_texts
 from kotoserver.korean.counting import find_counting
 from kotoserver.korean.draft import Draft, begin_draft
 from kotoserver.korean.endings import find_endings
+from kotoserver.korean.features import GENERIC
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.honorifics import find_honorifics
 from kotoserver.korean.intents import (
@@ -24,10 +26,12 @@ from kotoserver.korean.intents import (
     rank_intents,
 )
 from kotoserver.korean.level import fit
+from kotoserver.korean.lexicon import REQUEST_ROOTS
 from kotoserver.korean.meaning import compact, echoes, filled_by, find_meaning, read_slots
 from kotoserver.korean.noise import says_nothing
 from kotoserver.korean.particles import find_particles
 from kotoserver.korean.politeness import find_level
+from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.prepare import prepare
 from kotoserver.korean.reading import Reading, read
 from kotoserver.korean.scoring import find_bars, weigh
@@ -158,6 +162,7 @@ def _repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer
     vocabulary = prepared.vocabulary
     draft = step(draft, _foreign(draft.text))
     draft = step(draft, find_surface(draft.text, vocabulary.surfaces))
+    draft = step(draft, find_conjugations(draft.text, vocabulary.surfaces, analyzer))
     draft = step(draft, find_allomorphs(draft.text, vocabulary.lemmas, vocabulary.surfaces, analyzer))
     draft = step(draft, find_misspelt(analyse(draft.text, analyzer), vocabulary, analyzer))
     reading = _read(draft, prepared, analyzer)
@@ -202,22 +207,41 @@ def _best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         return move
     if best is not None and best.score >= ENOUGH:
         return best
-    against = next((m for m in own if opposes(reading, m.intent) and m.score + STANCE_PENALTY >= ENOUGH), None)
+    against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
     return against or _unfulfilled(reading, own)
+
+
+def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bool:
+    """Whether it answers what was asked, with yes for no or no for yes."""
+    if not opposes(reading, match.intent):
+        return False
+    expected = match.intent.vocabulary | prepared.topic
+    strange = [
+        f for f, weight in reading.features.items() if weight > GENERIC and _is_content(f) and f not in expected
+    ]
+    return match.score + STANCE_PENALTY >= ENOUGH or not strange
+
+
+def _is_content(feature: str) -> bool:
+    return feature.startswith(("w:", "q:", "slot:"))
 
 
 def _unfulfilled(reading: Reading, own: tuple[Match, ...]) -> Match | None:
     """An intent whose need went unmet although the words around it fit: 콜라 주세요, 커피 주세요."""
     closing = reading.closing
-    if closing is None or closing.root not in ("주", "부탁하", "부탁드리", "주문하", "시키"):
+    if closing is None or any(feature.startswith("q:") for feature in reading.features):
         return None
-    if "뭐" in {feature[2:] for feature in reading.features if feature.startswith("q:")}:
-        return None
-    return next((match for match in own if match.intent.needs and _asks_alike(match.intent)), None)
+    return next((match for match in own if match.intent.needs and _says_alike(match.intent, closing)), None)
 
 
-def _asks_alike(intent: PreparedIntent) -> bool:
-    return any(e.reading.closing is not None and e.reading.closing.root == "주" for e in intent.examples)
+def _says_alike(intent: PreparedIntent, closing: Predicate) -> bool:
+    """Whether an example ends in the same request."""
+    shown = [e.reading.closing for e in intent.examples if e.reading.closing is not None]
+    if closing.root in REQUEST_ROOTS:
+        return any(p.root in REQUEST_ROOTS for p in shown)
+    return bool(closing.auxiliaries) and any(
+        (p.root, p.auxiliaries) == (closing.root, closing.auxiliaries) for p in shown
+    )
 
 
 def _negates_a_request(meaning: list[Finding], grammar: list[Finding]) -> bool:

@@ -13,7 +13,7 @@ from kotoserver.korean.lexicon import (
 from kotoserver.korean.numbers import Number
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence
-from kotoserver.korean.slots import OTHER_VALUE, Mention
+from kotoserver.korean.slots import Mention
 from kotoserver.korean.stance import Stance, StanceReading
 
 DECLINES = "declines"
@@ -52,11 +52,15 @@ def features_of(
             found[_named(predicate.root, synonyms)] = HALF
             found[DECLINES] = HALF
             continue
+        if predicate.root == "되" and predicate.past and stance.stance is Stance.AGAINST:
+            found[DECLINES] = HALF
+            continue
         if predicate.root == "없" and _before(sentence, predicate) == "필요":
             found[DECLINES] = HALF
             continue
-        weight = GENERIC if predicate.root in GENERIC_ROOTS else CONTENT
-        found[_named(predicate.root, synonyms)] = weight
+        weight = GENERIC if predicate.root in GENERIC_ROOTS | {"없"} else CONTENT
+        # What is there and what is not are told apart by stance.
+        found[_named("있" if predicate.root == "없" else predicate.root, synonyms)] = weight
     for place, morpheme in enumerate(sentence.morphemes):
         if place in in_predicate or morpheme.start in skipped or morpheme.start in covered:
             continue
@@ -75,8 +79,11 @@ def features_of(
     return found
 
 
-def values_in(mentions: tuple[Mention, ...]) -> frozenset[str]:
-    return frozenset(mention.slot for mention in mentions if mention.value != OTHER_VALUE)
+def noun_features(
+    sentence: Sentence, features: Mapping[str, float], synonyms: Mapping[str, str]
+) -> frozenset[str]:
+    named = {_named(m.form, synonyms) for m in sentence.morphemes if m.tag in ("NNG", "NNP")}
+    return frozenset(feature for feature in features if feature in named and features[feature] >= CONTENT)
 
 
 def _named(word: str, synonyms: Mapping[str, str]) -> str:

@@ -15,6 +15,8 @@ ENOUGH_FOR_REPAIR = 0.62
 _VALUE_BONUS = 0.3
 _MISSING_PENALTY = 0.15
 STANCE_PENALTY = 0.35
+_SUBSTITUTION = 0.6
+"""What is left of the likeness when another thing is named than in any example (배가 아파요 for 머리가)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +104,22 @@ def _match(reading: Reading, intent: PreparedIntent, topic: frozenset[str], fill
     if intent.common is not None and not _shares_content(reading, example):
         return Match(intent=intent, score=0.0, example=example)
     score = best
+    if example is not None and not intent.needs and _substitutes(reading, example, intent.vocabulary, topic):
+        score *= _SUBSTITUTION
     if intent.needs:
         missing = sum(slot not in filled for slot in intent.needs)
         score += _VALUE_BONUS if not missing else -_MISSING_PENALTY * missing
     if opposes(reading, intent):
         score -= STANCE_PENALTY
     return Match(intent=intent, score=max(score, 0.0), example=example)
+
+
+def _substitutes(said: Reading, example: Example, vocabulary: frozenset[str], topic: frozenset[str]) -> bool:
+    """Whether a noun that belongs to no example stands where the example has its own."""
+    shown = example.reading.nouns
+    known = [feature.removeprefix("w:") for feature in (*vocabulary, *topic)]
+    strange = {noun for noun in said.nouns if not any(noun[2:] in word or word in noun[2:] for word in known)}
+    return bool(strange) and bool(shown - said.nouns) and not shown & said.nouns
 
 
 def _shares_content(reading: Reading, example: Example | None) -> bool:

@@ -70,6 +70,8 @@ GENERIC_ROOTS = _words(
 )
 """Predicates that carry a request rather than its content."""
 
+REQUEST_ROOTS = frozenset({"주", "부탁하", "부탁드리", "주문하", "시키"})
+
 HONORIFIC_ROOTS = {
     "드시": "먹",
     "잡수시": "먹",
@@ -181,6 +183,7 @@ COMMON_WORDS = _words(
     여행 일주일 동안 비행기 창가 복도 자리 택시 버스 지하철 공항 정류장 화장실 우산 만 원 천 개 잔 병 명
     한 두 세 하나 둘 셋 이랑 그리고 그럼 혹시 어떻게 왜 이름 학생 사람 한국어 한국 인도네시아 마세요
     말고 마실
+    이걸로 그걸로 저걸로 걸로 이거로 요걸로 이걸 그걸 저걸 이건 그건 저건 이게 그게 저게 마세요 말고 마실 뭘로
     """
 )
 """Words of everyday service talk, as they are written right."""

@@ -9,6 +9,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import PreparedIntent, opposes
+from kotoserver.korean.lexicon import CONTRASTS, REQUEST_ROOTS
 from kotoserver.korean.numbers import COUNT_UNITS, native_form
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slots import OTHER_VALUE, Mention, SlotTable, count_mention
@@ -83,7 +84,7 @@ def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
 def _unlisted_noun(reading: Reading) -> str | None:
     """콜라 of 콜라 주세요: the thing asked for, when it is no class word and no value."""
     closing = reading.closing
-    if closing is None or closing.root not in ("주", "부탁하", "부탁드리", "주문하", "시키", "하"):
+    if closing is None or (closing.root not in REQUEST_ROOTS | {"하"} and "주" not in closing.auxiliaries):
         return None
     taken = {place for m in reading.mentions for place in range(m.start, m.end)}
     taken |= {place for n in reading.numbers for place in range(n.start, n.end)}
@@ -111,6 +112,7 @@ def find_meaning(context: Context, slots: tuple[SlotReading, ...]) -> Iterator[F
             yield finding
     yield from _number_fault(context)
     yield from _stance_fault(context)
+    yield from _opposite_fault(context)
     yield from _answer_fault(context)
 
 
@@ -192,6 +194,38 @@ def _stance_fault(context: Context) -> Iterator[Finding]:
         params={"got": reading.text[start:end], "want": want or intent.examples[0].text},
         blocks=True,
     )
+
+
+def _opposite_fault(context: Context) -> Iterator[Finding]:
+    """작은 사이즈, where every example that names one says 큰 사이즈, and no slot leaves it open."""
+    said = _stems(context.reading)
+    for groups in CONTRASTS:
+        heard = [group for group in groups if said & set(group)]
+        shown = [
+            {index for index, group in enumerate(groups) if _stems(example.reading) & set(group)}
+            for example in context.examples
+        ]
+        named = [indices for indices in shown if indices]
+        if len(heard) != 1 or not named or len(set.union(*named)) != 1 or len(named) < len(shown):
+            continue
+        wanted = groups[next(iter(named[0]))]
+        if heard[0] is wanted:
+            continue
+        morpheme = next(m for m in context.sentence.morphemes if m.form in heard[0])
+        if any(mention.start <= morpheme.start < mention.end for mention in context.reading.mentions):
+            continue
+        yield Finding(
+            code=Code.MEANING_OPPOSITE,
+            rule="meaning.opposite",
+            start=morpheme.start,
+            end=max(morpheme.end, morpheme.start + 1),
+            params={"got": heard[0][0], "want": wanted[0]},
+            blocks=True,
+        )
+
+
+def _stems(reading: Reading) -> set[str]:
+    return {m.form for m in reading.sentence.morphemes if m.tag[0] in "NVX" or m.tag == "MAG"}
 
 
 def _answer_fault(context: Context) -> Iterator[Finding]:

@@ -119,14 +119,18 @@ _native_word = "|".join(sorted([*_NATIVE_FULL, *_NATIVE_SHORT], key=len, reverse
 _native_tens = "|".join(sorted(_NATIVE_TENS, key=len, reverse=True))
 _NATIVE = rf"(?:(?:{_native_tens})\s?(?:{_native_word})|{_native_tens}|{_native_word})"
 _SINO = r"[일이삼사오육륙칠팔구십백천만영공]+"
+_MIXED = rf"(?:{'|'.join(_NATIVE_FULL)})[백천만]"
+"""다섯천: a native digit with a Sino-Korean power."""
 _DIGITS = r"\d[\d,]*(?:\.\d+)?\s?[십백천만]*"
 _counter = "|".join(sorted(NATIVE_COUNTERS | SINO_COUNTERS | _EITHER, key=len, reverse=True))
 _AFTER = (
     r"(?=$|[^가-힣]|요|이요|이에요|예요|입니다|이고|씩|을|를|이|가|은|는|만|도|에|부터|까지|으로|로|정도|동안|짜리"
     r"|주세요|줘|좀|주|할|부탁|더|하고|이랑|랑|포장|시킬|주문|있|입니|째)"
 )
+_NEVER_POINTED_AT = frozenset({"층", "월", "년", "인분", "주일", "박", "명", "시", "살", "마리"})
+"""Counters before which 이 is two, never "this"."""
 _COUNTED = re.compile(
-    rf"(?<![가-힣\d])(?P<number>{_DIGITS}|{_NATIVE}|{_SINO})(?P<gap>\s?)(?P<counter>{_counter}){_AFTER}"
+    rf"(?<![가-힣\d])(?P<number>{_DIGITS}|{_MIXED}|{_NATIVE}|{_SINO})(?P<gap>\s?)(?P<counter>{_counter}){_AFTER}"
 )
 _GLUED = re.compile(rf"(?P<number>{_NATIVE}|{_DIGITS})(?P<gap>\s?)(?P<counter>잔|개|명|병|장){_AFTER}")
 _BARE = re.compile(
@@ -236,6 +240,8 @@ def _value(word: str) -> tuple[int, str]:
         power = word[digits.end() :].strip() if digits else ""
         return amount * (sino_value(power) if power and power[0].isalpha() else 1), "digits"
     compact = word.replace(" ", "")
+    if len(compact) > 1 and compact[-1] in "백천만" and compact[:-1] in _NATIVE_FULL:
+        return _NATIVE_FULL[compact[:-1]] * sino_value(compact[-1]), "native"
     if compact in _NATIVE_SHORT:
         return _NATIVE_SHORT[compact], "short"
     if compact in _NATIVE_FULL:
@@ -253,10 +259,10 @@ def _value(word: str) -> tuple[int, str]:
 
 def _is_determiner(text: str, number: Number) -> bool:
     """`이 잔` opening a phrase is "this cup", and `한 일`, `네 분` are rarely counted."""
-    if number.word == "이" and number.counter not in ("층", "월", "년", "인분", "주일", "박"):
+    if number.word == "이" and number.counter not in _NEVER_POINTED_AT:
         before = text[: number.start].rstrip()
         return not before or before[-1] in ",.!?" or number.counter is None
-    if number.counter == "일" and number.word in ("한", "세", "네"):
+    if number.counter == "일" and number.word in ("한", "네"):
         return True
     return (
         number.written == "sino"

@@ -24,13 +24,15 @@ _CASE = {
     "으로": "으로/로",
 }
 _ROLE = {"이/가": "subject", "을/를": "object", "에": "place", "에서": "place_of_action", "으로/로": "means"}
-_NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN", "SL"})
+_NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN", "SL", "MAG"})
 _PEOPLE = frozenset({"저", "나", "제", "내", "누구", "누", "우리", "친구", "엄마", "아빠", "선생님", "사람"})
 _TIME_WITHOUT_E = frozenset({"오늘", "내일", "어제", "지금", "모레", "그저께", "매일"})
 _EXAMPLE_GAIN = 0.0
 _VALENCE_GAIN = -2.0
 """A fault of valence is proved by the verb; the language model may only object strongly."""
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
+_MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가"})
+"""Verbs that take 에 as well as (으)로 for where they lead."""
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 
 
@@ -134,6 +136,8 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
         and other.predicate.root == phrase.predicate.root
     }
     if len(shown) != 1 or phrase.case in shown:
+        return None
+    if phrase.predicate.root in _MOTION and {phrase.case, *shown} == {"에", "으로/로"}:
         return None
     case = shown.pop()
     return (case, _ROLE[case]) if case is not None else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kotoserver.korean.features import features_of
+from kotoserver.korean.features import features_of, noun_features
 from kotoserver.korean.level import LevelReading, read_level
 from kotoserver.korean.noise import noise_words
 from kotoserver.korean.numbers import Number, read_numbers
@@ -25,6 +25,8 @@ class Reading:
     level: LevelReading
     features: Mapping[str, float]
     """Content -> weight, for comparing utterances."""
+    nouns: frozenset[str]
+    """Those features that are things."""
 
     @property
     def text(self) -> str:
@@ -40,10 +42,13 @@ class Reading:
 def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> Reading:
     """`synonyms` gives each word the one that stands for its group."""
     noise = noise_words(sentence)
-    predicates = predicates_of(sentence)
     numbers = _last_said(sentence, read_numbers(sentence.text))
     mentions = find_mentions(sentence, table, numbers)
+    counted = {place for number in numbers for place in range(number.start, number.end)}
+    # 하나요 is a number with 요, whatever verb the analyser sees in it.
+    predicates = tuple(p for p in predicates_of(sentence) if p.start not in counted)
     stance = read_stance(sentence, predicates, noise)
+    features = features_of(sentence, noise, predicates, numbers, mentions, stance, synonyms)
     return Reading(
         sentence=sentence,
         noise=noise,
@@ -52,7 +57,8 @@ def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> R
         mentions=_last_mentioned(sentence, mentions),
         stance=stance,
         level=read_level(sentence, noise),
-        features=features_of(sentence, noise, predicates, numbers, mentions, stance, synonyms),
+        features=features,
+        nouns=noun_features(sentence, features, synonyms),
     )
 
 

@@ -58,8 +58,23 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     analysis = analyzer.analyze(text)
-    morphemes = _mend_promise(text, analysis.morphemes)
+    morphemes = _mend_place(_mend_promise(text, _mend_verbs(analysis.morphemes)))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
+
+
+def _mend_verbs(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """Polite requests that the analyser takes for nouns when they open a sentence, and 어딨- as one stem."""
+    mended: list[Morpheme] = []
+    for m in morphemes:
+        if m.tag in ("NNG", "NNP") and m.form.endswith("세요") and len(m.form) > 2:
+            mended.append(Morpheme(m.form[:-2], "VV", m.start, m.length - 2))
+            mended.append(Morpheme("세요", "EF", m.end - 2, 2))
+        elif m.form == "어딨":
+            mended.append(Morpheme("어디", "NP", m.start, 2))
+            mended.append(Morpheme("있", "VA", m.start + 1, 1))
+        else:
+            mended.append(m)
+    return tuple(mended)
 
 
 def _mend_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
@@ -77,3 +92,14 @@ def _mend_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme,
         return morphemes
     promise = Morpheme(modifier.form + "게", "EF", modifier.start, particle.end - modifier.start)
     return (*morphemes[: last - 3], promise, *morphemes[last:])
+
+
+def _mend_place(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """`어디에서 있어요`, which the analyser takes for standing (에 + 서 있다)."""
+    for at in range(len(morphemes) - 3):
+        particle, verb, link, there = morphemes[at : at + 4]
+        stands = (particle.form, verb.form, link.form, there.form) == ("에", "서", "어", "있")
+        if stands and particle.end == verb.start:
+            place = Morpheme("에서", "JKB", particle.start, verb.end - particle.start)
+            return (*morphemes[:at], place, Morpheme("있", "VA", there.start, there.length), *morphemes[at + 4 :])
+    return morphemes

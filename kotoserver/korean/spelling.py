@@ -9,7 +9,7 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import is_syllable, split_syllable, with_final
 
 _BIEUP, _SSANG_SIOT, _MIEUM, _RIEUL, _SIOT = 17, 20, 16, 8, 19
-_VOWEL_PLACES = frozenset({"여기", "거기", "저기", "학교", "카페", "회사", "버스", "가게", "어디"})
+_VOWEL_PLACES = frozenset({"여기", "거기", "저기", "학교", "카페", "회사", "버스", "가게"})
 """After these 에요 may be the particle 에 with 요: `어디 가요?` `학교에요.`"""
 
 
@@ -93,6 +93,15 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.jwo", Code.SPELL_WORD, re.compile(r"(?<= )(?:조|죠|저|줘라)(?=[.!?~]*$)"), _fixed("줘")
     ),
+    _SurfaceRule(
+        "spelling.seoyo", Code.SPELL_LIAISON, re.compile(r"(?<=[있없했왔갔었았됐겠샀났])서요"), _fixed("어요")
+    ),
+    _SurfaceRule(
+        "particle.jeoga", Code.PARTICLE_PRONOUN_FORM, re.compile(r"(?<![가-힣])저가(?= )"), _fixed("제가")
+    ),
+    _SurfaceRule(
+        "particle.nuguga", Code.PARTICLE_PRONOUN_FORM, re.compile(r"(?<![가-힣])누구가(?= )"), _fixed("누가")
+    ),
     _SurfaceRule("spelling.sipsio", Code.SPELL_ENDING, re.compile("십시요"), _fixed("십시오")),
     _SurfaceRule("spelling.anh", Code.SPELL_AN_ANH, re.compile(r"(?<![가-힣])않(?=\s+[가-힣])"), _fixed("안")),
     _SurfaceRule(
@@ -152,9 +161,8 @@ _SURFACE_RULES = (
 )
 
 _COPULA = re.compile(
-    r"(?P<noun>[가-힣]*[가-힣])(?P<gap>\s?)(?P<form>이에요|이예요|에요|예요|이애요|이여요|얘요|애요)(?![가-힣])"
+    r"(?P<noun>[가-힣]+?)(?P<gap>\s?)(?P<form>이에요|이예요|에요|예요|이애요|이여요|얘요|애요)(?![가-힣])"
 )
-_NOT_COPULA = ("이에", "세", "게", "네", "데", "래", "내")
 
 
 def find_surface(text: str, known: frozenset[str]) -> Iterator[Finding]:

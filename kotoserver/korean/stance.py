@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from kotoserver.korean.lexicon import DECLINING, NO_WORDS, REMOVING, YES_WORDS
+from kotoserver.korean.lexicon import DECLINING, NO_WORDS, REMOVING, REQUEST_ROOTS, YES_WORDS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence, Word
 
@@ -44,10 +44,10 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
             continue
         said = _stance_of(sentence, predicate)
         if predicate.closes or predicate is predicates[-1]:
-            if stance is Stance.AGAINST and decided_by is not None and not decided_by.closes:
-                said = Stance.AGAINST
+            if decided_by is not None and _still_declines(stance, decided_by, predicate):
+                continue
             stance, decided_by = said, predicate
-        elif said is Stance.AGAINST and predicate.root in REMOVING | {"없"}:
+        elif said is Stance.AGAINST and (predicate.root in REMOVING | {"없"} or predicate.ending == "게"):
             stance, decided_by = said, predicate
     if decided_by is None and len(spoken) > (answer_word is not None):
         stance = Stance.FOR if not _says_without(sentence, len(sentence.text)) else Stance.AGAINST
@@ -55,6 +55,13 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         stance = answer
     mild = decided_by is not None and decided_by.root in ("괜찮", "되")
     return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
+
+
+def _still_declines(stance: Stance, decided_by: Predicate, later: Predicate) -> bool:
+    """A refusal holds against what only adds to it: 빼고 주세요; 괜찮아요, 가방 있어요."""
+    if stance is not Stance.AGAINST:
+        return False
+    return not decided_by.closes or (decided_by.root in DECLINING and later.root not in REQUEST_ROOTS)
 
 
 def _stance_of(sentence: Sentence, predicate: Predicate) -> Stance:
@@ -79,4 +86,4 @@ def _is_against(sentence: Sentence, predicate: Predicate) -> bool:
 
 
 def _says_without(sentence: Sentence, before: int) -> bool:
-    return any(word.text in ("없이", "빼고", "말고") for word in sentence.words if word.start < before)
+    return any(word.text in ("없이", "빼고", "덜") for word in sentence.words if word.start < before)

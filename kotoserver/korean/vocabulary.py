@@ -136,9 +136,7 @@ def sounded(word: str) -> str:
 
 def _is_known(sentence: Sentence, word: Word, vocabulary: Vocabulary) -> bool:
     """Whether all its content is in the scene's words, so that only its endings differ."""
-    inside = [
-        m for m in sentence.inside(word.start, word.end) if m.tag in NOUN_TAGS | VERB_TAGS - {"XSV", "XSA", "VCP"}
-    ]
+    inside = [m for m in sentence.inside(word.start, word.end) if m.tag in _CONTENT - {"XSV", "XSA", "VCP"}]
     return bool(inside) and all(m.form in vocabulary.lemmas or m.form in vocabulary.surfaces for m in inside)
 
 
@@ -151,7 +149,7 @@ def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: Mor
         )
         for _, distance, index in found:
             candidate = vocabulary.near[index] + tail
-            if distance == 0 or candidate == word.text:
+            if distance == 0 or word.text.startswith(candidate) or candidate.startswith(word.text):
                 continue
             needed = _needed_gain(sentence, word, vocabulary.near[index], int(distance), vocabulary)
             replaced = sentence.text[: word.start] + candidate + sentence.text[word.end :]

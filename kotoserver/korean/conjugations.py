@@ -1,0 +1,79 @@
+"""Stems that change before an ending, written as if they did not: 어렵어요, 듣어요, 아프어요, 먹아요."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugation import conjugate
+from kotoserver.korean.findings import Finding
+from kotoserver.ports.morphology import MorphemeAnalyzer
+
+_VOWEL = r"(?P<vowel>[어아여])(?P<rest>요|서요|서|도|야|야요|)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    rule: str
+    """Enum key for the pack."""
+    stems: tuple[str, ...]
+    tag: str
+
+
+def _class(rule: str, stems: str, tag: str) -> _Class:
+    return _Class(rule, tuple(sorted(stems.split(), key=len, reverse=True)), tag)
+
+
+_CLASSES = (
+    _class(
+        "irregular_b",
+        "어렵 쉽 맵 춥 덥 가깝 뜨겁 차갑 무겁 가볍 고맙 반갑 즐겁 아름답 귀엽 무섭 시끄럽 싱겁 돕 눕",
+        "VA-I",
+    ),
+    _class("irregular_d", "듣 깨닫 싣", "VV-I"),
+    _class("irregular_s", "낫 짓 붓 잇", "VV-I"),
+    _class("irregular_eu", "아프 바쁘 예쁘 나쁘 기쁘 고프 배고프 슬프 크 쓰 끄 모으 따르 들르", "VA"),
+    _class("irregular_reu", "모르 다르 빠르 부르 고르 흐르 오르", "VV"),
+    _class("contraction", "하 가 사 오 타 만나 자 비싸 싸 포장하 주문하 계산하 결제하 필요하 좋아하 공부하", "VV"),
+)
+_HARMONY = (
+    ("어", "아", "먹|있|없|읽|배우|기다리|입|찍|넣|맛있|재미있|멋있|만들|열|웃|보내|쉬|내리"),
+    ("아", "어", "찾|살|받|많|좋|괜찮|앉|작|놀|알|얇|짧|높|닫|담|볶"),
+)
+"""Ending that the vowel of the stem asks for, the other one, and stems."""
+
+
+def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
+    """Stem and ending side by side that should have melted into each other."""
+    for group in _CLASSES:
+        for match in re.finditer(rf"(?P<stem>{'|'.join(group.stems)}){_VOWEL}(?![가-힣])", text):
+            if not _begins_word(text, match.start(), match["stem"]) or _is_known(text, match, known):
+                continue
+            want = conjugate([(match["stem"], group.tag), ("어" + match["rest"], "EF")], analyzer)
+            if want != match[0]:
+                yield _finding(match, want, group.rule)
+    for vowel, wrong, stems in _HARMONY:
+        for match in re.finditer(rf"(?P<stem>{stems}){wrong}(?P<rest>요|서|도)(?![가-힣])", text):
+            if _begins_word(text, match.start(), match["stem"]) and not _is_known(text, match, known):
+                yield _finding(match, match["stem"] + vowel + match["rest"], "vowel_harmony")
+
+
+def _begins_word(text: str, start: int, stem: str) -> bool:
+    """A stem of one syllable must open its word, lest it be the tail of another."""
+    return start == 0 or not ("가" <= text[start - 1] <= "힣") or len(stem) > 1
+
+
+def _is_known(text: str, match: re.Match[str], known: frozenset[str]) -> bool:
+    word = next((w for w in text.split() if match[0] in w), match[0]).strip(".,!?~…")
+    return word in known
+
+
+def _finding(match: re.Match[str], want: str, rule: str) -> Finding:
+    return Finding(
+        code=Code.SPELL_CONJUGATION,
+        rule=f"spelling.{rule}",
+        start=match.start(),
+        end=match.end(),
+        params={"got": match[0], "want": want, "rule": rule},
+        replacement=want,
+    )
