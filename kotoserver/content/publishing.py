@@ -60,7 +60,7 @@ def publish_scene(
     if compiled.scene is None:
         raise _refused(f"Version {version} of {scene_id}", compiled.diagnostics)
     revision = _publish(folder, version, content, publication)
-    (folder / "scene.yaml").write_text(_with_version(draft, version), "utf-8")
+    _replace(folder / "scene.yaml", _with_version(draft, version))
     return revision
 
 
@@ -91,7 +91,7 @@ def publish_pack(
     if compiled.pack is None:
         raise _refused(f"Version {version} of {pack_id}", compiled.diagnostics)
     revision = _publish(folder, version, content, publication)
-    (folder / "pack.yaml").write_text(_with_version(draft, version), "utf-8")
+    _replace(folder / "pack.yaml", _with_version(draft, version))
     return revision
 
 
@@ -117,6 +117,13 @@ def _publish(folder: Path, version: int, content: str, publication: Publication)
         name=publication.name,
         note=publication.note,
     )
+
+
+def _replace(path: Path, text: str) -> None:
+    """In one step, so that a draft is never seen half written."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(text, "utf-8")
+    beside.replace(path)
 
 
 def _with_version(draft: str, version: int) -> str:
