@@ -1,0 +1,69 @@
+"""The real server and a headless Chromium, shared by the browser tests; each test visits as somebody new."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.apps import Koto, serving
+from tests.browser.visitor import Visitor
+from tests.servers import find_program, require
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def koto(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Koto]:
+    """The server with its own judge and voice."""
+    folder = tmp_path_factory.mktemp("koto")
+    async with serving(folder, EVAL_PROVIDER="local", TTS_PROVIDER="espeak") as koto:
+        yield koto
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium; without one the tests are skipped, or fail in CI."""
+    chromium = find_program("chromium")
+    if chromium is None:
+        require("Chromium", "apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, headless=True, args=[*FLAGS])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(koto: Koto, browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Visit]:
+    """`await visit(width=…, …)` opens a new browser profile; at the end nothing may have gone wrong in it."""
+    home = str(koto.http.make_url("/")).rstrip("/")
+    visitors: list[Visitor] = []
+    async with AsyncExitStack() as stack:
+
+        async def open_profile(width: int = 1440, height: int = 900, **options: Any) -> Visitor:
+            context = await browser.new_context(viewport={"width": width, "height": height}, **options)
+            stack.push_async_callback(context.close)
+            visitor = Visitor(await context.new_page(), home, SCREENSHOTS / request.node.name)
+            visitors.append(visitor)
+            return visitor
+
+        os.makedirs(SCREENSHOTS, exist_ok=True)
+        yield open_profile
+    for visitor in visitors:
+        assert visitor.complaints == [], "the browser complained"
+        assert visitor.strangers == set(), "something was asked of another host"
