@@ -28,8 +28,6 @@ class Prepared:
     npc: Reading
     compact_examples: frozenset[str]
     """Every good answer without spaces and punctuation."""
-    written_apart: frozenset[tuple[str, str]]
-    """Neighbouring nouns that authored sentences write with a space between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,12 +163,10 @@ def _repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer
     draft = step(draft, _foreign(draft.text))
     draft = step(draft, find_surface(draft.text, vocabulary.surfaces))
     draft = step(draft, find_conjugations(draft.text, vocabulary.surfaces, analyzer))
-    draft = step(draft, find_allomorphs(draft.text, vocabulary.lemmas, vocabulary.surfaces, analyzer))
+    draft = step(draft, find_allomorphs(draft.text, vocabulary.nouns, vocabulary.surfaces, analyzer))
     draft = step(draft, find_misspelt(analyse(draft.text, analyzer), vocabulary, analyzer))
     reading = _read(draft, prepared, analyzer)
-    draft = step(
-        draft, find_spacing(reading.sentence, reading.numbers, vocabulary.surfaces, prepared.written_apart)
-    )
+    draft = step(draft, find_spacing(reading.sentence, reading.numbers, vocabulary.surfaces))
     return draft, located
 
 

@@ -13,7 +13,7 @@ from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
-_OWN_WILL = ("ᆯ게요", "을게요", "ᆯ게", "을게", "ᆯ께요", "을께요", "ᆯ래요", "을래요")
+_OWN_WILL = ("ᆯ게요", "을게요", "ᆯ게", "을게", "ᆯ께요", "을께요")
 _HUMBLE = re.compile(
     r"(?<![가-힣])(?P<got>나는|난|나도|나를|날|나한테|나의|내가|내 거|내(?=\s[가-힣]))(?![가-힣])"
 )
@@ -78,12 +78,14 @@ def _self_honour(context: Context) -> Iterator[Finding]:
 
 def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
     """True when it surely speaks of oneself, False when it has become an order, None when all is well."""
-    if _wills(closing):
+    if closing.ending in _OWN_WILL:
         return True
     shown = {(p.root, p.honorific) for example in context.examples for p in example.reading.predicates if p.closes}
     if (closing.root, True) in shown:
         return None
     asked = {p.root for p in context.prepared.npc.predicates if p.honorific}
+    if _wills(closing) and (closing.root in asked or (closing.root, False) in shown):
+        return True
     if closing.root in STATE_ROOTS and closing.root not in ("크", "작"):
         return True if closing.root in asked or (closing.root, False) in shown else None
     if closing.root not in asked:
@@ -93,9 +95,11 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
 
 
 def _wills(predicate: Predicate) -> bool:
-    """Whether it states one's own plan: -(으)ㄹ게요, -(으)ㄹ 거예요, -겠습니다."""
+    """Whether it states one's own plan: -(으)ㄹ게요, -(으)ㄹ 거예요, -겠습니다; -시겠어요 asks the other."""
+    if predicate.ending in _OWN_WILL:
+        return True
     return (
-        predicate.ending in _OWN_WILL or "거이" in predicate.auxiliaries or (predicate.future and predicate.closes)
+        predicate.future and predicate.closes and ("거이" in predicate.auxiliaries or predicate.ending == "습니다")
     )
 
 

@@ -73,10 +73,11 @@ def _closes(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:
             continue
         following = morphemes[place + 1] if place + 1 < len(morphemes) else None
         if token.tag == "EF" or (token.tag == "EC" and _stands_last(sentence, token)):
-            if following is not None and following.tag == "JX" and following.form == "요":
+            if following is not None and following.form in ("요", "이요") and following.start == token.end:
+                found.append(Close(level=SpeechLevel.HAEYO, start=token.start, end=following.end))
                 continue
             found.append(_close(sentence, token.form, token.start, token.end, token.tag))
-        elif token.tag == "JX" and token.form in ("요", "이요"):
+        elif token.tag == "JX" and token.form in ("요", "이요") and not (found and found[-1].end == token.end):
             found.append(Close(level=SpeechLevel.HAEYO, start=token.start, end=token.end))
     return found or _closes_by_surface(sentence, ignored) or _casual_answer(sentence, ignored)
 

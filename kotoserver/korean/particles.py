@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kotoserver.domain.particles import choose_particle
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.lexicon import ACTION_ROOTS, MEANS_NOUNS, PLACE_NOUNS, STATE_ROOTS, TRANSITIVE_ROOTS
+from kotoserver.korean.lexicon import (
+    ACTION_ROOTS,
+    MEANS_NOUNS,
+    PLACE_NOUNS,
+    REQUEST_ROOTS,
+    STATE_ROOTS,
+    TRANSITIVE_ROOTS,
+)
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.ports.morphology import Morpheme
@@ -27,13 +35,16 @@ _ROLE = {"이/가": "subject", "을/를": "object", "에": "place", "에서": "p
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN", "SL", "MAG"})
 _PEOPLE = frozenset({"저", "나", "제", "내", "누구", "누", "우리", "친구", "엄마", "아빠", "선생님", "사람"})
 _TIME_WITHOUT_E = frozenset({"오늘", "내일", "어제", "지금", "모레", "그저께", "매일"})
-_EXAMPLE_GAIN = 0.0
-_VALENCE_GAIN = -2.0
-"""A fault of valence is proved by the verb; the language model may only object strongly."""
+_CASE_GAIN = 0.0
+"""A fault of valence is proved by the verb; the language model may only not object."""
+_PLACE_GAIN = -2.0
+_EXAMPLE_GAIN = 0.5
+_EAR_GAIN = 5.0
+"""Without other proof the language model has to be sure."""
+_CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
 _MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가"})
 """Verbs that take 에 as well as (으)로 for where they lead."""
-_CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,24 +66,34 @@ class Phrase:
 def phrases_of(reading: Reading) -> tuple[Phrase, ...]:
     found: list[Phrase] = []
     morphemes = reading.sentence.morphemes
-    for place in range(1, len(morphemes)):
-        noun, particle = morphemes[place - 1], morphemes[place]
+    for noun, particle in pairwise(morphemes):
+        place = morphemes.index(noun)
         if particle.tag not in ("JKO", "JKS", "JKB", "JKC", "JX") or noun.tag not in _NOUN_TAGS:
             continue
-        if noun.end != particle.start:
+        if noun.end != particle.start or particle.form != reading.text[particle.start : particle.end]:
             continue
-        governing = next((p for p in reading.predicates if p.start >= particle.end), None)
         found.append(
             Phrase(
-                noun=_whole_noun(morphemes, place - 1),
+                noun=_whole_noun(morphemes, place),
                 noun_start=noun.start,
                 particle=particle.form,
                 start=particle.start,
                 end=particle.end,
-                predicate=governing,
+                predicate=_governor(reading, particle.end),
             )
         )
     return tuple(found)
+
+
+def _governor(reading: Reading, place: int) -> Predicate | None:
+    """The next predicate that is neither an adverb (적게) nor, unless it is close by, a modifier."""
+    for predicate in reading.predicates:
+        if predicate.start < place or predicate.ending == "게":
+            continue
+        near = not reading.text[place : predicate.start].strip()
+        if near or not predicate.modifies:
+            return predicate
+    return None
 
 
 def find_particles(context: Context) -> Iterator[Finding]:
@@ -83,37 +104,73 @@ def find_particles(context: Context) -> Iterator[Finding]:
         if phrase.particle == "에" and phrase.noun in _TIME_WITHOUT_E:
             yield _extra(phrase)
             continue
-        pronoun = _pronoun_form(phrase)
+        pronoun = _pronoun_form(phrase, context.sentence.text)
         if pronoun is not None:
             yield pronoun
             continue
-        wanted = _by_valence(phrase, phrases, context) or _by_example(phrase, context)
-        if wanted is not None:
-            yield _wrong(context, phrase, *wanted)
+        needed_by_verb = _CASE_GAIN if phrase.case in ("이/가", "을/를") else _PLACE_GAIN
+        for proposed, needed in (
+            (_by_valence(phrase, phrases), needed_by_verb),
+            (_by_example(phrase, context), _EXAMPLE_GAIN),
+            (_by_ear(phrase), _EAR_GAIN),
+        ):
+            if proposed is not None and _gain(context, phrase, proposed[0]) > needed:
+                yield _wrong(phrase, *proposed)
+                break
 
 
-def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...], context: Context) -> tuple[str, str] | None:
+def _gain(context: Context, phrase: Phrase, case: str) -> float:
+    return context.gain(phrase.start, phrase.end, choose_particle(phrase.noun, case))
+
+
+def _by_ear(phrase: Phrase) -> tuple[str, str] | None:
+    """The other member of the pairs that learners confuse; whether it is better, only the ear can tell."""
+    if phrase.predicate is None or phrase.noun in _PEOPLE or phrase.particle == "서":
+        return None
+    other = {"이/가": "을/를", "을/를": "이/가"}.get(phrase.case or "")
+    if other is None and phrase.noun in PLACE_NOUNS:
+        other = {"에": "에서", "에서": "에"}.get(phrase.case or "")
+    return (other, _ROLE[other]) if other is not None else None
+
+
+def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] | None:
     """Case and role that the predicate asks for, where it leaves no choice."""
     predicate, case = phrase.predicate, phrase.case
     if predicate is None:
         return None
-    plain = not predicate.auxiliaries or predicate.auxiliaries[0] not in ("있", "주", "드리")
-    if case == "을/를" and predicate.root in STATE_ROOTS and plain:
-        return "이/가", "subject"
-    if case == "이/가" and _takes_object(predicate) and phrase.noun not in _PEOPLE:
-        has_object = any(p.case == "을/를" and p.predicate is predicate for p in phrases)
-        if not has_object and "수있" not in predicate.auxiliaries and "싶" not in predicate.auxiliaries:
+    match case:
+        case "을/를" if _is_state(predicate):
+            return "이/가", "subject"
+        case "이/가" if _lacks_object(phrase, phrases):
             return "을/를", "object"
-    acts = predicate.root in ACTION_ROOTS and "있" not in predicate.auxiliaries
-    if case == "에" and phrase.noun in PLACE_NOUNS and acts:
-        return "에서", "place_of_action"
-    if case == "에서" and phrase.noun in PLACE_NOUNS and predicate.root == "있" and not predicate.auxiliaries:
-        return "에", "place"
-    if case == "에" and phrase.noun in MEANS_NOUNS and predicate.root in _DONE_WITH_MEANS:
-        return "으로/로", "means"
-    if case == "에" and phrase.noun in _CHOICE_NOUNS and predicate.root in ("주", "하", "부탁하", "부탁드리"):
-        return "으로/로", "choice"
+        case "에" if phrase.noun in PLACE_NOUNS and _acts(predicate):
+            return "에서", "place_of_action"
+        case "에서" if phrase.noun in PLACE_NOUNS and predicate.root == "있" and not predicate.auxiliaries:
+            return "에", "place"
+        case "에" if phrase.noun in MEANS_NOUNS and predicate.root in _DONE_WITH_MEANS:
+            return "으로/로", "means"
+        case "에" if phrase.noun in _CHOICE_NOUNS and predicate.root in REQUEST_ROOTS | {"하"}:
+            return "으로/로", "choice"
     return None
+
+
+def _is_state(predicate: Predicate) -> bool:
+    plain = not predicate.auxiliaries or predicate.auxiliaries[0] not in ("있", "주", "드리")
+    return predicate.root in STATE_ROOTS and plain
+
+
+def _acts(predicate: Predicate) -> bool:
+    return predicate.root in ACTION_ROOTS and "있" not in predicate.auxiliaries
+
+
+def _lacks_object(phrase: Phrase, phrases: tuple[Phrase, ...]) -> bool:
+    """Whether a thing stands as the subject of a verb that has no object yet: 커피가 주세요."""
+    predicate = phrase.predicate
+    if predicate is None or phrase.noun in _PEOPLE or not _takes_object(predicate):
+        return False
+    if {"수있", "수없", "싶"} & set(predicate.auxiliaries):
+        return False
+    return not any(other.case == "을/를" and other.predicate is predicate for other in phrases)
 
 
 def _takes_object(predicate: Predicate) -> bool:
@@ -137,13 +194,15 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     }
     if len(shown) != 1 or phrase.case in shown:
         return None
+    if {phrase.case, *shown} == {"을/를", "으로/로"}:  # 유자차를 주세요, 유자차로 주세요
+        return None
     if phrase.predicate.root in _MOTION and {phrase.case, *shown} == {"에", "으로/로"}:
         return None
     case = shown.pop()
     return (case, _ROLE[case]) if case is not None else None
 
 
-def _wrong(context: Context, phrase: Phrase, case: str, role: str) -> Finding:
+def _wrong(phrase: Phrase, case: str, role: str) -> Finding:
     wanted = choose_particle(phrase.noun, case)
     return Finding(
         code=Code.PARTICLE_WRONG,
@@ -166,10 +225,10 @@ def _extra(phrase: Phrase) -> Finding:
     )
 
 
-def _pronoun_form(phrase: Phrase) -> Finding | None:
+def _pronoun_form(phrase: Phrase, text: str) -> Finding | None:
     """저가 → 제가, 나가 → 내가, 누구가 → 누가."""
     wanted = {"저": "제가", "나": "내가", "누구": "누가"}.get(phrase.noun)
-    if wanted is None or phrase.particle != "가":
+    if wanted is None or phrase.particle != "가" or text[phrase.noun_start : phrase.end] == wanted:
         return None
     return Finding(
         code=Code.PARTICLE_PRONOUN_FORM,

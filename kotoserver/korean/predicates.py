@@ -89,7 +89,9 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
                 break
             auxiliary, place = taken
             auxiliaries.append(auxiliary)
-            future |= auxiliary == "거이"
+            planned = auxiliary == "거이" and token.form in ("ᆯ", "을")
+            future |= planned
+            past |= auxiliary == "거이" and token.form in ("ᆫ", "은")
         elif token.tag == "ETN":
             ending = token.form
             place += 1

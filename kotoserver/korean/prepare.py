@@ -47,7 +47,6 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
         topic=frozenset(f for f in npc.reading.features if f.startswith(("w:", "slot:"))),
         npc=npc.reading,
         compact_examples=frozenset(e.compact for e in good),
-        written_apart=_written_apart([*own, *anywhere]),
     )
 
 
@@ -73,12 +72,3 @@ def _spoken_values(
         for way in values
     ]
     return [analyse(unicodedata.normalize("NFC", way), analyzer) for way in [*ways, *expectation.shortcuts]]
-
-
-def _written_apart(sentences: Iterable[Sentence]) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        (before.form, after.form)
-        for sentence in sentences
-        for before, after in zip(sentence.morphemes, sentence.morphemes[1:], strict=False)
-        if before.end < after.start and before.tag[0] == "N" and after.tag[0] == "N"
-    )

@@ -76,11 +76,20 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
                 found += [Mention(slot, value, word.start, word.start + len(short)) for slot, value in fills]
     compact, places = _compact(sentence.text)
     counted = {place for number in numbers for place in range(number.start, number.end)}
-    for variant in table.variants:
-        for start, end in _occurrences(variant, compact, places, sentence):
+    spoken = [
+        (variant, start, end)
+        for variant in table.variants
+        for start, end in _occurrences(variant, compact, places, sentence)
+    ]
+    # A value may begin right behind another (아이스아메리카노), so each one found may open the way for more.
+    grown = True
+    while grown:
+        grown = False
+        for variant, start, end in spoken:
             clash = any(start < other.end and other.start < end for other in found)
             if not clash and _begins_well(start, sentence, found, counted):
                 found.append(Mention(variant.slot, variant.value, start, end))
+                grown = True
     kept = [mention for mention in found if not _taken_back(sentence, mention)]
     return tuple(sorted(kept, key=lambda mention: mention.start))
 

@@ -10,16 +10,14 @@ from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import Morpheme
 
 _NOUNS = frozenset({"NNG", "NNP"})
-_SPACED_NOUNS = frozenset({"수", "거", "것", "때", "줄", "만큼", "뿐", "데", "적"})
+_SPACED_NOUNS = frozenset({"수", "거", "것", "때", "줄", "만큼", "뿐", "적"})
 _LINKS = frozenset({"고", "고서", "어서", "아서", "러", "으러", "지만", "면", "으면", "은데", "는데"})
 _LIGHT = frozenset({"하", "되", "드리", "시키", "받", "당하", "나", "있", "없", "지", "가", "오", "이"})
 """Verbs that form one word with many nouns."""
 
 
-def find_spacing(
-    sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[str], pairs: frozenset[tuple[str, str]]
-) -> Iterator[Finding]:
-    """`known` words are written so by an author; `pairs` are neighbours that an author writes apart."""
+def find_spacing(sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[str]) -> Iterator[Finding]:
+    """`known` words are written so by an author."""
     counted = {number.end - len(number.counter): number for number in numbers if number.counter}
     for word in sentence.words:
         if word.text in known:
@@ -29,29 +27,25 @@ def find_spacing(
             touching = before.end == after.start and after.length > 0
             if not touching or (not before.length and before.tag != "ETM"):
                 continue
-            code = _missing(before, after, counted, pairs)
+            code = _missing(before, after, counted, word.start)
             if code is not None:
                 yield _insert(sentence, code, after.start, word.start, word.end, counted.get(after.start))
     yield from _extra(sentence)
 
 
-def _missing(
-    before: Morpheme, after: Morpheme, counted: dict[int, Number], pairs: frozenset[tuple[str, str]]
-) -> Code | None:
+def _missing(before: Morpheme, after: Morpheme, counted: dict[int, Number], start: int) -> Code | None:
     number = counted.get(after.start)
     if number is not None:
         return Code.SPACE_COUNTER if number.written in ("native", "short") and not number.gap else None
-    if before.tag == "MAG" and after.tag in ("VV", "VA") and before.form in ("안", "못"):
+    if before.tag == "MAG" and after.tag in ("VV", "VA") and before.form in ("안", "못") and after.form != "되":
         return Code.SPACE_NEGATION
     if before.tag == "ETM" and after.tag == "NNB" and after.form in _SPACED_NOUNS:
         return Code.SPACE_DEPENDENT_NOUN
-    if before.tag == "ETM" and after.tag in _NOUNS:
+    if before.tag == "ETM" and after.tag in _NOUNS and len(after.form) > 1 and _long_modifier(before, start):
         return Code.SPACE_MISSING
     if before.tag == "NNB" and before.form == "수" and after.tag in ("VA", "VV"):
         return Code.SPACE_DEPENDENT_NOUN
-    if before.tag in _NOUNS and (
-        after.tag == "MM" or (after.tag in _NOUNS and (before.form, after.form) in pairs)
-    ):
+    if before.tag in _NOUNS and after.tag == "MM":
         return Code.SPACE_MISSING
     if before.tag in _NOUNS | {"NNB", "NR", "NP"} and after.tag in ("VV", "VX", "VA") and after.form not in _LIGHT:
         return Code.SPACE_MISSING
@@ -74,6 +68,11 @@ def _missing(
     if before.tag == "EC" and before.form in _LINKS and after.tag in ("VV", "VA") and before.length:
         return Code.SPACE_MISSING
     return None
+
+
+def _long_modifier(modifier: Morpheme, start: int) -> bool:
+    """Modifiers of one syllable often form one word with their noun: 큰방, 긴바지."""
+    return modifier.end - start > 1
 
 
 def _insert(sentence: Sentence, code: Code, place: int, first: int, last: int, number: Number | None) -> Finding:

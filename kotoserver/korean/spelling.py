@@ -55,7 +55,7 @@ def _copula(match: re.Match[str]) -> str:
     return noun + "예요"
 
 
-_PAST = "햇왓갓앗엇겟엿렷졋됫줫샷삿랏켯찻맛낫놧봣랐"
+_PAST = "햇왓갓앗엇겟엿렷졋됫줫샷삿랏켯찻맛놧봣랐"
 _SURFACE_RULES = (
     _SurfaceRule("spelling.dwaet", Code.SPELL_DOE_DWAE, re.compile("됬|됫"), _fixed("됐")),
     _SurfaceRule(
@@ -128,7 +128,7 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.masiss",
         Code.SPELL_SSANG_SIOT,
-        re.compile(r"(?<=[맛멋])잇|(?<=[가-힣])싯(?=어요|습니)"),
+        re.compile(r"(?<=[맛멋])잇"),
         _fixed("있"),
     ),
     _SurfaceRule(

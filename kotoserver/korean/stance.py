@@ -43,7 +43,7 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         if predicate.start < behind or predicate.modifies or predicate.start in noise:
             continue
         said = _stance_of(sentence, predicate)
-        if predicate.closes or predicate is predicates[-1]:
+        if predicate.closes or (predicate is predicates[-1] and decided_by is None):
             if decided_by is not None and _still_declines(stance, decided_by, predicate):
                 continue
             stance, decided_by = said, predicate
@@ -67,7 +67,7 @@ def _still_declines(stance: Stance, decided_by: Predicate, later: Predicate) -> 
 def _stance_of(sentence: Sentence, predicate: Predicate) -> Stance:
     asks = sentence.asks(predicate.end)
     gives = "주" in predicate.auxiliaries or predicate.root in ("주", "부탁하", "부탁드리")
-    if asks and not gives:
+    if asks and predicate.closes and not gives:
         return Stance.OPEN
     against = _is_against(sentence, predicate)
     return Stance.AGAINST if against else Stance.FOR

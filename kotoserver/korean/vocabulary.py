@@ -63,6 +63,8 @@ class Vocabulary:
 
     surfaces: frozenset[str]
     """Words as authored sentences write them; right by definition."""
+    nouns: frozenset[str]
+    """Nouns in them, of two syllables or more."""
     lemmas: frozenset[str]
     """Nouns and stems in them."""
     near: tuple[str, ...]
@@ -85,6 +87,7 @@ def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Voc
     return Vocabulary(
         surfaces=frozenset(surfaces) | COMMON_WORDS | _ACCEPTED_VARIANTS,
         lemmas=frozenset(m.form for sentence in (*own, *others) for m in sentence.morphemes if m.tag in _CONTENT),
+        nouns=_nouns_in((*own, *others)),
         near=near,
         near_jamo=tuple(jamo(word) for word in near),
         own=frozenset(near_own),
@@ -92,6 +95,12 @@ def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Voc
             (before.text, after.text) for sentence in own for before, after in pairwise(sentence.words)
         ),
         sounded={sounded(word): word for word in near if sounded(word) != word},
+    )
+
+
+def _nouns_in(sentences: Iterable[Sentence]) -> frozenset[str]:
+    return frozenset(
+        m.form for sentence in sentences for m in sentence.morphemes if m.tag in ("NNG", "NNP") and len(m.form) > 1
     )
 
 
@@ -150,6 +159,8 @@ def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: Mor
         for _, distance, index in found:
             candidate = vocabulary.near[index] + tail
             if distance == 0 or word.text.startswith(candidate) or candidate.startswith(word.text):
+                continue
+            if distance > 1 and (len(candidate) != len(word.text) or jamo(candidate)[0] != jamo(word.text)[0]):
                 continue
             needed = _needed_gain(sentence, word, vocabulary.near[index], int(distance), vocabulary)
             replaced = sentence.text[: word.start] + candidate + sentence.text[word.end :]
