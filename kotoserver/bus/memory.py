@@ -34,6 +34,16 @@ class MemoryBus(Bus):
         self._locks: dict[str, _Lock] = {}
         self._windows: dict[str, _Window] = {}
 
+    @property
+    def locks_kept(self) -> int:
+        """Locks that somebody holds or waits for."""
+        return len(self._locks)
+
+    @property
+    def windows_kept(self) -> int:
+        """Windows of uses in memory, open or past."""
+        return len(self._windows)
+
     async def publish(self, channel: str, message: str) -> None:
         self._fanout.send(channel, message)
 

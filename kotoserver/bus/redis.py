@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -43,7 +43,7 @@ class RedisBus(Bus):
         self._renew = self._redis.register_script(_RENEW)
 
     async def publish(self, channel: str, message: str) -> None:
-        with plain_errors():
+        async with _answer():
             await self._redis.publish(_key("news", channel), message)
 
     @asynccontextmanager
@@ -71,15 +71,14 @@ class RedisBus(Bus):
 
     async def take(self, name: str, *, limit: int, window_seconds: int) -> bool:
         key = _key("rate", name)
-        with plain_errors():
-            async with self._redis.pipeline(transaction=True) as both:
-                both.set(key, 0, ex=window_seconds, nx=True)
-                both.incr(key)
-                _, uses = await both.execute()
+        async with _answer(), self._redis.pipeline(transaction=True) as both:
+            both.set(key, 0, ex=window_seconds, nx=True)
+            both.incr(key)
+            _, uses = await both.execute()
         return int(uses) <= limit
 
     async def check(self) -> None:
-        with plain_errors():
+        async with _answer():
             await self._redis.ping()
 
     async def close(self) -> None:
@@ -89,39 +88,51 @@ class RedisBus(Bus):
     async def _acquire(self, key: str, token: str, name: str, wait_seconds: float) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + wait_seconds
-        with plain_errors():
-            while not await self._redis.set(key, token, nx=True, px=self._lease_ms):
-                if loop.time() >= until:
-                    raise busy(name)
-                await asyncio.sleep(ASK_AGAIN_SECONDS)
+        while not await self._taken(key, token):
+            if loop.time() >= until:
+                raise busy(name)
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+
+    async def _taken(self, key: str, token: str) -> bool:
+        async with _answer():
+            return bool(await self._redis.set(key, token, nx=True, px=self._lease_ms))
 
     async def _keep(self, key: str, token: str) -> None:
         """Renews the lease until cancelled. A lock lost all the same is noticed when saving: revisions differ."""
         while True:
             await asyncio.sleep(self._lease_ms / 3000)
             try:
-                await self._renew(keys=[key], args=[token, self._lease_ms])
-            except RedisError as error:
-                log.warning("A lock could not be renewed: %s.", type(error).__name__)
+                async with _answer():
+                    await self._renew(keys=[key], args=[token, self._lease_ms])
+            except StorageFailed as error:
+                log.warning("A lock could not be renewed: %s", error)
 
     async def _give_back(self, key: str, token: str) -> None:
         """A lock that cannot be given back ends with its lease; what was done under it stands."""
         try:
-            await self._release(keys=[key], args=[token])
-        except (RedisError, OSError) as error:
-            log.warning("A lock could not be given back: %s.", type(error).__name__)
+            async with _answer():
+                await self._release(keys=[key], args=[token])
+        except StorageFailed as error:
+            log.warning("A lock could not be given back: %s", error)
 
 
 def _client(url: str, *, retries: int) -> Redis:
+    """A client without a time limit of its own for answers.
+
+    redis-py's limit is an `asyncio.wait_for`, which on Python 3.11 swallows a cancellation that comes as
+    the command is sent, and makes a task for each command. `_answer` limits the time instead.
+    """
     try:
-        return Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             url,
             decode_responses=True,
             socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
+            socket_timeout=None,
             max_connections=CONNECTIONS,
+            timeout=ANSWER_SECONDS,
             retry=Retry(NoBackoff(), retries),
         )
+        return Redis.from_pool(pool)
     except ValueError as error:
         raise BadSettings("REDIS_URL must look like `redis://:password@localhost:6380/0`.") from error
 
@@ -130,10 +141,11 @@ def _key(kind: str, name: str) -> str:
     return f"koto:{kind}:{name}"
 
 
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Redis' exceptions as ours; none of them holds the password."""
+@asynccontextmanager
+async def _answer() -> AsyncIterator[None]:
+    """Limits the time for one answer. Redis' exceptions become ours; none of them holds the password."""
     try:
-        yield
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield
     except (RedisError, OSError) as error:
         raise StorageFailed(f"Redis does not answer ({type(error).__name__}).") from error

@@ -1,0 +1,44 @@
+"""What the bus inside one process keeps, and what it forgets."""
+
+from kotoserver.bus.memory import SWEEP_ABOVE, MemoryBus
+from kotoserver.ports.clock import SystemClock
+
+
+class HandClock(SystemClock):
+    """A clock that runs when told to."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def seconds(self) -> float:
+        return self.at
+
+
+async def test_a_window_of_uses_begins_with_the_first_and_ends_by_itself():
+    clock = HandClock()
+    bus = MemoryBus(clock)
+    clock.at = 7.0
+    assert await bus.take("sari", limit=1, window_seconds=10)
+    clock.at = 16.9
+    assert not await bus.take("sari", limit=1, window_seconds=10)
+    clock.at = 17.0
+    assert await bus.take("sari", limit=1, window_seconds=10)
+
+
+async def test_past_windows_are_forgotten_and_open_ones_are_not():
+    clock = HandClock()
+    bus = MemoryBus(clock)
+    for number in range(SWEEP_ABOVE + 1):
+        await bus.take(f"old {number}", limit=1, window_seconds=5)
+    await bus.take("open", limit=1, window_seconds=50)
+    clock.at = 10.0
+    await bus.take("new", limit=1, window_seconds=5)
+    assert bus.windows_kept == 2
+    assert not await bus.take("open", limit=1, window_seconds=50)
+
+
+async def test_a_lock_that_nobody_uses_is_forgotten():
+    bus = MemoryBus()
+    async with bus.lock("a", wait_seconds=0):
+        assert bus.locks_kept == 1
+    assert bus.locks_kept == 0
