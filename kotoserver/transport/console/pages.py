@@ -98,9 +98,11 @@ class StageBar:
     """`server`, `speech` or `perceived`."""
     milliseconds: float
     start: float
-    """Per cent of the widest stage's end."""
+    """Per cent of the row."""
     width: float
-    """Per cent of the same."""
+    """Per cent of the row."""
+    server_share: float = 0.0
+    """Per cent of what the learner waited that was the server's doing; only for `perceived`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from kotoserver.transport.rest.models import SceneSummary
 
 DEFAULT_PACK = "ko-id"
 _ONE_AFTER_THE_OTHER = ("queue", "read", "evaluate", "decide", "store", "publish")
+_NARROWEST = 0.6
+"""Per cent: a stage too short to see is drawn all the same."""
 _STATE_WORDS = {"active": "in progress", "abandoned": "left early"}
 _RESULT_WORDS = {"pass": "passed", "try_again": "to practise"}
 
@@ -58,29 +60,29 @@ def _title(session: Session, play: PlayService) -> str:
 
 
 def waterfall(timings: Mapping[str, float]) -> tuple[StageBar, ...]:
-    """The stages of a turn: the server's follow each other, speech follows them, the learner waits for all."""
-    spans: list[tuple[str, str, float, float]] = []
-    at = 0.0
-    for name in _ONE_AFTER_THE_OTHER:
-        if name in timings:
-            spans.append((name, "server", at, timings[name]))
-            at += timings[name]
+    """The stages of a turn, one after the other to one scale; what the learner waited in a row of its own."""
+    stages = [(name, "server", timings[name]) for name in _ONE_AFTER_THE_OTHER if name in timings]
+    server = sum(length for _, _, length in stages)
     if "speech" in timings:
-        spans.append(("speech", "speech", at, timings["speech"]))
+        stages.append(("speech", "speech", timings["speech"]))
+    bars = _to_scale(stages)
     if "perceived" in timings:
-        spans.append(("perceived", "perceived", 0.0, timings["perceived"]))
-    return _to_scale(spans)
-
-
-def _to_scale(spans: Sequence[tuple[str, str, float, float]]) -> tuple[StageBar, ...]:
-    whole = max((start + length for _, _, start, length in spans), default=0.0) or 1.0
-    return tuple(
-        StageBar(
-            name=name,
-            kind=kind,
-            milliseconds=length,
-            start=round(100 * start / whole, 2),
-            width=round(max(0.6, 100 * length / whole), 2),
+        waited = timings["perceived"]
+        share = round(min(100.0, 100 * server / waited), 2) if waited else 0.0
+        bars += (
+            StageBar(
+                name="perceived", kind="perceived", milliseconds=waited, start=0.0, width=100.0, server_share=share
+            ),
         )
-        for name, kind, start, length in spans
-    )
+    return bars
+
+
+def _to_scale(stages: Sequence[tuple[str, str, float]]) -> tuple[StageBar, ...]:
+    """Each stage begins where the one before it ended; all together fill the row."""
+    whole = sum(length for _, _, length in stages) or 1.0
+    bars, at = [], 0.0
+    for name, kind, length in stages:
+        start, width = round(100 * at / whole, 2), round(max(_NARROWEST, 100 * length / whole), 2)
+        bars.append(StageBar(name=name, kind=kind, milliseconds=length, start=start, width=width))
+        at += length
+    return tuple(bars)

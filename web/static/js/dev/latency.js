@@ -1,4 +1,7 @@
-/** Where the time of each turn went, as a waterfall. */
+/**
+ * Where the time of each turn went, as a waterfall. The server's stages share one scale; what the learner
+ * waited in all is a bar of its own, and the server's share of it is marked.
+ */
 import { $, h, s } from "../dom.js";
 
 const STAGES = ["queue", "read", "evaluate", "decide", "store", "publish"]; // one after the other, on the server
@@ -41,23 +44,31 @@ function waterfall({ text, timings }) {
   }
   const server = at;
   if ("speech" in timings) rows.push({ stage: "speech", from: server, ms: timings.speech, kind: "speech" });
-  if ("perceived" in timings) rows.push({ stage: "perceived", from: 0, ms: timings.perceived, kind: "perceived" });
-  const whole = Math.max(1, ...rows.map(({ from, ms }) => from + ms));
+  const whole = Math.max(0.001, ...rows.map(({ from, ms }) => from + ms));
   return h(
     "section",
     { class: "fall" },
     h("h3", {}, h("span", { lang: "ko" }, text), h("span", { class: "mono" }, `${server.toFixed(1)} ms`)),
-    h("table", {}, h("tbody", {}, ...rows.map((row) => tableRow(row, whole)))),
+    h("table", {}, h("tbody", {}, ...rows.map((row) => tableRow(row, whole)), "perceived" in timings ? waited(timings.perceived, server) : null)),
   );
 }
 
 function tableRow({ stage, from, ms, kind }, whole) {
-  const share = (part) => ((100 * part) / whole).toFixed(2);
+  const share = (part) => (100 * part) / whole;
+  return row(stage, ms, s("rect", { class: kind, x: share(from), width: Math.max(0.6, share(ms)), height: 14 }));
+}
+
+function waited(ms, server) {
+  const share = Math.min(100, (100 * server) / ms);
+  return row("perceived", ms, s("rect", { class: "perceived", width: 100, height: 14 }), s("rect", { class: "server", width: share, height: 14 }));
+}
+
+function row(stage, ms, ...bars) {
   const drawn = s(
     "svg",
     { viewBox: "0 0 100 14", preserveAspectRatio: "none", "aria-hidden": "true" },
     s("rect", { class: "track", width: 100, height: 14 }),
-    s("rect", { class: kind, x: share(from), width: Math.max(0.6, share(ms)), height: 14 }),
+    ...bars,
   );
   return h("tr", {}, h("th", { scope: "row" }, stage), h("td", {}, drawn), h("td", {}, `${ms.toFixed(ms < 10 ? 2 : 1)} ms`));
 }

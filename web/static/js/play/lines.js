@@ -20,6 +20,11 @@ export class Lines extends EventTarget {
     stage?.follow(voice.loudness);
   }
 
+  /** True while a line is being said. */
+  get busy() {
+    return this.#busy;
+  }
+
   /** Adds an `npc_line` frame. */
   add(line) {
     this.#voice.prepare(line.tts_url);

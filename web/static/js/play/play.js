@@ -16,7 +16,7 @@ export class Play {
   #ladder;
   #result;
   #silence;
-  #sentAt = new Map();
+  #sent = new Map();
   #sceneTurn = null;
   #catchUpTo = 0;
   #lastLine = null;
@@ -67,13 +67,20 @@ export class Play {
         break;
       case "scene_ended":
         this.#over = true;
-        if (past) this.#end();
+        if (past || !this.#lines.busy) this.#end();
         break;
       case "error":
-        this.#notice(frame.message);
-        this.#busy(false);
+        this.#refused(frame);
         break;
     }
+  }
+
+  /** What could not be done is said in the learner's words; the code is among the developer's frames. */
+  #refused({ turn_id: turnId }) {
+    this.#notice(word("failed"));
+    this.#busy(false);
+    const said = this.#sent.get(turnId)?.text;
+    if (said && !$("answer").value) $("answer").value = said;
   }
 
   #enter(turn) {
@@ -98,7 +105,7 @@ export class Play {
     this.#notice("");
     this.#busy(true);
     const turnId = this.#client.answer(text);
-    this.#sentAt.set(turnId, performance.now());
+    this.#sent.set(turnId, { text, at: performance.now() });
     this.#panel.answered();
   }
 
@@ -127,13 +134,23 @@ export class Play {
   }
 
   /** The voice has begun: the learner's waiting time is known now. */
-  async #heard(turnId) {
-    const sentAt = this.#sentAt.get(turnId);
-    if (sentAt === undefined) return;
-    this.#sentAt.delete(turnId);
-    const waited = performance.now() - sentAt;
+  #heard(turnId) {
+    const sent = this.#sent.get(turnId);
+    if (sent === undefined) return;
+    this.#sent.delete(turnId);
+    const waited = performance.now() - sent.at;
     this.#client.playbackStarted(turnId, waited);
     this.#panel.perceived(turnId, waited);
+    this.#showTimings(turnId);
+  }
+
+  /** By now the server knows the stages that end after the answer: storing, spreading, the first sound. */
+  async #showTimings(turnId) {
+    try {
+      this.#panel.turn(await get(`${this.#path}/turns/${encodeURIComponent(turnId)}`));
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
   #quiet() {
@@ -143,7 +160,7 @@ export class Play {
 
   async #end() {
     this.#silence.stop();
-    $("below").querySelector(".speak").hidden = true;
+    $("below").hidden = true;
     for (const id of ["repeat", "slow"]) $(id).disabled = true;
     try {
       const recap = await get(`${this.#path}/recap`);
@@ -194,7 +211,7 @@ export class Play {
   #status({ state, code }) {
     if (state === "waiting") this.#notice(word("reconnecting"));
     if (state === "open") this.#notice("");
-    if (state === "closed" && code) this.#notice(word(code === 4409 ? "replaced" : "reconnecting"));
+    if (state === "closed" && code) this.#notice(word(code === 4409 ? "replaced" : "failed"));
   }
 
   #notice(text) {
@@ -204,7 +221,7 @@ export class Play {
 
   #report(error) {
     if (!(error instanceof ApiError)) throw error;
-    this.#notice(error.message);
+    this.#notice(word("failed"));
   }
 
   #busy(yes) {
