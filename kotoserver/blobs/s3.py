@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ LISTED_AT_ONCE = 1000
 REGION = "us-east-1"
 """The name that servers of one's own go by; named here, it need not be asked for before the first request."""
 
+_ENDPOINT: Final = re.compile(
+    r"(?P<scheme>https?://)?(?P<host>(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::(?P<port>[0-9]+))?)/?"
+)
 _ABSENT: Final = {"NoSuchKey", "NoSuchObject"}
 _NO_POLICY: Final = {"NoSuchBucketPolicy", "NotImplemented", "MethodNotAllowed", "AccessDenied"}
 """Answers to "who may read this bucket?" that show nobody let in; some servers know no policies."""
@@ -127,22 +131,22 @@ class S3Blobs(BlobStore):
 
 def _client(settings: S3Settings, endpoint: str, region: str) -> Minio:
     """`endpoint` is host and port, with `https://` before it where the server speaks TLS."""
+    address = _ENDPOINT.fullmatch(endpoint)
+    if address is None or int(address["port"] or 0) > 65535:
+        raise BadSettings("MINIO_ENDPOINT must be a host and a port, such as `localhost:9002`.")
     pool = urllib3.PoolManager(
         maxsize=THREADS,
         timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS),
         retries=urllib3.Retry(total=2, backoff_factor=0.1, status_forcelist=(500, 502, 503, 504)),
     )
-    try:
-        return Minio(
-            endpoint.removeprefix("https://").removeprefix("http://"),
-            access_key=settings.access_key.reveal(),
-            secret_key=settings.secret_key.reveal(),
-            secure=endpoint.startswith("https://"),
-            region=region,
-            http_client=pool,
-        )
-    except ValueError as error:
-        raise BadSettings(f"MINIO_ENDPOINT must be a host and a port, such as localhost:9002: {error}.") from error
+    return Minio(
+        address["host"],
+        access_key=settings.access_key.reveal(),
+        secret_key=settings.secret_key.reveal(),
+        secure=address["scheme"] == "https://",
+        region=region,
+        http_client=pool,
+    )
 
 
 def _make_bucket(client: Minio, bucket: str) -> None:

@@ -18,6 +18,7 @@ class BlobInfo:
 class BlobStore(ABC):
     """Keys are relative paths of letters, digits, `.`, `_`, `-` and `/`; anything else is BadInput.
 
+    No part of a key begins with a dot, and no key is the folder of another (`a` beside `a/b`).
     Every method raises StorageFailed when the store does not answer.
     """
 

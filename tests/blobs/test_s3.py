@@ -1,0 +1,148 @@
+"""What only an S3 server does: keep a bucket private, let a signed address in, be away."""
+
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from minio import Minio
+
+from kotoserver.blobs import open_blobs
+from kotoserver.blobs.s3 import S3Blobs
+from kotoserver.domain.errors import BadSettings, StorageFailed
+from kotoserver.settings import S3Settings, Secret
+from tests.servers import free_port
+
+
+@pytest.fixture
+async def blobs(s3_settings: S3Settings) -> AsyncIterator[S3Blobs]:
+    blobs = S3Blobs(s3_settings)
+    yield blobs
+    async for info in blobs.list(""):
+        await blobs.delete(info.key)
+    await blobs.close()
+
+
+@pytest.fixture
+def client(s3_settings: S3Settings) -> Minio:
+    """The server as its owner sees it."""
+    return Minio(
+        s3_settings.endpoint,
+        access_key=s3_settings.access_key.reveal(),
+        secret_key=s3_settings.secret_key.reveal(),
+        secure=False,
+    )
+
+
+@pytest.fixture
+def fresh(s3_settings: S3Settings) -> S3Settings:
+    """The same server with a bucket that is not there yet."""
+    return replace(s3_settings, bucket=f"koto-{uuid4().hex}")
+
+
+async def test_a_missing_bucket_is_made(fresh: S3Settings, client: Minio):
+    blobs = S3Blobs(fresh)
+    await blobs.check()
+    assert client.bucket_exists(fresh.bucket)
+    await blobs.close()
+    client.remove_bucket(fresh.bucket)
+
+
+async def test_nobody_reads_a_blob_without_a_signature(blobs: S3Blobs, s3_settings: S3Settings):
+    await blobs.put("a.mp3", b"sound", "audio/mpeg")
+    async with aiohttp.ClientSession() as http:
+        address = f"http://{s3_settings.endpoint}/{s3_settings.bucket}/a.mp3"
+        async with http.get(address) as response:
+            assert response.status == 403
+
+
+async def test_a_signed_address_lets_anyone_in(blobs: S3Blobs):
+    await blobs.put("a/b.mp3", b"sound", "audio/mpeg")
+    address = await blobs.presigned_url("a/b.mp3", 60)
+    async with aiohttp.ClientSession() as http:
+        async with http.get(address) as response:
+            assert (response.status, await response.read()) == (200, b"sound")
+            assert response.content_type == "audio/mpeg"
+        async with http.get(address.replace("b.mp3", "c.mp3")) as response:
+            assert response.status == 403
+
+
+async def test_an_address_is_signed_for_the_public_host(s3_settings: S3Settings):
+    blobs = S3Blobs(s3_settings, public_endpoint="https://audio.koto.example")
+    address = urlsplit(await blobs.presigned_url("a/b.mp3", 3600))
+    assert (address.scheme, address.netloc) == ("https", "audio.koto.example")
+    assert address.path == f"/{s3_settings.bucket}/a/b.mp3"
+    assert "X-Amz-Expires=3600" in address.query
+    await blobs.close()
+
+
+async def test_a_bucket_that_anyone_may_read_is_refused(fresh: S3Settings, client: Minio):
+    client.make_bucket(fresh.bucket)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ["*"]},
+        "Action": ["s3:GetObject"],
+        "Resource": [f"arn:aws:s3:::{fresh.bucket}/*"],
+    }
+    client.set_bucket_policy(fresh.bucket, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    blobs = S3Blobs(fresh)
+    with pytest.raises(BadSettings, match=fresh.bucket):
+        await blobs.check()
+    await blobs.close()
+    client.remove_bucket(fresh.bucket)
+
+
+async def test_a_bucket_that_went_away_is_noticed_and_made_anew(fresh: S3Settings, client: Minio):
+    blobs = S3Blobs(fresh)
+    await blobs.check()
+    client.remove_bucket(fresh.bucket)
+    with pytest.raises(StorageFailed, match="is gone"):
+        await blobs.check()
+    await blobs.put("a", b"x", "audio/mpeg")
+    assert await blobs.get("a") == b"x"
+    await blobs.delete("a")
+    await blobs.close()
+    client.remove_bucket(fresh.bucket)
+
+
+async def test_wrong_keys_are_a_failure_that_does_not_tell_them(s3_settings: S3Settings):
+    blobs = S3Blobs(replace(s3_settings, secret_key=Secret("hunter2-hunter2")))
+    with pytest.raises(StorageFailed) as caught:
+        await blobs.check()
+    assert "hunter2" not in caught.value.message
+    await blobs.close()
+
+
+async def test_a_server_that_is_not_there_is_a_failure(s3_settings: S3Settings):
+    blobs = S3Blobs(replace(s3_settings, endpoint=f"127.0.0.1:{free_port()}"))
+    for call in (blobs.check(), blobs.get("a"), blobs.put("a", b"x", "audio/mpeg"), anext(blobs.list(""))):
+        with pytest.raises(StorageFailed, match="does not answer"):
+            await call
+    await blobs.close()
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["localhost:9000/path", "two words:9000", ":9000", "s3://koto", "localhost:port", "localhost:65536"],
+)
+def test_an_endpoint_that_is_not_one_is_a_wrong_setting(s3_settings: S3Settings, endpoint: str, tmp_path: Path):
+    with pytest.raises(BadSettings, match="MINIO_ENDPOINT must"):
+        open_blobs(tmp_path, s3=replace(s3_settings, endpoint=endpoint))
+
+
+def test_s3_without_its_client_names_the_extra():
+    program = (
+        "import sys; sys.modules['minio'] = None; from pathlib import Path; "
+        "from kotoserver.blobs import open_blobs; from kotoserver.settings import S3Settings, Secret; "
+        "keys = {'access_key': Secret('a'), 'secret_key': Secret('b')}; "
+        "open_blobs(Path(), s3=S3Settings(endpoint='a:1', bucket='c', **keys))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "BadSettings" in ran.stderr
+    assert "pip install 'kotoserver[s3]'" in ran.stderr
