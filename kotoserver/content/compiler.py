@@ -84,9 +84,12 @@ def compile_pack(
     file: str,
     scene_files: Mapping[str, bytes | str],
     catalogs: Catalogs,
-    scenes: Mapping[str, Scene],
+    scenes: Mapping[str, Scene | None],
 ) -> PackResult:
-    """A working draft: `pack.yaml` and its scene files (name -> content), checked against `scenes`."""
+    """A working draft: `pack.yaml` and its scene files (name -> content), checked against `scenes`.
+
+    A scene that is there but does not compile is None in `scenes`.
+    """
     report = Report()
     main = _read_pack(content, file, report)
     parts: list[tuple[ScenePackSource, Findings]] = []

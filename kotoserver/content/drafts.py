@@ -36,9 +36,9 @@ def compile_drafts(scenes_dir: Path, langpacks_dir: Path) -> Drafts:
         folder.name: _compile_scene_folder(folder, scenes_dir, catalogs, pack_ids)
         for folder in _folders_with("scene.yaml", scenes_dir)
     }
-    playable = {scene_id: result.scene for scene_id, result in scenes.items() if result.scene}
+    compiled = {scene_id: result.scene for scene_id, result in scenes.items()}
     packs = {
-        folder.name: compile_pack_folder(folder, langpacks_dir, catalogs, playable) for folder in pack_folders
+        folder.name: compile_pack_folder(folder, langpacks_dir, catalogs, compiled) for folder in pack_folders
     }
     for scene in scenes.values():
         report.extend(scene.diagnostics)
@@ -48,7 +48,7 @@ def compile_drafts(scenes_dir: Path, langpacks_dir: Path) -> Drafts:
 
 
 def compile_pack_folder(
-    folder: Path, langpacks_dir: Path, catalogs: Catalogs, scenes: Mapping[str, Scene]
+    folder: Path, langpacks_dir: Path, catalogs: Catalogs, scenes: Mapping[str, Scene | None]
 ) -> PackResult:
     """The draft of one pack with its scene files, checked against `scenes`."""
     report = Report()

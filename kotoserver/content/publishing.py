@@ -77,7 +77,7 @@ def publish_pack(
     if pack_id not in drafts.packs:
         raise NotFound(f"There is no pack {pack_id}.", code="no_such_pack")
     library = open_library(scenes_dir, langpacks_dir)
-    scenes = {scene_id: result.scene for scene_id, result in drafts.scenes.items() if result.scene}
+    scenes = {scene_id: result.scene for scene_id, result in drafts.scenes.items()}
     scenes |= {scene_id: library.scene(scene_id) for scene_id in library.scene_ids()}
     folder = langpacks_dir / pack_id
     result = compile_pack_folder(folder, langpacks_dir, catalogs, scenes)

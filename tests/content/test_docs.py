@@ -53,6 +53,11 @@ def test_the_example_turn_compiles():
     catalogs = read_catalogs(ROOT / "scenes", Report())
     assert catalogs is not None
 
-    found = compile_scene(scene.replace("start: order", "start: temp"), "docs", catalogs, {"ko-en"}).diagnostics
+    found = compile_scene(
+        scene.replace("start: order", "start: temp").replace("max_tries: 2", "max_tries: 3"),
+        "docs",
+        catalogs,
+        {"ko-en"},
+    ).diagnostics
 
     assert [each.code for each in found] == ["W19"]

@@ -21,14 +21,18 @@ WITH_A_SLOT = frozenset({"question"})
 
 
 def check_pack(
-    source: PackSource, findings: Findings, parts: Parts, catalogs: Catalogs, scenes: Mapping[str, Scene]
+    source: PackSource, findings: Findings, parts: Parts, catalogs: Catalogs, scenes: Mapping[str, Scene | None]
 ) -> None:
-    """Adds whatever is missing in a pack that `scenes` (those that name it under `packs`) need."""
+    """Adds whatever is missing in a pack that `scenes` (those that name it under `packs`) need.
+
+    A scene that is there but does not compile is None: nothing can be said about its translation.
+    """
+    playable = {scene_id: scene for scene_id, scene in scenes.items() if scene is not None}
     _check_main_tables(source, findings, catalogs)
-    _check_grammar(source, findings, scenes)
+    _check_grammar(source, findings, playable)
     _check_feedback(source, findings, catalogs)
     translated = {part.scene for part, _ in parts}
-    for scene_id, scene in scenes.items():
+    for scene_id, scene in playable.items():
         if source.id in scene.packs and scene_id not in translated:
             findings.at(
                 "E19", (), f"The scene `{scene_id}` needs this pack, but scenes/{scene_id}.yaml is missing."
@@ -36,9 +40,9 @@ def check_pack(
     for part, place in parts:
         if part.pack != source.id:
             place.at("E06", ("pack",), f"This file lies in the pack `{source.id}`, not `{part.pack}`.")
-        if part.scene in scenes:
-            _check_scene_part(part, place, scenes[part.scene])
-        else:
+        if part.scene in playable:
+            _check_scene_part(part, place, playable[part.scene])
+        elif part.scene not in scenes:
             place.at("W13", ("scene",), f"There is no scene `{part.scene}` any more.")
 
 
