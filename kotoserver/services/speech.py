@@ -10,10 +10,11 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed
-from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, Speech, SpeechRequest
+from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, SpeechRequest
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import SpeechEncoder, Synthesizer
@@ -26,6 +27,12 @@ _RECENT_LINES = 4096
 """Requests remembered in memory, for lines that are asked for before they are stored."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    content: bytes
+    was_kept: bool
 
 
 class SpeechService:
@@ -47,10 +54,9 @@ class SpeechService:
         self._encoder = encoder
         self._clock = clock
         self._recent: OrderedDict[str, SpeechRequest] = OrderedDict()
-        self._files: SingleFlight[bytes] = SingleFlight()
-        self._speeches: SingleFlight[Speech] = SingleFlight()
+        self._files: SingleFlight[_File] = SingleFlight()
         self._awaited = 0
-        """Renderings that somebody needs now; the library waits while there are any."""
+        """Files that somebody needs now; the library waits while there are any."""
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._chores: set[asyncio.Task[None]] = set()
@@ -79,18 +85,13 @@ class SpeechService:
 
     async def sound(self, key: str, audio_format: AudioFormat = AudioFormat.MP3) -> bytes:
         """The file. Raises NotFound (`no_such_speech`), ProviderFailed, or TooFast when too much waits."""
-        name = f"{key}.{audio_format}"
         if _KEY.fullmatch(key) is None:
             raise _no_such_speech()
-        if name in self._files:
-            telemetry.SPEECH_REQUESTS.labels("joined").inc()
-            return await self._awaited_file(key, audio_format)
-        kept = await self._cache.get(name)
-        if kept is not None:
-            telemetry.SPEECH_REQUESTS.labels("hit").inc()
-            return kept
-        telemetry.SPEECH_REQUESTS.labels("joined" if name in self._files else "miss").inc()
-        return await self._awaited_file(key, audio_format)
+        joined = f"{key}.{audio_format}" in self._files
+        file = await self._awaited_file(key, audio_format)
+        answer = "joined" if joined else "hit" if file.was_kept else "miss"
+        telemetry.SPEECH_REQUESTS.labels(answer).inc()
+        return file.content
 
     async def ready(self, line: SpokenLine) -> bool:
         """Waits for the line's MP3; False when it could not be made."""
@@ -126,9 +127,8 @@ class SpeechService:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
         await self._files.cancel()
-        await self._speeches.cancel()
 
-    async def _awaited_file(self, key: str, audio_format: AudioFormat) -> bytes:
+    async def _awaited_file(self, key: str, audio_format: AudioFormat) -> _File:
         self._awaited += 1
         self._quiet.clear()
         try:
@@ -138,15 +138,23 @@ class SpeechService:
             if self._awaited == 0:
                 self._quiet.set()
 
-    async def _file(self, key: str, audio_format: AudioFormat) -> bytes:
+    async def _file(self, key: str, audio_format: AudioFormat) -> _File:
+        """The look into the cache is part of what is shared: whoever comes after it finds the file kept."""
         name = f"{key}.{audio_format}"
-        return await self._files.join(name, lambda: self._render(name, key, audio_format))
+
+        async def find_or_render() -> _File:
+            kept = await self._cache.get(name)
+            if kept is not None:
+                return _File(content=kept, was_kept=True)
+            return _File(content=await self._render(name, key, audio_format), was_kept=False)
+
+        return await self._files.join(name, find_or_render)
 
     async def _render(self, name: str, key: str, audio_format: AudioFormat) -> bytes:
         """Synthesises and encodes a line, and keeps the file; a failure or a lesser voice is never kept."""
         request = await self._request(key)
         started = self._clock.seconds()
-        speech = await self._speeches.join(key, lambda: self._synthesizer.synthesize(request))
+        speech = await self._synthesizer.synthesize(request)
         if speech.silent:
             raise ProviderFailed("the voice answered with silence", code="silent_speech")
         content = await self._encoder.encode(speech, audio_format)
