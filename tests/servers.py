@@ -11,8 +11,10 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
@@ -105,11 +107,12 @@ async def _administer(server_url: str, statement: str) -> None:
 
 @contextmanager
 def _packaged_postgres(folder: Path) -> Iterator[str]:
-    try:
-        from pgserver.postgres_server import get_server
-    except ModuleNotFoundError:
+    if find_spec("pgserver") is None:
         require("Postgres", "apt-get install postgresql, or pip install pgserver")
-    server = get_server(folder / "cluster")
+    with warnings.catch_warnings(action="ignore"):  # it would rather have XDG_RUNTIME_DIR set
+        from pgserver.postgres_server import get_server
+
+        server = get_server(folder / "cluster")
     try:
         yield server.get_uri()
     finally:

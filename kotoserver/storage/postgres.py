@@ -142,7 +142,7 @@ async def _index_utterances(connection: Any) -> None:
         asyncpg.UndefinedObjectError,
         asyncpg.InsufficientPrivilegeError,
     ) as error:
-        log.warning("Searching utterances goes without an index: pg_trgm cannot be set up (%s).", error)
+        log.warning("Searching utterances goes without an index: pg_trgm cannot be set up: %s.", error.message)
 
 
 @contextmanager
@@ -159,7 +159,7 @@ def _plain_errors() -> Iterator[None]:
     except asyncpg.ClientConfigurationError as error:
         raise BadSettings(f"DATABASE_URL cannot be used: {error}.") from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-        raise StorageFailed(f"Postgres does not let us in: {error}. Check DATABASE_URL.") from error
+        raise StorageFailed(f"Postgres does not let us in: {error.message}. Check DATABASE_URL.") from error
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise StorageFailed(f"Postgres refused: {type(error).__name__}.") from error
     except (OSError, TimeoutError) as error:

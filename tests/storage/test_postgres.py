@@ -14,7 +14,7 @@ from kotoserver.domain.learner import Learner
 from kotoserver.ports.storage import Storage
 from kotoserver.storage import open_storage
 from kotoserver.storage.postgres import POOL_SIZE
-from tests.servers import free_port, fresh_database
+from tests.servers import free_port, fresh_database, require
 from tests.stored import learner, session, spoken, turn
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -42,11 +42,14 @@ async def beside(url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-def named(url: str, database: str = "", user: str = "") -> str:
-    """The URL with another database or user in it."""
+def named(url: str, database: str = "", user: str = "", option: str = "") -> str:
+    """The URL with another database or user, or one more option, in it."""
     parts = urlsplit(url)
-    address = f"{user}@{parts.hostname}:{parts.port}" if user else parts.netloc
-    return urlunsplit(parts._replace(netloc=address, path=f"/{database}" if database else parts.path))
+    if user:
+        parts = parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}")
+    if database:
+        parts = parts._replace(path=f"/{database}")
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, option]))))
 
 
 async def failure(url: str) -> str:
@@ -71,7 +74,7 @@ async def test_an_unknown_user_is_named(postgres_url: str):
 
 
 async def test_an_option_that_is_not_one_is_a_wrong_setting(postgres_url: str):
-    storage = open_storage(f"{postgres_url}?sslmode=maybe", data_dir=Path())
+    storage = open_storage(named(postgres_url, option="sslmode=maybe"), data_dir=Path())
     with pytest.raises(BadSettings, match="sslmode"):
         await storage.check()
 
@@ -116,11 +119,19 @@ async def test_two_sessions_that_say_the_same_lines_do_not_block_each_other(
     await ours
 
 
+@pytest.fixture
+async def trigrams(beside: asyncpg.Connection) -> None:
+    if not await beside.fetchval("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'"):
+        require("pg_trgm", "apt-get install postgresql")
+
+
+@pytest.mark.usefixtures("trigrams")
 async def test_utterances_are_searched_by_trigrams(storage: Storage, beside: asyncpg.Connection):
     used = await beside.fetchval("SELECT indexdef FROM pg_indexes WHERE indexname = 'utterance_trigrams'")
     assert "gin_trgm_ops" in used
 
 
+@pytest.mark.usefixtures("trigrams")
 async def test_trigrams_know_hangul_in_a_unicode_database(beside: asyncpg.Connection, storage: Storage):
     assert await beside.fetchval("SELECT show_trgm('아메리카노')") != []
 
