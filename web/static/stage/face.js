@@ -64,21 +64,20 @@ export class Face {
     const { brow, worry, eyes, joy, smile, open, blush, tilt } = this.#now;
     this.#set("face-tilt", "transform", `rotate(${tilt.toFixed(2)})`);
     this.#set("face-blush", "opacity", blush.toFixed(2));
-    this.#eyes(Math.max(0.06, eyes * (1 - 0.5 * joy) * (1 - blink)), joy, blink);
+    this.#eyes(Math.max(0.06, eyes * (1 - 0.3 * joy) * (1 - blink)), joy, blink);
     this.#brows(brow, worry);
     this.#mouth(smile, Math.min(1, open + loudness * (1 - open * 0.4)));
   }
 
   #eyes(openness, joy, blink) {
-    const arcs = joy > 0.85 && blink === 0;
+    const arcs = joy > 0.7 && blink === 0;
     for (const side of ["l", "r"]) {
-      this.#set(`eye-${side}`, "transform", `scale(1 ${openness.toFixed(3)})`);
+      this.#set(`eye-${side}`, "transform", `translate(0 ${(joy * -1.5).toFixed(2)}) scale(1 ${openness.toFixed(3)})`);
       this.#set(`eye-${side}`, "opacity", arcs ? "0" : "1");
-      const y = arcs ? 2 : -8 + (1 - Math.min(openness, 1)) * 8 + joy * 2;
+      const y = arcs ? 2 : -8.5 + (1 - Math.min(openness, 1)) * 7;
       const arch = arcs ? 11 : 5 * Math.min(1, openness + 0.3);
-      const outer = side === "l" ? [1, 0] : [0, 1];
-      const path = `M-9 ${y + outer[0]}Q0 ${(y - arch).toFixed(1)} 9 ${y + outer[1]}`;
-      this.#set(`lid-${side}`, "d", path);
+      const [left, right] = side === "l" ? [y + 1, y] : [y, y + 1];
+      this.#set(`lid-${side}`, "d", `M-9 ${left}Q0 ${(y - arch).toFixed(1)} 9 ${right}`);
     }
   }
 
@@ -89,16 +88,20 @@ export class Face {
     this.#set("brow-r", "d", `M11 ${inner}Q21 ${top - 5} 30 ${outer}`);
   }
 
+  /** Lips are two curves between the corners; `through` gives the control point for a height in the middle. */
   #mouth(smile, open) {
-    const width = 11 + smile * 4 - open * 3;
-    const corner = -25 - smile * 3.5;
-    const upper = corner + smile * 8 - open * 3;
-    const lower = upper + 1.5 + smile * 3 + open * 19;
-    const lips = `M${-width} ${corner}Q0 ${upper} ${width} ${corner}`;
-    this.#set("mouth", "d", open > 0.06 ? `${lips}Q0 ${lower + open * 6} ${-width} ${corner}Z` : lips);
-    this.#set("mouth", "fill", open > 0.06 ? "#7c2f31" : "none");
-    const tongue = open > 0.3 ? `M${-width * 0.45} ${lower - 3}Q0 ${lower - 8} ${width * 0.45} ${lower - 3}Q0 ${lower + 1} ${-width * 0.45} ${lower - 3}Z` : "M0 0";
-    this.#set("tongue", "d", tongue);
+    const width = 11.5 + smile * 4 - open * 2.5;
+    const corner = -25.5 - smile * 3.5;
+    const through = (middle) => (2 * middle - corner).toFixed(1);
+    const upper = corner + smile * 4.5 - open * 2;
+    const lower = upper + 1 + smile * 1.5 + open * 15;
+    const lips = `M${-width} ${corner}Q0 ${through(upper)} ${width} ${corner}`;
+    const isOpen = open > 0.06;
+    this.#set("mouth", "d", isOpen ? `${lips}Q0 ${through(lower)} ${-width} ${corner}Z` : lips);
+    this.#set("mouth", "fill", isOpen ? "#7c2f31" : "none");
+    const tip = width * 0.36;
+    const tongue = `M${-tip} ${lower - 1.8}Q0 ${lower - 6.5} ${tip} ${lower - 1.8}Q0 ${lower + 0.6} ${-tip} ${lower - 1.8}Z`;
+    this.#set("tongue", "d", open > 0.3 ? tongue : "M0 0");
   }
 
   #set(id, name, value) {

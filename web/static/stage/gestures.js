@@ -7,6 +7,7 @@
 /** How the forearm hangs in the drawing: the sum of both bones' turns at rest, in degrees. */
 const REST_TURN = -28;
 const HELD_BELOW_HAND = 14;
+const SEEN_WHILE_HELD = [0, 0, 1, 1, 0].map((opacity, i) => ({ opacity, offset: [0, 0.12, 0.24, 0.76, 0.88][i] }));
 
 const swing = (from, there, back, times) =>
   Array.from({ length: times }, (_, i) => [0.25 + (0.5 * i) / times, i % 2 ? back : there]).concat([[0.8, from]]);
@@ -40,25 +41,25 @@ export const GESTURES = Object.freeze({
   clap: {
     ms: 1900,
     bones: {
-      "arm-l": hold(4),
-      "arm-r": hold(4),
-      "fore-l": [[0, 0], [0.18, -66], ...swing(-66, -82, -58, 6), [1, 0]],
-      "fore-r": [[0, 0], [0.18, -66], ...swing(-66, -82, -58, 6), [1, 0]],
+      "arm-l": hold(-20),
+      "arm-r": hold(-20),
+      "fore-l": [[0, 0], [0.18, -74], ...swing(-74, -90, -62, 6), [1, 0]],
+      "fore-r": [[0, 0], [0.18, -74], ...swing(-74, -90, -62, 6), [1, 0]],
       body: [[0, 0], [0.3, { y: -6 }], [0.5, 0], [0.7, { y: -5 }], [1, 0]],
     },
   },
   point_seats: { ms: 2300, bones: { "arm-l": hold(52), "fore-l": hold(62), head: hold({ turn: -5, x: -6 }) } },
   point_menu: { ms: 2300, bones: { "arm-r": hold(72), "fore-r": hold(86), head: hold({ turn: 5, x: 6 }) } },
-  show_two_cups: { ms: 2800, held: ["cup_ice", "cup_hot"], bones: { ...arms(12, 160), head: hold({ y: -3 }) } },
-  give_buzzer: { ms: 2000, held: [null, "buzzer"], bones: { "arm-r": hold(-6), "fore-r": hold(-26), body: hold({ y: 5, scale: 1.03 }), arms: hold({ y: 8, scale: 1.05 }) } },
+  show_two_cups: { ms: 2800, held: ["prop-cup_ice", "prop-cup_hot"], bones: { ...arms(12, 160), head: hold({ y: -3 }) } },
+  give_buzzer: { ms: 2000, held: [null, "prop-buzzer"], bones: { "arm-r": hold(-6), "fore-r": hold(-26), body: hold({ y: 5, scale: 1.03 }), arms: hold({ y: 8, scale: 1.05 }) } },
   hand_over: { ms: 2000, bones: { "arm-l": hold(-4), "arm-r": hold(-4), "fore-l": hold(-22), "fore-r": hold(-22), body: hold({ y: 5, scale: 1.03 }), arms: hold({ y: 8, scale: 1.06 }) } },
   receive: { ms: 1900, bones: { "arm-l": hold(-2), "arm-r": hold(-2), "fore-l": hold(-14), "fore-r": hold(-14), head: hold({ y: 7, flat: 0.97 }) } },
   ready_pos: { ms: 1500, bones: { "arm-l": hold(26), "fore-l": hold(22), head: hold({ turn: -4 }) } },
   tap_pos: { ms: 1500, bones: { "arm-l": hold(26), "fore-l": [[0, 0], [0.2, 24], ...swing(24, 14, 26, 5), [1, 0]], head: hold({ turn: -5, x: -4 }) } },
   turn_pos: { ms: 2300, bones: { "arm-l": hold(30), "fore-l": hold(24), pos: [[0, 0], [0.25, { turn: -7, scale: 1.14 }], [0.8, { turn: -7, scale: 1.14 }], [1, 0]], head: hold({ turn: -4 }) } },
   make_drink: { ms: 2400, bones: { "arm-r": hold(40), "fore-r": [[0, 0], [0.2, 46], ...swing(46, 36, 54, 4), [1, 0]], body: hold({ x: 12 }), arms: hold({ x: 12 }), head: hold({ turn: 6, x: 8 }) } },
-  think: { ms: 2200, bones: { "arm-r": hold(2), "fore-r": hold(-124), head: hold({ turn: -7 }) } },
-  thumbs_up: { ms: 1800, bones: { "arm-r": hold(16), "fore-r": hold(150), head: hold({ turn: -4 }) } },
+  think: { ms: 2200, bones: { "arm-r": hold(4), "fore-r": hold(-128), head: hold({ turn: 9, y: 9, x: 4 }) } },
+  thumbs_up: { ms: 1800, held: [null, "thumb"], bones: { "arm-r": hold(16), "fore-r": hold(150), head: hold({ turn: -4 }) } },
   shrug: { ms: 1500, bones: { ...arms(20, 66), body: hold({ y: -7 }), head: hold(7) } },
 });
 
@@ -76,16 +77,17 @@ export function playGesture(svg, name, { still = false } = {}) {
 }
 
 /** Puts what a gesture holds into the hands, upright whatever the arms do; other gestures empty them. */
-function holdThings(svg, { held = [], bones }) {
+function holdThings(svg, { ms, held = [], bones }) {
   ["l", "r"].forEach((side, i) => {
     const hand = svg.querySelector(`#held-${side}`);
-    const thing = held[i] ? svg.querySelector(`#prop-${held[i]}`)?.cloneNode(true) : null;
+    const thing = held[i] ? svg.querySelector(`#${held[i]}`)?.cloneNode(true) : null;
     hand?.replaceChildren(...(thing ? [thing] : []));
     if (!thing) return;
     thing.removeAttribute("id");
     thing.setAttribute("display", "inline");
     const turn = REST_TURN + middle(bones[`arm-${side}`]) + middle(bones[`fore-${side}`]);
     thing.setAttribute("transform", `rotate(${-turn}) translate(0 ${HELD_BELOW_HAND}) scale(0.78)`);
+    thing.animate(SEEN_WHILE_HELD, ms).onfinish = () => thing.remove();
   });
 }
 

@@ -25,7 +25,8 @@ export class DeveloperPanel {
   /** Watches a connection; `changePack(id)` starts over in another language. */
   attach(client, changePack) {
     this.#client = client;
-    client.addEventListener("tap", ({ detail }) => this.#tap(detail));
+    client.addEventListener("tap", ({ detail }) => this.#frames.add(detail));
+    client.addEventListener("frame", () => ($("link-seq").textContent = `seq ${client.lastSeq}`));
     client.addEventListener("status", ({ detail }) => this.#status(detail));
     $("drop").disabled = false;
     $("drop").addEventListener("click", () => client.drop());
@@ -53,11 +54,6 @@ export class DeveloperPanel {
   /** Takes over the session as the server has it. */
   state(view) {
     showState(view);
-  }
-
-  #tap(tap) {
-    this.#frames.add(tap);
-    $("link-seq").textContent = `seq ${this.#client.lastSeq}`;
   }
 
   #status({ state, delay, code }) {
