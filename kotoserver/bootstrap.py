@@ -124,14 +124,14 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     scenes = [library.scene(scene_id) for scene_id in library.scene_ids()]
     judge = open_evaluator(settings.evaluator, scene_words(scenes))
     stack.push_async_callback(judge.close)
-    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
-    stack.push_async_callback(storage.close)
-    for name in await storage.migrate():
-        log.info("applied the migration %s", name)
     bus = open_bus(_reveal(settings.redis_url) or None)
     stack.push_async_callback(bus.close)
     blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
     stack.push_async_callback(blobs.close)
+    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
+    stack.push_async_callback(storage.close)
+    for name in await storage.migrate():
+        log.info("applied the migration %s", name)
     return Parts(
         library=library, storage=storage, bus=bus, blobs=blobs, voice=voice, judge=judge, clock=SystemClock()
     )

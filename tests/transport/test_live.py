@@ -5,6 +5,8 @@ import json
 import pytest
 
 from kotoserver.domain.events import FRAME_LIMIT
+from kotoserver.ports.bus import QUEUE_SIZE
+from kotoserver.services.play import session_channel
 from kotoserver.transport.live.throttle import BURST
 from tests.apps import Guest, Koto, Live
 
@@ -239,3 +241,36 @@ async def test_when_the_server_goes_away_it_says_so(guest: Guest):
     live = await guest.live(await guest.open())
     await live.koto.http.server.runner.shutdown()
     assert await live.closed() == 1001
+
+
+@pytest.mark.parametrize("heard", range(6))
+async def test_a_cut_at_any_step_of_a_turn_loses_nothing_and_repeats_nothing(guest: Guest, heard: int):
+    session_id = await guest.open()
+    cut = await guest.live(session_id)
+    await cut.settled()
+    words = {"type": "user_text", "turn_id": "t1", "text": cut.koto.answers[cut.ready["turn"]]}
+    await cut.send(words)
+    for _ in range(heard):
+        if cut.frames[-1]["type"] == "npc_line" and len(cut.numbers) > 5:
+            break
+        await cut.next()
+    await cut.socket.close()
+    again = await guest.live(session_id, last_seq=cut.numbers[-1])
+    await again.send(words)  # whoever was cut off cannot know whether it arrived
+    await again.settled()
+    new = [frame for frame in again.frames[1:] if "seq" in frame and frame["seq"] > cut.numbers[-1]]
+    seen = {frame["seq"]: frame for frame in [*cut.frames[1:], *new] if "seq" in frame}
+    stored = (await guest.get(f"/sessions/{session_id}/events"))["events"]
+    assert list(seen.values()) == stored[1:]
+    assert (await guest.get(f"/sessions/{session_id}"))["learner_turns"] == 1
+
+
+async def test_a_reader_that_lags_behind_is_let_go_and_can_come_back(guest: Guest):
+    session_id = await guest.open()
+    live = await guest.live(session_id)
+    await live.settled()
+    for number in range(QUEUE_SIZE + 2):
+        await live.koto.services.bus.publish(session_channel(session_id), f"{1000 + number} {{}}")
+    assert await live.closed() == 1013
+    again = await guest.live(session_id, last_seq=live.numbers[-1])
+    assert await again.say("네")

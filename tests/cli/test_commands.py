@@ -1,0 +1,74 @@
+"""What a person types, and what they get to read."""
+
+import shutil
+from pathlib import Path
+
+from kotoserver.settings import ROOT
+from tests.processes import run
+
+
+def test_help_tells_what_there_is(tmp_path: Path):
+    told = run(tmp_path, "--help")
+    assert told.returncode == 0
+    for word in ("serve", "migrate", "play", "scenes", "langpacks", "examples:"):
+        assert word in told.stdout
+    for command in (
+        ["serve"],
+        ["play"],
+        ["scenes"],
+        ["scenes", "lint"],
+        ["scenes", "test"],
+        ["scenes", "publish"],
+    ):
+        assert run(tmp_path, *command, "--help").stdout.count("\n") > 5
+
+
+def test_a_scene_is_played_in_the_terminal_with_the_real_judge(tmp_path: Path):
+    said = ["네, 주문할게요.", "/hint", "아메리카노 한 잔 줘", "/retry", "/help", "", "/quit"]
+    played = run(tmp_path, "play", "cafe", typed="\n".join(said) + "\n", EVAL_PROVIDER="local")
+    assert played.returncode == 0, played.stderr
+    assert "어서 오세요" in played.stdout
+    assert "☞" in played.stdout
+    assert "[-줘-][+주세요+]" in played.stdout
+    assert "The session is kept" in played.stdout
+
+
+def test_an_unknown_scene_is_one_sentence(tmp_path: Path):
+    refused = run(tmp_path, "play", "moon")
+    assert (refused.returncode, refused.stderr.count("Traceback")) == (1, 0)
+    assert "moon" in refused.stderr
+
+
+def test_lint_names_file_line_and_column_and_fails(tmp_path: Path):
+    scenes = tmp_path / "scenes"
+    shutil.copytree(ROOT / "scenes", scenes)
+    draft = scenes / "cafe" / "scene.yaml"
+    lines = draft.read_text("utf-8").splitlines()
+    number = next(index for index, line in enumerate(lines) if line.startswith("start:"))
+    lines[number] = "start: nowhere"
+    draft.write_text("\n".join(lines), "utf-8")
+    checked = run(tmp_path, "scenes", "lint", "cafe", KOTO_SCENES_DIR=str(scenes))
+    assert checked.returncode == 1
+    assert f"cafe/scene.yaml:{number + 1}:" in checked.stdout
+    assert " E09 " in checked.stdout
+
+
+def test_our_own_drafts_hold(tmp_path: Path):
+    assert run(tmp_path, "scenes", "lint").returncode == 0
+    tried = run(tmp_path, "scenes", "test")
+    assert tried.returncode == 0, tried.stdout
+
+
+def test_a_draft_is_published_as_the_next_version(tmp_path: Path):
+    scenes, packs = tmp_path / "scenes", tmp_path / "langpacks"
+    shutil.copytree(ROOT / "scenes", scenes)
+    shutil.copytree(ROOT / "langpacks", packs)
+    folders = {"KOTO_SCENES_DIR": str(scenes), "KOTO_LANGPACKS_DIR": str(packs)}
+    before = sorted((scenes / "cafe" / "versions").iterdir())
+    published = run(tmp_path, "scenes", "publish", "cafe", "--by", "minji", "--note", "a test", **folders)
+    assert published.returncode == 0, published.stderr
+    after = sorted((scenes / "cafe" / "versions").iterdir())
+    assert after[: len(before)] == before
+    assert len(after) == len(before) + 1
+    assert f"version {len(after)}" in published.stdout
+    assert run(tmp_path, "langpacks", "publish", "ko-id", **folders).returncode == 0

@@ -1,0 +1,65 @@
+"""What a supervisor and Prometheus see."""
+
+from kotoserver.domain.errors import ProviderFailed
+from kotoserver.ports.clock import SystemClock
+from kotoserver.services.health import Dependency, HealthService
+from tests.apps import Guest, Koto
+
+
+async def test_a_live_server_says_so(koto: Koto):
+    assert (await (await koto.http.get("/health")).json())["status"] == "ok"
+
+
+async def test_a_ready_server_names_each_dependency_with_its_latency(koto: Koto):
+    answer = await koto.http.get("/health/ready")
+    body = await answer.json()
+    assert (answer.status, body["status"]) == (200, "ok")
+    assert [check["kind"] for check in body["checks"]] == [
+        "database",
+        "bus",
+        "blobs",
+        "voice",
+        "evaluator",
+        "content",
+    ]
+    assert all(check["state"] == "ok" and check["ms"] >= 0 for check in body["checks"])
+
+
+async def test_a_broken_dependency_is_named_and_does_not_hide_the_others():
+    async def works() -> None:
+        return
+
+    async def fails() -> None:
+        raise ProviderFailed("the voice is hoarse")
+
+    dependencies = (
+        Dependency(kind="database", name="sqlite", check=works),
+        Dependency(kind="voice", name="espeak", check=fails),
+    )
+    report = await HealthService(dependencies, SystemClock()).report()
+    assert not report.ok
+    assert [(state.name, state.ok, state.detail) for state in report.states] == [
+        ("sqlite", True, None),
+        ("espeak", False, "the voice is hoarse"),
+    ]
+
+
+async def test_the_metrics_count_turns_stages_sockets_and_errors(guest: Guest):
+    live = await guest.live(await guest.open())
+    await live.say("네")
+    await live.send({"type": "retry"})
+    await live.send({"type": "dance"})
+    await live.until("error")
+    await guest.koto.services.play.settle()
+    text = await (await guest.koto.http.get("/metrics")).text()
+    for sample in (
+        "koto_turns_total{result=",
+        'koto_turn_stage_seconds_count{stage="evaluate"}',
+        'koto_turn_stage_seconds_count{stage="store"}',
+        "koto_open_sockets 1.0",
+        'koto_errors_total{code="unknown_frame"}',
+        "koto_event_loop_lag_seconds_count",
+        "koto_speech_requests_total",
+        'koto_http_requests_total{method="POST",route="/koto-api/sessions",status="201"}',
+    ):
+        assert sample in text, sample
