@@ -65,6 +65,10 @@ class Report:
         """True when something was found at this very place, so that a second complaint would be noise."""
         return (file, mark) in self._places
 
+    def misread(self, file: str, mark: Mark) -> bool:
+        """True when YAML itself already made something else of what stands here."""
+        return any((file, mark, code) in self._found for code in ("E01", "E02", "E03", "E04"))
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """In the order of the files' lines."""

@@ -27,7 +27,7 @@ class Findings:
         return any(each.code < "E07" for each in self.report.diagnostics if each.file == self.document.file)
 
     def _add(self, code: str, mark: Mark, sentence: str) -> None:
-        if not self._silenced(code, mark):
+        if not self._silenced(code, mark) and not self.report.misread(self.document.file, mark):
             self.report.add(code, self.document.file, mark, sentence)
 
     def _silenced(self, code: str, mark: Mark) -> bool:

@@ -214,6 +214,7 @@ class _Builder:
             tag=event.tag,
             in_flow_list=bool(self.open) and self.open[-1].flow and isinstance(self.open[-1].value, Items),
             in_flow_block=bool(self.open) and self.open[-1].flow and isinstance(self.open[-1].value, Block),
+            lines=_mark(event.end_mark).line - mark.line + 1,
             rest_of_line=self.text[_index(event.end_mark) :].split("\n", 1)[0],
         )
         value, finding = traps.read_scalar(scalar)

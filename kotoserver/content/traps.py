@@ -18,7 +18,10 @@ _TAG = "tag:yaml.org,2002:"
 _HANGUL_OR_SPACE = re.compile(r"[ㄱ-ㆎ가-힣\s]")
 _CUT_BY_COMMENT = re.compile(r" #(?! ok: W\d\d)")
 """One space before `#` is how text is cut by accident; a comment stands two spaces away."""
-_FLOW_BEFORE_TEXT = re.compile(r"(^|[:\-,]\s+|[\[{]\s*)[{\[]")
+_SIGN_BEFORE_TEXT = re.compile(
+    r"(?:^\s*(?:-\s+)*|[:,]\s+|[\[{]\s*)([{\[\]}!&*|>%@`?,])[^:]*$|:\s+(-)(?:\s[^:]*)?$"
+)
+"""A sign that means something to YAML where a text begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Scalar:
     tag: str | None
     in_flow_list: bool
     in_flow_block: bool
+    lines: int
+    """Lines of the file that it covers."""
     rest_of_line: str
     """What stands behind it on its line."""
 
@@ -50,6 +55,8 @@ def read_scalar(scalar: Scalar) -> tuple[object, Finding | None]:
     if not scalar.plain:
         return scalar.text, None
     value, finding = _read_plain(scalar.text)
+    if value is None and re.match(r"\s*#\S", scalar.rest_of_line):
+        return None, Finding(code="E04", sentence="YAML takes text that begins with `#` for a comment; quote it.")
     if value is None and scalar.in_flow_block:
         sentence = "A key without a value: put quotes around text that has a comma or `{` in it."
         return None, Finding(code="E04", sentence=sentence, at_key=True)
@@ -74,22 +81,28 @@ def explain_refusal(text: str, mark: Mark, problem: str) -> tuple[str, str]:
     before, here = line[: mark.column - 1], line[mark.column - 1 :]
     if "\t" in line[: len(line) - len(line.lstrip())] or here.startswith("\t"):
         return "E01", "A tab indents this line; YAML wants spaces."
-    if "mapping values are not allowed" in problem and ": " in before:
-        return "E04", "Unquoted text with `: ` in it; put quotes around the whole text."
-    if "cannot start any token" in problem and here:
-        return "E04", f"Unquoted text cannot begin with `{here[0]}`; put quotes around it."
+    if "mapping values are not allowed" in problem:
+        return _colon_in_text(before)
+    if re.search(r"[\"']\s*$", before) and "expected" in problem:
+        return "E01", "Text follows a closing quotation mark; put all of it inside one pair of quotes."
+    if "end of stream" in problem:
+        return "E01", "A quotation mark is opened and never closed."
+    if "escape" in problem:
+        return "E01", "A backslash means something inside double quotes; take single quotes."
     if "',' or" in problem:
         return "E04", "Text inside `{ }` or `[ ]` that YAML would cut; put quotes around it, or close the bracket."
-    if "expected key" in problem and _FLOW_BEFORE_TEXT.search(before):
-        return "E04", "Unquoted text that begins with `{` or `[`; put quotes around the whole text."
-    if "end of stream" in problem:
-        return "E01", "A quotation mark or bracket is opened and never closed."
-    if "expected key" in problem:
-        return (
-            "E01",
-            "This line is not indented like the ones before it, or text follows a closing quotation mark.",
-        )
+    sign = _SIGN_BEFORE_TEXT.search(before + here[:1])
+    if sign:
+        return "E04", f"Unquoted text cannot begin with `{sign[1] or sign[2]}`; put quotes around it."
+    if "expected" in problem:
+        return "E01", "This line is not indented like the ones before it."
     return "E01", f"YAML cannot be read here: {problem or 'the file ends in the middle'}."
+
+
+def _colon_in_text(before: str) -> tuple[str, str]:
+    if re.search(r"\S:\s", before):
+        return "E04", "Unquoted text with `: ` in it; put quotes around the whole text."
+    return "E01", "A key stands where none can be: look at how this line and the one before it are indented."
 
 
 def _read_plain(text: str) -> tuple[object, Finding | None]:
@@ -143,6 +156,8 @@ def _cut_text(scalar: Scalar) -> Finding | None:
     if _CUT_BY_COMMENT.match(scalar.rest_of_line):
         sentence = "YAML cuts this text at ` #`; put quotes around it, or two spaces before a comment."
         return Finding(code="E04", sentence=sentence)
+    if " - " in scalar.text and scalar.lines > 1:
+        return Finding(code="E04", sentence="This text runs on into the next line; is that indented as it should?")
     if scalar.in_flow_list and re.search(r"\s|[.?!]$", scalar.text):
         return Finding(code="E04", sentence="A sentence inside `[ ]` needs quotes, or a comma in it will cut it.")
     return None
