@@ -3,7 +3,7 @@
 The file is in WAL mode, so readers never wait for the writer. `synchronous` is NORMAL: a commit
 survives the death of this process at any point; a power cut or a kernel crash may lose the commits of
 the last moments (since the last checkpoint), but never corrupts the file. `docs/operations.md` says
-what to do where that matters.
+what to do where that matters. What is erased is overwritten in the file (`secure_delete`).
 """
 
 import asyncio
@@ -49,6 +49,10 @@ class _Line(aiosqlite.Connection):
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         done: T = await self._execute(function, *args, **kwargs)  # type: ignore[no-untyped-call]
         return done
+
+    async def ended(self) -> None:
+        """Waits for the thread of a connection that failed to open; aiosqlite only tells it to stop."""
+        await asyncio.to_thread(self._thread.join)
 
     @property
     def plain(self) -> sqlite3.Connection:
@@ -107,7 +111,7 @@ class SqliteDatabase(Database):
 
     async def _open(self) -> _Lines:
         with _plain_errors(self._path):
-            writing = await _line(self._path, "synchronous = NORMAL")
+            writing = await _line(self._path, "synchronous = NORMAL", "secure_delete = ON")
             try:
                 return _Lines(writing, await _line(self._path, "query_only = ON"))
             except BaseException:
@@ -115,22 +119,26 @@ class SqliteDatabase(Database):
                 raise
 
 
-async def _line(path: Path, pragma: str) -> _Line:
-    line = _Line(lambda: _connect(path, pragma), iter_chunk_size=64)
-    await line
+async def _line(path: Path, *pragmas: str) -> _Line:
+    line = _Line(lambda: _connect(path, *pragmas), iter_chunk_size=64)
+    try:
+        await line
+    except BaseException:
+        await line.ended()
+        raise
     return line
 
 
 # ── run in a connection's thread ─────────────────────────────────────────────────────────────
 
 
-def _connect(path: Path, pragma: str) -> sqlite3.Connection:
+def _connect(path: Path, *pragmas: str) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES
     )
     connection.row_factory = sqlite3.Row
-    for setting in ("journal_mode = WAL", "foreign_keys = ON", pragma):
+    for setting in ("journal_mode = WAL", "foreign_keys = ON", *pragmas):
         connection.execute(f"PRAGMA {setting}")
     return connection
 

@@ -13,7 +13,7 @@ from kotoserver.domain.errors import StorageFailed
 from kotoserver.ports.storage import Storage
 from kotoserver.storage import open_storage
 from kotoserver.storage.sql import Dialect, Query
-from tests.stored import learner, session
+from tests.stored import learner, session, turn
 
 LOOKUPS = sorted(
     each.name.removesuffix(".sql")
@@ -104,3 +104,17 @@ async def test_no_query_reads_a_whole_table(storage: Storage, file: Path, name: 
     with closing(sqlite3.connect(file)) as connection:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
     assert not [step for step in plan if step.startswith("SCAN")]
+
+
+async def test_erased_words_are_overwritten_in_the_file(storage: Storage, file: Path):
+    for number in range(1, 6):
+        opened = session(f"sess_{number}")
+        await storage.open_session(opened, [], [])
+        said = turn(1, f"비밀 이야기 {number}", session_id=opened.id)
+        await storage.save_session(opened, read_at=1, turn=said)
+    for number in range(1, 5):
+        await storage.erase_session(f"sess_{number}")
+    await storage.close()
+    content = await asyncio.to_thread(file.read_bytes)
+    assert "비밀 이야기 5".encode() in content
+    assert not [number for number in range(1, 5) if f"비밀 이야기 {number}".encode() in content]
