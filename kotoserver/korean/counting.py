@@ -42,10 +42,13 @@ def _form_and_system(number: Number) -> Iterator[Finding]:
 
 
 def _finding(code: Code, number: Number, end: int, want: str, system: str | None) -> Finding:
+    replacement = want if number.gap else want + " "
     params = {"got": number.word, "want": want, "counter": number.counter or ""}
     if system is not None:
         params["system"] = system
-    return Finding(code=code, rule="counting.form", start=number.start, end=end, params=params, replacement=want)
+    return Finding(
+        code=code, rule="counting.form", start=number.start, end=end, params=params, replacement=replacement
+    )
 
 
 def _counter(context: Context, number: Number) -> Iterator[Finding]:

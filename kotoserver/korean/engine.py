@@ -19,6 +19,7 @@ from kotoserver.korean.honorifics import find_honorifics
 from kotoserver.korean.intents import (
     ENOUGH,
     ENOUGH_FOR_REPAIR,
+    OWN_FIRST,
     STANCE_PENALTY,
     Match,
     PreparedIntent,
@@ -198,10 +199,12 @@ def _read(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Readi
 def _best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     filled = filled_by(reading.mentions, reading, prepared.table)
     own = rank_intents(reading, prepared.intents, prepared.topic, filled)
-    moves = rank_intents(reading, prepared.common, prepared.topic, filled)
+    about = prepared.topic | {f"slot:{mention.slot}" for mention in reading.mentions}
+    moves = rank_intents(reading, prepared.common, about, filled)
     best = own[0] if own else None
     move = moves[0] if moves else None
-    if move is not None and move.score >= ENOUGH_FOR_REPAIR and (best is None or move.score > best.score):
+    rival = best.score + OWN_FIRST if best is not None and best.score >= ENOUGH else 0.0
+    if move is not None and move.score >= max(ENOUGH_FOR_REPAIR, rival):
         return move
     if best is not None and best.score >= ENOUGH:
         return best

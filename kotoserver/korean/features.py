@@ -66,8 +66,11 @@ def features_of(
             continue
         if morpheme.form in QUESTION_WORDS:
             found[f"q:{_question(morpheme.form)}"] = QUESTION
+        elif morpheme.form.startswith("아무"):
+            found[_named("아무", synonyms)] = CONTENT
         elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC:
-            found[_named(morpheme.form, synonyms)] = CONTENT
+            generic = morpheme.form + "하" in GENERIC_ROOTS
+            found[_named(morpheme.form, synonyms)] = GENERIC if generic else CONTENT
         elif morpheme.tag == "MAG" and morpheme.form not in SOFTENERS | {"안", "못"}:
             found[_named(morpheme.form, synonyms)] = ADVERB
     if numbers:
@@ -87,7 +90,9 @@ def noun_features(
 
 
 def _named(word: str, synonyms: Mapping[str, str]) -> str:
-    return f"w:{synonyms.get(word, word)}"
+    """Nouns and the verbs they make with 하다 are one: 주문 할게요, 주문할게요."""
+    plain = word[:-1] if len(word) > 2 and word.endswith("하") else word
+    return f"w:{synonyms.get(word, synonyms.get(plain, plain))}"
 
 
 def _question(word: str) -> str:

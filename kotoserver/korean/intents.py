@@ -12,6 +12,8 @@ ENOUGH = 0.5
 """Likeness from which an intent is taken as meant."""
 ENOUGH_FOR_REPAIR = 0.62
 """The same for the common intents, which are short and share words with much else."""
+OWN_FIRST = 0.1
+"""By how much a common intent must be more like than an intent of the turn that fits as well."""
 _VALUE_BONUS = 0.3
 _MISSING_PENALTY = 0.15
 STANCE_PENALTY = 0.35

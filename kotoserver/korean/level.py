@@ -107,6 +107,7 @@ def _close(sentence: Sentence, form: str, start: int, end: int, tag: str) -> Clo
     surface = sentence.text[start:end]
     if form.endswith(("요", "죠")) or (tag == "EF" and surface.endswith(("여", "염", "용"))):
         return Close(level=SpeechLevel.HAEYO, start=start, end=end)
+    surface = sentence.text[max(0, end - 3) : end]
     archaic = _ARCHAIC.search(surface) is not None and not surface.endswith("십시오")
     if _FORMAL.search(form) or archaic:
         return Close(level=SpeechLevel.HAPSYO, start=start, end=end, archaic=archaic)

@@ -148,7 +148,7 @@ SYNONYMS = (
     frozenset({"천천히", "느리"}),
     frozenset({"뜻", "의미"}),
     frozenset({"다시", "한번", "또"}),
-    frozenset({"지불", "계산"}),
+    frozenset({"이따", "이따가", "나중"}),
 )
 
 CONTRASTS = (

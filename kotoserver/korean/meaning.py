@@ -198,11 +198,11 @@ def _stance_fault(context: Context) -> Iterator[Finding]:
 
 def _opposite_fault(context: Context) -> Iterator[Finding]:
     """작은 사이즈, where every example that names one says 큰 사이즈, and no slot leaves it open."""
-    said = _stems(context.reading)
+    said = context.sentence.stems
     for groups in CONTRASTS:
         heard = [group for group in groups if said & set(group)]
         shown = [
-            {index for index, group in enumerate(groups) if _stems(example.reading) & set(group)}
+            {index for index, group in enumerate(groups) if example.reading.sentence.stems & set(group)}
             for example in context.examples
         ]
         named = [indices for indices in shown if indices]
@@ -222,10 +222,6 @@ def _opposite_fault(context: Context) -> Iterator[Finding]:
             params={"got": heard[0][0], "want": wanted[0]},
             blocks=True,
         )
-
-
-def _stems(reading: Reading) -> set[str]:
-    return {m.form for m in reading.sentence.morphemes if m.tag[0] in "NVX" or m.tag == "MAG"}
 
 
 def _answer_fault(context: Context) -> Iterator[Finding]:

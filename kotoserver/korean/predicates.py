@@ -130,7 +130,8 @@ def _root(morphemes: tuple[Morpheme, ...], at: int) -> tuple[int, str, str | Non
     before = morphemes[at - 1] if at > 0 else None
     if token.tag in ("XSV", "XSA") and before is not None:
         return at - 1, before.form + token.form, None
-    if token.tag == "VV" and token.form == "하" and before is not None and before.tag == "NNG":
+    touching = before is not None and before.tag == "NNG" and before.end == token.start
+    if before is not None and touching and (token.tag, token.form) == ("VV", "하"):
         return at - 1, before.form + token.form, None
     if token.tag == "VV" and token.form in ("드리", "하") and before is not None and before.form == "부탁":
         return at - 1, before.form + token.form, None

@@ -34,6 +34,11 @@ class Sentence:
     def words(self) -> tuple[Word, ...]:
         return words_of(self.text)
 
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Nouns, stems and adverbs, as the analyser names them."""
+        return frozenset(m.form for m in self.morphemes if m.tag[0] in "NVX" or m.tag == "MAG")
+
     def word_at(self, place: int) -> Word | None:
         return next((word for word in self.words if word.start <= place < word.end), None)
 

@@ -9,9 +9,10 @@ from rapidfuzz.distance import Levenshtein
 
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.hangul import has_hangul, is_syllable, jamo, split_syllable
+from kotoserver.korean.hangul import has_hangul, is_syllable, jamo
 from kotoserver.korean.lexicon import COMMON_WORDS
 from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
+from kotoserver.korean.sound_changes import respell
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _OWN_GAIN = 1.5
@@ -26,35 +27,6 @@ _COMMON_GAIN = 7.0
 """The same for a common word that the turn does not use; a real word never gains so much."""
 _ACCEPTED_VARIANTS = frozenset({"따듯한", "따듯하게", "따듯해요"})
 _CONTENT = NOUN_TAGS | VERB_TAGS | {"MAG", "MM", "IC"}
-_LIAISON = {
-    1: (0, 0),
-    2: (0, 1),
-    4: (0, 2),
-    7: (0, 3),
-    8: (0, 5),
-    16: (0, 6),
-    17: (0, 7),
-    19: (0, 9),
-    20: (0, 10),
-    22: (0, 12),
-    23: (0, 14),
-    24: (0, 15),
-    25: (0, 16),
-    26: (0, 17),
-    27: (0, 11),
-    18: (17, 10),
-    6: (0, 2),
-    15: (0, 5),
-    9: (8, 0),
-    10: (8, 6),
-    11: (8, 7),
-    5: (4, 12),
-    3: (1, 10),
-    12: (8, 10),
-    13: (8, 16),
-}
-"""Final consonant -> the final that stays and the initial that moves to a following vowel."""
-_SILENT_INITIAL = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +66,7 @@ def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Voc
         neighbours=frozenset(
             (before.text, after.text) for sentence in own for before, after in pairwise(sentence.words)
         ),
-        sounded={sounded(word): word for word in near if sounded(word) != word},
+        sounded={heard: word for word in near if (heard := sounded(word)) != word},
     )
 
 
@@ -130,17 +102,7 @@ def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: Morpheme
 
 def sounded(word: str) -> str:
     """The word as a learner who writes what is heard spells it: 있어요 → 이써요."""
-    spelt = list(word)
-    for place in range(len(spelt) - 1):
-        if not (is_syllable(spelt[place]) and is_syllable(spelt[place + 1])):
-            continue
-        first, vowel, final = split_syllable(spelt[place])
-        initial, next_vowel, next_final = split_syllable(spelt[place + 1])
-        if initial == _SILENT_INITIAL and final in _LIAISON:
-            stays, moves = _LIAISON[final]
-            spelt[place] = chr(0xAC00 + first * 588 + vowel * 28 + stays)
-            spelt[place + 1] = chr(0xAC00 + moves * 588 + next_vowel * 28 + next_final)
-    return "".join(spelt)
+    return respell([word])[0]
 
 
 def _is_known(sentence: Sentence, word: Word, vocabulary: Vocabulary) -> bool:
