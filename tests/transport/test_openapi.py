@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CheckFunction
@@ -37,8 +38,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @schema.parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 def test_every_call_answers_as_documented(case: schemathesis.Case, server: str):
-    if case.operation.label == "DELETE /me":
-        case.headers = {**(case.headers or {})}
-    case.call_and_validate(base_url=f"{server}/koto-api", checks=CHECKS)
+    """Each case has a learner of its own with a session and a turn, so that calls reach past the doorman."""
+    learner = Learner(server)
+    known = {"session_id": learner.session_id, "turn_id": "t1", "scene_id": "cafe"}
+    for name in case.path_parameters or {}:
+        case.path_parameters[name] = known.get(name, case.path_parameters[name])
+    case.call_and_validate(base_url=f"{server}/koto-api", headers=learner.headers, checks=CHECKS)
+
+
+class Learner:
+    """A guest in the middle of a scene."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self.headers: dict[str, str] = {}
+        token = self._post("/auth/guest", {})["token"]
+        self.headers = {"Authorization": f"Bearer {token}"}
+        self.session_id = self._post("/sessions", {"scene_id": "cafe", "pack": "ko-id"})["session_id"]
+        self._post(f"/sessions/{self.session_id}/turns", {"turn_id": "t1", "text": "네"})
+
+    def _post(self, path: str, body: dict[str, str]) -> dict[str, str]:
+        answer = requests.post(f"{self._server}/koto-api{path}", json=body, headers=self.headers, timeout=10)
+        assert answer.ok, answer.text
+        return dict(answer.json())

@@ -1,7 +1,6 @@
 """The REST calls: each reads a checked request, asks a service, and fills an answer."""
 
 import json
-from datetime import UTC
 
 from aiohttp import web
 
@@ -85,10 +84,7 @@ async def open_session(call: Call) -> OpenedAnswer:
 
 async def list_sessions(call: Call) -> SessionsAnswer:
     query = call.query
-    before = query.before
-    if before is not None and before.tzinfo is None:
-        before = before.replace(tzinfo=UTC)
-    page = await call.services.history.sessions(call.caller, words=query.q, before=before, limit=query.limit)
+    page = await call.services.history.sessions(call.caller, words=query.q, before=query.before, limit=query.limit)
     return SessionsAnswer(
         sessions=[_session(call, session) for session in page.sessions], next_before=page.next_before
     )

@@ -1,9 +1,10 @@
 """The bodies of the REST API, and how they are filled from values."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainSerializer, StringConstraints
+from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from kotoserver.domain.evaluation import DiffPart, FeedbackItem, SlotState
 from kotoserver.domain.events import timestamp
@@ -17,6 +18,17 @@ from kotoserver.services.recap import Recap, RecapTurn
 from kotoserver.transport.rest.operations import Model
 
 Time = Annotated[datetime, PlainSerializer(timestamp, return_type=str, when_used="json")]
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+def _with_zone(text: object) -> object:
+    """Only times as RFC 3339 writes them: no bare numbers, and never without a zone."""
+    if not isinstance(text, str) or _RFC_3339.fullmatch(text) is None:
+        raise ValueError("not a time such as 2026-05-04T03:02:01Z")
+    return text
+
+
+AskedTime = Annotated[datetime, BeforeValidator(_with_zone)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 ContentId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 PackQuery = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -305,7 +317,7 @@ def held_slots(session: Session, narrator: Narrator) -> list[HeldSlotView]:
 class SessionsQuery(Model):
     q: Annotated[str, StringConstraints(max_length=100)] | None = None
     """Words that an utterance of the session holds."""
-    before: datetime | None = None
+    before: AskedTime | None = None
     """For the next page: `next_before` of the last one."""
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 

@@ -58,7 +58,8 @@ def _describe(operation: Operation) -> dict[str, Any]:
     }
     if operation.takes is not None:
         schema = {"$ref": _REF.format(model=operation.takes.__name__)}
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        required = any(field.is_required() for field in operation.takes.model_fields.values())
+        described["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
     if not operation.public:
         described["security"] = [{"token": []}]
     return described
