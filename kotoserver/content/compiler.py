@@ -14,7 +14,7 @@ from kotoserver.content.catalogs import Catalogs
 from kotoserver.content.checks.advice import advise_on_left_work
 from kotoserver.content.checks.packs import check_pack
 from kotoserver.content.checks.retired import check_retired
-from kotoserver.content.checks.scenes import check_scene
+from kotoserver.content.checks.scenes import check_by_itself, check_draft
 from kotoserver.content.diagnostics import Diagnostic, Report, errors
 from kotoserver.content.findings import Findings
 from kotoserver.content.pack_schema import PACK_SCHEMA, SCENE_PACK_SCHEMA, PackSource, ScenePackSource
@@ -57,26 +57,32 @@ def compile_scene(
     findings = Findings(document=document, report=report)
     if source.pinned is not None:
         findings.at_key("E05", ("pinned",), "`pinned` is written by Publish; delete it from the draft.")
-    check_scene(source, catalogs, pack_ids, findings)
+    check_draft(source, catalogs, pack_ids, findings)
     check_retired(findings, published)
     advise_on_left_work(findings)
     return _scene_result(source, catalogs.common.intents, report)
 
 
 def compile_published_scene(content: bytes | str, file: str) -> CompilationResult:
-    """A published version, which carries what it needs of the catalogs and was checked when published.
+    """A published version, which carries what it needs of the catalogs.
 
-    Today's catalogs are not asked: retiring a cue must not stop a scene that people are playing.
+    Today's catalogs are not asked: retiring a cue must not stop a scene that people are playing. What makes
+    a scene playable at all is checked again, so that a version from anywhere cannot break a session.
     """
     report = Report()
     read = _read_scene(content, file, report)
     if read is None:
         return CompilationResult(scene=None, diagnostics=report.diagnostics)
     source, document = read
-    if source.pinned is None:
-        Findings(document=document, report=report).at("E06", (), "A published scene holds the key `pinned`.")
-        return CompilationResult(scene=None, diagnostics=report.diagnostics)
-    return _scene_result(source, source.pinned.common_intents, report)
+    findings = Findings(document=document, report=report)
+    check_by_itself(source, findings)
+    pinned = source.pinned.common_intents if source.pinned else {}
+    for number, intent_id in enumerate(source.common):
+        if intent_id not in pinned:
+            findings.at(
+                "E20", ("common", number), f"The common intent `{intent_id}` is not pinned in this version."
+            )
+    return _scene_result(source, pinned, report)
 
 
 def compile_pack(

@@ -7,19 +7,18 @@ from kotoserver.content.findings import Findings
 from kotoserver.content.scene_schema import SceneSource, TurnSource
 
 
-def check_wording(source: SceneSource, catalogs: Catalogs, findings: Findings) -> None:
-    _check_scoring(source, findings)
-    for index, turn in enumerate(source.turns):
-        _check_examples(index, turn, _common_examples(source, turn, catalogs), findings)
-
-
-def _check_scoring(source: SceneSource, findings: Findings) -> None:
+def check_scoring(source: SceneSource, findings: Findings) -> None:
     scoring = source.scoring
     total = scoring.task + scoring.language + scoring.speech_level + scoring.delivery
     if total != 100:
         findings.at_key("E16", ("scoring",), f"The four weights must add to 100, not {total}.")
     if not 0 <= scoring.passing <= 100:
         findings.at("E16", ("scoring", "pass"), "The pass mark lies between 0 and 100.")
+
+
+def check_examples(source: SceneSource, catalogs: Catalogs, findings: Findings) -> None:
+    for index, turn in enumerate(source.turns):
+        _check_turn(index, turn, _common_examples(source, turn, catalogs), findings)
 
 
 def _common_examples(source: SceneSource, turn: TurnSource, catalogs: Catalogs) -> dict[str, str]:
@@ -32,7 +31,7 @@ def _common_examples(source: SceneSource, turn: TurnSource, catalogs: Catalogs) 
     }
 
 
-def _check_examples(index: int, turn: TurnSource, seen: dict[str, str], findings: Findings) -> None:
+def _check_turn(index: int, turn: TurnSource, seen: dict[str, str], findings: Findings) -> None:
     for intent_id, intent in turn.learner.expect.items():
         for number, example in enumerate(intent.examples):
             other = seen.setdefault(_bare(example), intent_id)
