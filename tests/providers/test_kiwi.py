@@ -1,0 +1,52 @@
+"""Morphology by Kiwi: what the evaluator relies on."""
+
+import unicodedata
+
+import pytest
+
+from kotoserver.providers.kiwi import KiwiAnalyzer
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> KiwiAnalyzer:
+    return KiwiAnalyzer(["유자딸기라떼", "두 낱말", "차", unicodedata.normalize("NFD", "달고나라떼")])
+
+
+def test_a_word_of_the_scene_is_known_whole(analyzer: KiwiAnalyzer):
+    first, *_ = analyzer.analyze("유자딸기라떼 주세요").morphemes
+    assert (first.form, first.tag) == ("유자딸기라떼", "NNG")
+
+
+def test_words_are_registered_in_composed_form(analyzer: KiwiAnalyzer):
+    assert analyzer.analyze("달고나라떼 주세요").morphemes[0].form == "달고나라떼"
+
+
+def test_morphemes_index_the_text(analyzer: KiwiAnalyzer):
+    text = "큰 사이즈로 할게요"
+    analysis = analyzer.analyze(text)
+    assert [text[m.start : m.end] for m in analysis.morphemes if m.tag == "NNG"] == ["사이즈"]
+    assert all(0 <= m.start <= m.end <= len(text) for m in analysis.morphemes)
+
+
+def test_tags_are_plain_sejong_tags(analyzer: KiwiAnalyzer):
+    tags = {m.tag for m in analyzer.analyze("날씨가 추워서 차가운 걸 못 들어요").morphemes}
+    assert "VA" in tags
+    assert not any("-" in tag for tag in tags)
+
+
+def test_the_score_prefers_the_right_particle(analyzer: KiwiAnalyzer):
+    assert analyzer.analyze("봉투가 필요해요").score > analyzer.analyze("봉투를 필요해요").score
+
+
+def test_joining_conjugates(analyzer: KiwiAnalyzer):
+    assert analyzer.join([("어렵", "VA"), ("어요", "EF")]) == "어려워요"
+    assert analyzer.join([("데우", "VV"), ("어", "EC"), ("주", "VX"), ("세요", "EF")]) == "데워 주세요"
+
+
+def test_analysis_is_repeatable(analyzer: KiwiAnalyzer):
+    assert analyzer.analyze("아아 한 잔 주세요") == analyzer.analyze("아아 한 잔 주세요")
+
+
+def test_the_version_names_program_and_model(analyzer: KiwiAnalyzer):
+    assert "kiwipiepy" in analyzer.version
+    assert "model" in analyzer.version
