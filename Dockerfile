@@ -36,7 +36,7 @@ ENV PATH=/opt/koto/bin:$PATH \
 USER koto
 VOLUME /data
 EXPOSE 5000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as http; http.urlopen(f\"http://127.0.0.1:{os.environ['KOTO_PORT']}/health/ready\", timeout=2)"]
 ENTRYPOINT ["python", "-m", "kotoserver"]
 CMD ["serve"]
