@@ -1,5 +1,6 @@
 """The catalogs say the same as the code that they speak for."""
 
+import re
 from pathlib import Path
 
 from kotoserver.content.catalogs import Catalogs, read_catalogs
@@ -35,3 +36,15 @@ def test_the_built_in_voice_can_play_every_part():
 def test_a_polite_repair_is_praised_with_a_code_that_exists():
     for intent in catalogs().common.intents.values():
         assert intent.praise is None or intent.praise in catalogs().feedback.codes
+
+
+def test_the_consoles_stage_draws_every_cue():
+    emotions = (ROOT / "web" / "static" / "stage" / "emotions.js").read_text("utf-8")
+    gestures = (ROOT / "web" / "static" / "stage" / "gestures.js").read_text("utf-8")
+    cues = catalogs().cues
+
+    assert [name for name in cues.emotions if not re.search(rf"^  {name}\b", emotions, re.MULTILINE)] == []
+    assert [name for name in cues.anims if not re.search(rf"^  {name}:", gestures, re.MULTILINE)] == []
+    for background in cues.backgrounds:
+        drawing = (ROOT / "web" / "static" / "art" / f"{background}.svg").read_text("utf-8")
+        assert [name for name in cues.props if f'id="prop-{name}"' not in drawing] == []

@@ -83,6 +83,12 @@ def test_a_text_for_something_that_is_gone_is_a_warning(workshop: Workshop):
     assert [each.code for each in found(workshop)] == ["W13"]
 
 
+def test_korean_left_standing_as_its_own_meaning_is_a_warning(workshop: Workshop):
+    workshop.edit("langpacks/ko-id/scenes/cafe.yaml", "L030: Mau pesan apa?", "L030: 뭐 드릴까요?")
+
+    assert [each.code for each in found(workshop)] == ["W12"]
+
+
 def test_a_pack_in_the_wrong_folder_is_an_error(workshop: Workshop):
     workshop.edit("langpacks/ko-en/pack.yaml", "id: ko-en", "id: ko-de")
 

@@ -9,6 +9,8 @@ from kotoserver.content.scene_schema import SceneSource, TurnSource
 from kotoserver.domain.scene import FINISH
 
 _FIXED_PARTICLE = re.compile(r"\{[^{}|]+\}(을|를|이|가|은|는|과|와|으로|로|이에요|예요)(?![가-힣])")
+_LONGEST_FOR_BEGINNERS = 25
+"""Syllables of one line in a scene for TOPIK 1; more is not kept in mind."""
 _HINT_ORDER = ("think", "words", "start", "answer")
 _FEW_EXAMPLES = 3
 
@@ -20,7 +22,7 @@ def advise(source: SceneSource, findings: Findings) -> None:
             findings.at("W01", ("turns", index, "id"), f"Turn `{turn.id}` is never reached.")
         _advise_on_intents(index, turn, findings)
         _advise_on_hints(index, turn, findings)
-    _advise_on_particles(source, findings)
+    _advise_on_lines(source, findings)
     _advise_on_casual_speech(source, findings)
 
 
@@ -51,12 +53,27 @@ def _advise_on_hints(index: int, turn: TurnSource, findings: Findings) -> None:
         findings.at("W10", path, "Hints go from think over words and start to answer.")
 
 
-def _advise_on_particles(source: SceneSource, findings: Findings) -> None:
+def _advise_on_lines(source: SceneSource, findings: Findings) -> None:
+    written: dict[str, str] = {}
     for path, say in says(source):
-        fixed = _FIXED_PARTICLE.search(say.ko or "")
+        if not say.ko or not say.id:
+            continue
+        place = (*path, "ko")
+        fixed = _FIXED_PARTICLE.search(say.ko)
         if fixed:
             sentence = f"The particle in `{fixed[0]}` fits some words only; write a pair such as `{{slot|을/를}}`."
-            findings.at("W07", (*path, "ko"), sentence)
+            findings.at("W07", place, sentence)
+        if source.level.topik == 1 and _syllables(say.ko) > _LONGEST_FOR_BEGINNERS:
+            findings.at(
+                "W08", place, f"Over {_LONGEST_FOR_BEGINNERS} syllables in one line are too many for a beginner."
+            )
+        twin = written.setdefault(say.ko, say.id)
+        if twin != say.id:
+            findings.at("W17", place, f"The line `{twin}` has the same words; say it again with `use: {twin}`.")
+
+
+def _syllables(korean: str) -> int:
+    return sum("가" <= letter <= "힣" for letter in korean)
 
 
 def _advise_on_casual_speech(source: SceneSource, findings: Findings) -> None:

@@ -113,6 +113,8 @@ def _check_scene_part(part: ScenePackSource, findings: Findings, scene: Scene) -
         if line_id in korean and placeholders(meaning) != placeholders(korean[line_id]):
             sentence = f"The placeholders differ from those of the Korean: {korean[line_id]}"
             findings.at("E18", ("lines", line_id), sentence)
+        if meaning == korean.get(line_id):
+            findings.at("W12", ("lines", line_id), "This is the Korean itself and no meaning yet.")
     for line_id in part.notes:
         if line_id not in korean:
             findings.at_key("W13", ("notes", line_id), f"The scene has no line `{line_id}` any more.")
