@@ -51,6 +51,8 @@ class SessionReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NpcLine:
+    """Something an NPC says."""
+
     type: Literal["npc_line"] = "npc_line"
     turn: str
     line_id: str
@@ -73,6 +75,8 @@ class NpcLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
+    """What was heard."""
+
     type: Literal["transcript"] = "transcript"
     turn_id: str
     text: str
@@ -84,6 +88,8 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationComplete:
+    """How well it was said, in one sentence; everything else is fetched with the turn."""
+
     type: Literal["evaluation_complete"] = "evaluation_complete"
     turn_id: str
     audio_id: str | None = None
@@ -105,6 +111,8 @@ class EvaluationComplete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HintGiven:
+    """A rung of the hint ladder."""
+
     type: Literal["hint"] = "hint"
     turn: str
     kind: Literal["think", "words", "start", "answer"]
@@ -123,6 +131,8 @@ class HintGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneEnded:
+    """The scene is over."""
+
     type: Literal["scene_ended"] = "scene_ended"
     ending: str
     result: Literal["pass", "try_again"]
@@ -134,6 +144,8 @@ class SceneEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
+    """Something did not work; the socket stays open."""
+
     type: Literal["error"] = "error"
     code: str
     message: str

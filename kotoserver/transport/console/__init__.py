@@ -7,6 +7,7 @@ import jinja2
 from aiohttp import web
 
 from kotoserver.transport.console import handlers
+from kotoserver.transport.console.reference import reference
 from kotoserver.transport.console.static import STATIC, StaticFiles
 
 
@@ -28,5 +29,6 @@ def add_console(app: web.Application, web_dir: Path) -> None:
     app.router.add_get("/console/play/{scene_id}", handlers.play)
     app.router.add_get("/console/sessions", handlers.sessions)
     app.router.add_get("/console/sessions/{session_id}", handlers.session)
+    app.router.add_get("/koto-api/docs", reference)
     app.router.add_get("/console/static/{version}/{path:.+}", static.serve)
     app.router.add_get("/console/{anything:.*}", handlers.nowhere)

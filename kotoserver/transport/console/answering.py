@@ -1,5 +1,6 @@
 """Around every page: the headers that keep it safe, and a friendly page for each failure."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import aiohttp_jinja2
@@ -12,13 +13,14 @@ from kotoserver.transport.console.pages import (
     HomePage,
     MessagePage,
     PlayPage,
+    ReferencePage,
     SessionPage,
     SessionsPage,
     Shell,
 )
 from kotoserver.transport.errors import status_of
 
-Page = HomePage | PlayPage | SessionsPage | SessionPage | MessagePage
+Page = HomePage | PlayPage | SessionsPage | SessionPage | ReferencePage | MessagePage
 PageHandler = Callable[[web.Request, Visitor], Awaitable[Page]]
 
 TEMPLATES = {
@@ -26,6 +28,7 @@ TEMPLATES = {
     PlayPage: "play.html",
     SessionsPage: "sessions.html",
     SessionPage: "session.html",
+    ReferencePage: "reference.html",
     MessagePage: "message.html",
 }
 POLICY = "; ".join(
@@ -90,11 +93,16 @@ def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:
     if isinstance(error, NotAllowed):
         sentence = "Only the learner who played it can see this session."
     elif isinstance(error, NotFound):
-        sentence = f"{error.message} The address may be mistyped, or it has been erased."
+        sentence = f"{_without_marks(error.message)} The address may be mistyped, or it has been erased."
     else:
-        sentence = error.message
+        sentence = _without_marks(error.message)
     heading = _HEADINGS.get(status, "That did not work")
     return MessagePage(shell=shell(heading, guest), status=status, heading=heading, sentence=sentence)
+
+
+def _without_marks(message: str) -> str:
+    """The sentence with its names in quotation marks, as a page shows them, not in backticks."""
+    return re.sub("`([^`]*)`", r"“\1”", message)
 
 
 def _guarded(response: web.Response) -> web.Response:

@@ -128,3 +128,42 @@ class MessagePage:
     status: int
     heading: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a body, a query or a frame."""
+
+    name: str
+    kind: str
+    required: bool
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationCard:
+    method: str
+    path: str
+    summary: str
+    public: bool
+    status: str
+    media_type: str
+    query: tuple[Field, ...]
+    takes: tuple[Field, ...]
+    answers: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameCard:
+    name: str
+    about: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencePage:
+    shell: Shell
+    operations: tuple[OperationCard, ...]
+    client_frames: tuple[FrameCard, ...]
+    server_frames: tuple[FrameCard, ...]
+    frame_limit: int

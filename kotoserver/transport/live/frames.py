@@ -13,7 +13,7 @@ CLIENT_FRAME_LIMIT = 4096
 class ClientFrame(BaseModel):
     """Unknown fields are ignored, so that a newer client can talk to an older server."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Hello(ClientFrame):
@@ -25,12 +25,16 @@ class Hello(ClientFrame):
 
 
 class UserText(ClientFrame):
+    """The learner's turn, in text."""
+
     type: Literal["user_text"] = "user_text"
     turn_id: str
     text: str
 
 
 class AudioUploaded(ClientFrame):
+    """The learner's turn, as a recording that was uploaded."""
+
     type: Literal["audio_uploaded"] = "audio_uploaded"
     audio_id: str
     session_id: str
@@ -38,10 +42,14 @@ class AudioUploaded(ClientFrame):
 
 
 class AskHint(ClientFrame):
+    """The next rung of the hint ladder, please."""
+
     type: Literal["hint"] = "hint"
 
 
 class AskRepeat(ClientFrame):
+    """The NPC's last line again, please."""
+
     type: Literal["repeat"] = "repeat"
     slow: bool = False
 
@@ -53,6 +61,8 @@ class TakeBack(ClientFrame):
 
 
 class PlaybackStarted(ClientFrame):
+    """The answer can be heard now."""
+
     type: Literal["playback_started"] = "playback_started"
     turn_id: str
     perceived_ms: Annotated[float, Field(ge=0, le=600_000, allow_inf_nan=False)]
@@ -60,10 +70,14 @@ class PlaybackStarted(ClientFrame):
 
 
 class Ping(ClientFrame):
+    """Are you there?"""
+
     type: Literal["ping"] = "ping"
 
 
 class Leave(ClientFrame):
+    """Goodbye; the session stays and can be resumed."""
+
     type: Literal["leave"] = "leave"
 
 

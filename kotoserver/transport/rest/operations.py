@@ -20,7 +20,7 @@ from kotoserver.transport.keys import SERVICES
 class Model(BaseModel):
     """A body that is sent or answered. Unknown fields are refused, so a typing mistake is heard of."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class NoQuery(Model):
