@@ -4,12 +4,19 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from kotoserver.ports.storage import Storage
 from kotoserver.settings import S3Settings
 from kotoserver.storage import open_storage
 from tests.servers import fresh_database, postgres_server, redis_server, s3_server
+
+# The same examples on every run, and no deadline: machines are slow at times, and chance is no test.
+hypothesis.settings.register_profile("koto", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("koto")
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
 
 @pytest.fixture(scope="session")

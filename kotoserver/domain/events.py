@@ -209,7 +209,7 @@ def _cut(text: str, excess_bytes: int) -> str:
 def _json(frame: ServerFrame, seq: int, at: datetime) -> str:
     body: dict[str, object] = {"type": frame.type, "seq": seq, "at": timestamp(at)}
     body |= {name: value for name, value in _plain_fields(frame).items() if name != "type"}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _plain_fields(value: object) -> dict[str, object]:
