@@ -1,7 +1,8 @@
 """The built-in voice: Korean speech from espeak-ng, with nothing to download and no key.
 
-It is a *basic voice*: understandable for service phrases, no model for a learner's ear. What it gets
-wrong by itself (numbers, sound changes between syllables) is spelled out for it beforehand.
+It is a *basic voice*, never to be listened to and repeated: Whisper base, given its lines, mishears seven
+syllables in ten. What it reads wrong (numbers, sound changes between syllables) is spelled out for it
+beforehand, which puts its phonology right and does not make it clearer.
 """
 
 import asyncio
