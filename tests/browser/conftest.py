@@ -11,19 +11,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.apps import Koto, serving
+from tests.browser.chromium import FLAGS
 from tests.browser.visitor import Visitor
 from tests.servers import find_program, require
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 Visit = Callable[..., Awaitable[Visitor]]
 

@@ -13,6 +13,7 @@ export class Face {
   #loudness = () => 0;
   #blinkAt = 2200;
   #frame = 0;
+  #painted = new Map();
   #last = 0;
 
   /** `svg` holds the drawing; with `still` the face changes at once and never moves by itself. */
@@ -83,28 +84,34 @@ export class Face {
 
   #brows(raise, worry) {
     const top = -80 - raise * 7;
-    const [outer, inner] = [top + 1 + worry * 3, top - worry * 5];
-    this.#set("brow-l", "d", `M-30 ${outer}Q-21 ${top - 5} -11 ${inner}`);
-    this.#set("brow-r", "d", `M11 ${inner}Q21 ${top - 5} 30 ${outer}`);
+    const [outer, middle, inner] = [top + 1 + worry * 3, top - 5, top - worry * 5].map((y) => y.toFixed(1));
+    this.#set("brow-l", "d", `M-30 ${outer}Q-21 ${middle} -11 ${inner}`);
+    this.#set("brow-r", "d", `M11 ${inner}Q21 ${middle} 30 ${outer}`);
   }
 
   /** Lips are two curves between the corners; `through` gives the control point for a height in the middle. */
   #mouth(smile, open) {
-    const width = 11.5 + smile * 4 - open * 2.5;
-    const corner = -25.5 - smile * 3.5;
-    const through = (middle) => (2 * middle - corner).toFixed(1);
+    const width = rounded(11.5 + smile * 4 - open * 2.5);
+    const corner = rounded(-25.5 - smile * 3.5);
+    const through = (middle) => rounded(2 * middle - corner);
     const upper = corner + smile * 4.5 - open * 2;
-    const lower = upper + 1 + smile * 1.5 + open * 15;
+    const lower = rounded(upper + 1 + smile * 1.5 + open * 15);
     const lips = `M${-width} ${corner}Q0 ${through(upper)} ${width} ${corner}`;
     const isOpen = open > 0.06;
     this.#set("mouth", "d", isOpen ? `${lips}Q0 ${through(lower)} ${-width} ${corner}Z` : lips);
     this.#set("mouth", "fill", isOpen ? "#7c2f31" : "none");
-    const tip = width * 0.36;
-    const tongue = `M${-tip} ${lower - 1.8}Q0 ${lower - 6.5} ${tip} ${lower - 1.8}Q0 ${lower + 0.6} ${-tip} ${lower - 1.8}Z`;
+    const [tip, root] = [rounded(width * 0.36), rounded(lower - 1.8)];
+    const tongue = `M${-tip} ${root}Q0 ${rounded(lower - 6.5)} ${tip} ${root}Q0 ${rounded(lower + 0.6)} ${-tip} ${root}Z`;
     this.#set("tongue", "d", open > 0.3 ? tongue : "M0 0");
   }
 
+  /** Touches the drawing only where something changed: a resting face costs no painting. */
   #set(id, name, value) {
+    const key = `${id} ${name}`;
+    if (this.#painted.get(key) === value) return;
+    this.#painted.set(key, value);
     this.#svg.querySelector(`#${id}`)?.setAttribute(name, value);
   }
 }
+
+const rounded = (number) => Math.round(number * 10) / 10;

@@ -4,8 +4,12 @@ import { playGesture } from "./gestures.js";
 
 const NARROW = window.matchMedia("(max-width: 640px)");
 const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
-const WHOLE_ROOM = "0 0 1200 588"; // down to the front edge of the counter
-const SHOTS = { wide: "-180 86 1560 472", close: "250 60 720 528" };
+const SHOTS = {
+  wholeRoom: "0 0 1200 588", // down to the front edge of the counter
+  portrait: "250 60 720 528",
+  acrossTheCounter: "-180 86 1560 472",
+  faceToFace: "216 100 780 470",
+};
 
 /** Fetches the drawing of a background into `place`; resolves to a Stage, or null when it is not drawn. */
 export async function raiseStage(place, background) {
@@ -19,7 +23,7 @@ export async function raiseStage(place, background) {
 export async function drawStill(place, background) {
   const drawing = await fetchDrawing(background);
   if (!drawing) return;
-  drawing.setAttribute("viewBox", WHOLE_ROOM);
+  drawing.setAttribute("viewBox", SHOTS.wholeRoom);
   place.replaceChildren(drawing);
 }
 
@@ -40,12 +44,13 @@ export class Stage {
     this.#svg = svg;
     this.#face = new Face(svg, { still: STILL.matches });
     this.#face.show("friendly");
-    this.#frame(NARROW.matches ? SHOTS.close : WHOLE_ROOM, NARROW.matches ? "xMidYMax" : "xMinYMax");
+    if (NARROW.matches) this.#frame(SHOTS.portrait, "xMidYMax");
+    else this.#frame(SHOTS.wholeRoom, "xMinYMax");
   }
 
   /** The scene begins: the NPC moves to the middle. */
   begin() {
-    const take = () => this.#frame(NARROW.matches ? SHOTS.close : SHOTS.wide, "xMidYMax");
+    const take = () => this.#frame(NARROW.matches ? SHOTS.faceToFace : SHOTS.acrossTheCounter, "xMidYMax");
     take();
     NARROW.addEventListener("change", take);
   }

@@ -12,11 +12,12 @@ export class Dialogue {
     for (const [part, key] of Object.entries(SHOWN)) this.#toggle(part, key);
   }
 
-  /** Shows one `npc_line` frame. */
-  show(line) {
+  /** Shows one `npc_line` frame; `before` are the lines that were said just ahead of it. */
+  show(line, before = []) {
     const npc = this.#scene.npcs.find((each) => each.id === line.by);
     $("dialogue").hidden = false;
     $("speaker").textContent = npc?.name ?? line.by;
+    $("line-before").textContent = before.map((earlier) => earlier.ko).join(" ");
     $("line-ko").replaceChildren(...this.#tappable(line.ko));
     $("line-latin").textContent = line.romanization ?? "";
     $("line-meaning").textContent = line.meaning;

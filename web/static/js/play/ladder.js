@@ -16,6 +16,7 @@ export class Ladder {
     if (hint.turn !== this.#turn) this.clear(hint.turn);
     $("ladder").querySelector(`[data-step="${hint.step}"]`)?.remove();
     $("ladder").prepend(this.#rung(hint));
+    $("ladder").scrollIntoView({ block: "nearest", behavior: "smooth" });
   }
 
   /** Another turn has begun: its ladder is empty. */

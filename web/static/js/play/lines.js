@@ -52,16 +52,19 @@ export class Lines extends EventTarget {
   async #run() {
     const round = this.#round;
     this.#busy = true;
+    const before = [];
     while (this.#waiting.length > 0) {
-      await this.#say(this.#waiting.shift());
+      const line = this.#waiting.shift();
+      await this.#say(line, before);
       if (round !== this.#round) return;
+      before.push(line);
     }
     this.#busy = false;
     this.dispatchEvent(new CustomEvent("quiet"));
   }
 
-  async #say(line) {
-    this.#dialogue.show(line);
+  async #say(line, before) {
+    this.#dialogue.show(line, before);
     this.#stage?.show(line.cue);
     this.#stage?.speaking(true);
     const begun = () => this.dispatchEvent(new CustomEvent("heard", { detail: { turnId: line.turn_id } }));
