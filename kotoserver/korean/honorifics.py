@@ -8,7 +8,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.lexicon import HONORIFIC_ROOTS, STATE_ROOTS
+from kotoserver.korean.lexicon import HONORIFIC_ROOTS, STATE_ROOTS, UNCOMMANDED_ROOTS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import MorphemeAnalyzer
@@ -86,12 +86,22 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
     asked = {p.root for p in context.prepared.npc.predicates if p.honorific}
     if _wills(closing) and (closing.root in asked or (closing.root, False) in shown):
         return True
-    if closing.root in STATE_ROOTS and closing.root not in ("크", "작"):
+    if _is_state(context, closing):
         return True if closing.root in asked or (closing.root, False) in shown else None
     if closing.root not in asked:
         return None
     orders = closing.ending.startswith(("세", "으세", "십시", "으십시"))
     return closing.past or closing.future or not orders
+
+
+def _is_state(context: Context, closing: Predicate) -> bool:
+    """Whether it describes, so that its polite form cannot be an order."""
+    tags = {m.tag for m in context.sentence.morphemes[closing.first : closing.first + 2]}
+    return (
+        closing.root in STATE_ROOTS | UNCOMMANDED_ROOTS
+        or bool(tags & {"VA", "XSA"})
+        or "수있" in closing.auxiliaries
+    )
 
 
 def _wills(predicate: Predicate) -> bool:

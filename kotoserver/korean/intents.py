@@ -1,6 +1,7 @@
 """Which of the expected intents an utterance fulfils: the best example wins, look-alikes count against."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kotoserver.domain.scene import CommonIntent, Intent
@@ -8,7 +9,7 @@ from kotoserver.korean.features import GENERIC
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
 
-ENOUGH = 0.5
+ENOUGH = 0.45
 """Likeness from which an intent is taken as meant."""
 ENOUGH_FOR_REPAIR = 0.62
 """The same for the common intents, which are short and share words with much else."""
@@ -17,6 +18,10 @@ OWN_FIRST = 0.1
 _VALUE_BONUS = 0.3
 _MISSING_PENALTY = 0.15
 STANCE_PENALTY = 0.35
+_TOPIC = 0.4
+"""What a word of the NPC's own line still tells."""
+_SHARED = 0.5
+"""How much less a feature tells that every intent of the turn has."""
 _SUBSTITUTION = 0.6
 """What is left of the likeness when another thing is named than in any example (배가 아파요 for 머리가)."""
 
@@ -78,35 +83,62 @@ def rank_intents(
     reading: Reading, intents: Iterable[PreparedIntent], topic: frozenset[str], filled: frozenset[str]
 ) -> tuple[Match, ...]:
     """Best first. `topic` holds what the NPC spoke of, `filled` the slots that were given a good value."""
-    matches = [_match(reading, intent, topic, filled) for intent in intents]
+    choices = tuple(intents)
+    shared = _shared_by_all(choices)
+    matches = [_match(reading, intent, _Weighing(topic=topic, shared=shared), filled) for intent in choices]
     return tuple(sorted(matches, key=lambda match: -match.score))
 
 
-def likeness(said: Reading, example: Reading, vocabulary: frozenset[str], topic: frozenset[str]) -> float:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighing:
+    """What makes a feature tell less."""
+
+    topic: frozenset[str]
+    """The NPC spoke of it."""
+    shared: Mapping[str, float]
+    """Share of the intents that have it, where there are several."""
+
+    def weight(self, feature: str, weight: float, vocabulary: frozenset[str]) -> float:
+        if feature in self.topic and feature not in vocabulary:
+            return weight * _TOPIC
+        return weight * (1.0 - _SHARED * self.shared.get(feature, 0.0))
+
+
+def _shared_by_all(intents: tuple[PreparedIntent, ...]) -> dict[str, float]:
+    if len(intents) < 2:
+        return {}
+    counts = Counter(feature for intent in intents for feature in intent.vocabulary)
+    return {feature: (count - 1) / (len(intents) - 1) for feature, count in counts.items() if count > 1}
+
+
+def likeness(said: Reading, example: Reading, vocabulary: frozenset[str], weighing: _Weighing) -> float:
     """How much of what was said belongs here, and how much of the example was said."""
-    weights = {
-        feature: weight * (0.4 if feature in topic and feature not in vocabulary else 1.0)
-        for feature, weight in said.features.items()
-    }
+    weights = {f: weighing.weight(f, weight, vocabulary) for f, weight in said.features.items()}
     total = sum(weights.values())
     if not total:
         return 0.0
-    wanted = example.features
-    known = sum(weight for feature, weight in weights.items() if feature in vocabulary or feature in topic)
-    shared = sum(min(weight, wanted[feature]) for feature, weight in weights.items() if feature in wanted)
+    wanted = {f: weighing.weight(f, weight, vocabulary) for f, weight in example.features.items()}
+    known = sum(weight for f, weight in weights.items() if f in vocabulary or f in weighing.topic)
+    shared = sum(min(weight, wanted[f]) for f, weight in weights.items() if f in wanted)
     return 0.55 * known / total + 0.45 * 2 * shared / (total + sum(wanted.values()) or 1.0)
 
 
-def _match(reading: Reading, intent: PreparedIntent, topic: frozenset[str], filled: frozenset[str]) -> Match:
-    scored = [(likeness(reading, e.reading, intent.vocabulary, topic), e) for e in intent.examples]
+def _match(reading: Reading, intent: PreparedIntent, weighing: _Weighing, filled: frozenset[str]) -> Match:
+    scored = [(likeness(reading, e.reading, intent.vocabulary, weighing), e) for e in intent.examples]
     best, example = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    negative = max((likeness(reading, e.reading, intent.vocabulary, topic) for e in intent.not_this), default=0.0)
+    negative = max(
+        (likeness(reading, e.reading, intent.vocabulary, weighing) for e in intent.not_this), default=0.0
+    )
     if negative > best:
         return Match(intent=intent, score=0.0, example=example)
     if intent.common is not None and not _shares_content(reading, example):
         return Match(intent=intent, score=0.0, example=example)
     score = best
-    if example is not None and not intent.needs and _substitutes(reading, example, intent.vocabulary, topic):
+    if (
+        example is not None
+        and not intent.needs
+        and _substitutes(reading, example, intent.vocabulary, weighing.topic)
+    ):
         score *= _SUBSTITUTION
     if intent.needs:
         missing = sum(slot not in filled for slot in intent.needs)

@@ -43,6 +43,7 @@ SOFTENERS = _words(
 
 DEICTIC = _words(
     """
+    저 나 제 내 우리 저희
     이거 그거 저거 요거 이것 그것 저것 요것 거 것 걸 게 건 이걸 그걸 저걸 요걸 이건 그건 저건
     """
 )
@@ -69,6 +70,9 @@ GENERIC_ROOTS = _words(
     """
 )
 """Predicates that carry a request rather than its content."""
+
+UNCOMMANDED_ROOTS = _words("좋아하 싫어하 알 모르 살 다니 원하 지내 믿 느끼")
+"""Verbs nobody orders another to do: with -(으)세요 they only tell or ask."""
 
 REQUEST_ROOTS = frozenset({"주", "부탁하", "부탁드리", "주문하", "시키"})
 
@@ -149,6 +153,8 @@ SYNONYMS = (
     frozenset({"뜻", "의미"}),
     frozenset({"다시", "한번", "또"}),
     frozenset({"이따", "이따가", "나중"}),
+    frozenset({"감사", "고맙"}),
+    frozenset({"미안", "죄송"}),
 )
 
 CONTRASTS = (
@@ -166,7 +172,7 @@ CONTRASTS = (
     (("여자",), ("남자",)),
     (("오전",), ("오후",)),
     (("오늘",), ("내일",), ("모레",), ("어제",)),
-    (("첫 번째",), ("두 번째",)),
+    (("따로", "따로따로"), ("같이", "함께")),
     (("왼쪽",), ("오른쪽",)),
 )
 """Alternatives of everyday choices; hearing one where another is wanted is a wrong value, not silence."""

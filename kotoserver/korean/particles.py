@@ -39,6 +39,8 @@ _CASE_GAIN = 0.0
 """A fault of valence is proved by the verb; the language model may only not object."""
 _PLACE_GAIN = -2.0
 _EXAMPLE_GAIN = 0.5
+_DIRECTION_GAIN = -4.0
+"""From and to sound equally well; the examples tell which is meant."""
 _EAR_GAIN = 5.0
 """Without other proof the language model has to be sure."""
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
@@ -111,12 +113,16 @@ def find_particles(context: Context) -> Iterator[Finding]:
         needed_by_verb = _CASE_GAIN if phrase.case in ("이/가", "을/를") else _PLACE_GAIN
         for proposed, needed in (
             (_by_valence(phrase, phrases), needed_by_verb),
-            (_by_example(phrase, context), _EXAMPLE_GAIN),
+            (_by_example(phrase, context), _DIRECTION_GAIN if _leads(phrase) else _EXAMPLE_GAIN),
             (_by_ear(phrase), _EAR_GAIN),
         ):
             if proposed is not None and _gain(context, phrase, proposed[0]) > needed:
                 yield _wrong(phrase, *proposed)
                 break
+
+
+def _leads(phrase: Phrase) -> bool:
+    return phrase.predicate is not None and phrase.predicate.root in _MOTION and phrase.case in ("에", "에서")
 
 
 def _gain(context: Context, phrase: Phrase, case: str) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
-from kotoserver.domain.particles import final_consonant
+from kotoserver.domain.particles import choose_particle, final_consonant
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
@@ -187,7 +187,8 @@ def _polite_form(
     text = context.sentence.text
     if predicate is None:
         got = text[close.start : close.end]
-        better = _POLITE_ANSWERS.get(got, got + "요")
+        copula = choose_particle(text[: close.start], "이에요/예요") if got == "야" else None
+        better = copula or _POLITE_ANSWERS.get(got, got + "요")
         return close.start, close.end, got, better
     parts = tagged(context.sentence, predicate.first, predicate.last)
     ending, stem = parts[-1][0] if parts else "", parts[:-1]

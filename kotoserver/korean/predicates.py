@@ -7,6 +7,7 @@ from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import Morpheme
 
 _STARTS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
+_FEELINGS = {"좋": "좋아하", "싫": "싫어하"}
 _HONORIFIC_ENDINGS = ("세요", "십시", "시", "셔", "으세요", "으십시", "으시", "으셔")
 
 
@@ -66,6 +67,8 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
     honorific = past = future = False
     ending, closes, modifies = "", False, False
     place = at + 1
+    if _feels(morphemes[at : at + 3]):
+        root, place = _FEELINGS.get(root, root + "어하"), at + 3
     while place < len(morphemes):
         token = morphemes[place]
         following = morphemes[place + 1] if place + 1 < len(morphemes) else None
@@ -123,6 +126,11 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
         first=first,
         last=place,
     )
+
+
+def _feels(morphemes: tuple[Morpheme, ...]) -> bool:
+    """An adjective made a verb by -아/어하다: 좋아하다, 싫어하다."""
+    return len(morphemes) == 3 and [m.tag for m in morphemes] == ["VA", "EC", "VX"] and morphemes[2].form == "하"
 
 
 def _root(morphemes: tuple[Morpheme, ...], at: int) -> tuple[int, str, str | None]:
