@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from kotoserver.content.diagnostics import Mark, Report
-from kotoserver.content.source import Block, Document, Path
+from kotoserver.content.tree import Block, Document, Path
 
 
 class Authored(BaseModel):
@@ -32,7 +32,7 @@ class Authored(BaseModel):
         known = [field.alias or name for name, field in cls.model_fields.items()]
         if cls.model_config.get("extra") == "allow":
             return dict(value)
-        for key in value.keys() - set(known):
+        for key in (key for key in value if key not in known):
             info.context.unknown_key(value, key, known)
         return {key: each for key, each in value.items() if key in known}
 
@@ -51,7 +51,7 @@ class _Reading:
 
     def unknown_key(self, block: Block, key: str, known: list[str]) -> None:
         mark = block.key_marks[key]
-        if self.report.knows(self.document.file, mark):
+        if self.report.is_full(self.document.file) or self.report.knows(self.document.file, mark):
             return
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
         self.meant |= {(block.mark, each) for each in near}

@@ -13,7 +13,8 @@ from kotoserver.content.catalog_schema import (
     VoicesSource,
 )
 from kotoserver.content.diagnostics import START_OF_FILE, Report
-from kotoserver.content.source import Document, read_document
+from kotoserver.content.source import read_document
+from kotoserver.content.tree import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

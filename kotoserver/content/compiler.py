@@ -19,7 +19,8 @@ from kotoserver.content.diagnostics import Diagnostic, Report, errors
 from kotoserver.content.findings import Findings
 from kotoserver.content.pack_schema import PACK_SCHEMA, SCENE_PACK_SCHEMA, PackSource, ScenePackSource
 from kotoserver.content.scene_schema import SCENE_SCHEMA, CommonIntentSource, SceneSource
-from kotoserver.content.source import Document, read_document
+from kotoserver.content.source import read_document
+from kotoserver.content.tree import Document
 from kotoserver.domain.langpack import LanguagePack
 from kotoserver.domain.scene import Scene
 

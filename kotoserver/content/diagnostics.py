@@ -43,15 +43,26 @@ class Diagnostic:
         return f"{self.file}:{self.line}:{self.column}: {self.code} {self.sentence}"
 
 
+MOST_FINDINGS = 500
+"""Nobody reads more about one file; one that is no scene at all can have a finding for every line."""
+
+
 class Report:
     """Collects the findings of one compilation, at most one per place and code."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, Mark, str], Diagnostic] = {}
         self._places: set[tuple[str, Mark]] = set()
+        self._counts: dict[str, int] = {}
+        self._wrong: set[str] = set()
 
     def add(self, code: str, file: str, mark: Mark, sentence: str) -> None:
+        if self.is_full(file):
+            return
         self._places.add((file, mark))
+        self._counts[file] = self._counts.get(file, 0) + 1
+        if code.startswith("E"):
+            self._wrong.add(file)
         self._found.setdefault(
             (file, mark, code),
             Diagnostic(code=code, file=file, line=mark.line, column=mark.column, sentence=sentence),
@@ -60,6 +71,10 @@ class Report:
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         for each in diagnostics:
             self.add(each.code, each.file, Mark(each.line, each.column), each.sentence)
+
+    def is_full(self, file: str) -> bool:
+        """True when more about this file would not be read. Never before one of them is an error."""
+        return file in self._wrong and self._counts[file] >= MOST_FINDINGS
 
     def knows(self, file: str, mark: Mark) -> bool:
         """True when something was found at this very place, so that a second complaint would be noise."""

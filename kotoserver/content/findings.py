@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kotoserver.content.diagnostics import Mark, Report
-from kotoserver.content.source import Document, Path
+from kotoserver.content.tree import Document, Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Findings:
 
     def _silenced(self, code: str, mark: Mark) -> bool:
         """Warnings only, by `# ok: W07` behind the line."""
-        lines = self.document.text.split("\n")
+        lines = self.document.lines
         if not code.startswith("W") or mark.line > len(lines):
             return False
         return f"# ok: {code}" in lines[mark.line - 1]

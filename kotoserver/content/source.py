@@ -6,77 +6,22 @@ so a file of ten thousand brackets would end the process, and constructed values
 
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
 from kotoserver.content import traps
 from kotoserver.content.diagnostics import START_OF_FILE, Mark, Report
+from kotoserver.content.tree import Block, Document, Items
 
 DEEPEST = 40
 """Blocks within blocks; the deepest place of a scene or pack is at 9."""
 
+_COMMENT_BEGINS_WITHIN = 24
+"""Characters behind a text in which a comment that cuts it, or `# ok: W07`, is to be seen."""
+
 LARGEST = 1_000_000
 """Characters; ten times the largest scene that anyone would want to play."""
-
-Path = tuple[str | int, ...]
-
-
-class Block(dict[str, object]):
-    """A mapping with the place of each key and value."""
-
-    def __init__(self, mark: Mark) -> None:
-        super().__init__()
-        self.mark = mark
-        self.key_marks: dict[str, Mark] = {}
-        self.value_marks: dict[str, Mark] = {}
-
-
-class Items(list[object]):
-    """A list with the place of each item."""
-
-    def __init__(self, mark: Mark) -> None:
-        super().__init__()
-        self.mark = mark
-        self.marks: list[Mark] = []
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """One file as it was read."""
-
-    file: str
-    """Its name as authors know it, such as `scenes/cafe/scene.yaml`."""
-    text: str
-    root: Block
-
-    def mark(self, path: Path) -> Mark:
-        """Where the value at `path` stands; the nearest place around it when it is not there.
-
-        A list of one item may be written without the list, so index 0 of a lone item is that item.
-        """
-        place, value = self.root.mark, cast(object, self.root)
-        for step in path:
-            if isinstance(value, Block) and step in value:
-                place, value = value.value_marks[str(step)], value[str(step)]
-            elif isinstance(value, Items) and isinstance(step, int) and step < len(value):
-                place, value = value.marks[step], value[step]
-            elif step != 0:
-                break
-        return place
-
-    def key_mark(self, path: Path) -> Mark:
-        """Where the last key of `path` stands; the place of the value when it is no key."""
-        *around, last = path
-        value: object = self.root
-        for step in around:
-            if isinstance(value, Block):
-                value = value.get(str(step))
-            elif isinstance(value, Items) and isinstance(step, int) and step < len(value):
-                value = value[step]
-        if isinstance(value, Block) and last in value.key_marks:
-            return value.key_marks[str(last)]
-        return self.mark(path)
 
 
 def read_document(content: bytes | str, file: str, report: Report) -> Document | None:
@@ -99,7 +44,7 @@ def read_document(content: bytes | str, file: str, report: Report) -> Document |
     if not isinstance(builder.root, Block):
         report.add("E06", file, START_OF_FILE, "The file must hold keys with values, `schema:` first.")
         return None
-    return Document(file=file, text=text, root=builder.root)
+    return Document(file=file, lines=tuple(text.split("\n")), root=builder.root)
 
 
 def _decode(content: bytes | str, file: str, report: Report) -> str | None:
@@ -129,10 +74,6 @@ YamlMark = yaml.Mark | Any
 
 def _mark(place: YamlMark | None) -> Mark:
     return Mark(place.line + 1, place.column + 1) if place else START_OF_FILE
-
-
-def _index(place: YamlMark | None) -> int:
-    return place.index if place else 0
 
 
 class _GivenUp(Exception):
@@ -215,12 +156,17 @@ class _Builder:
             in_flow_list=bool(self.open) and self.open[-1].flow and isinstance(self.open[-1].value, Items),
             in_flow_block=bool(self.open) and self.open[-1].flow and isinstance(self.open[-1].value, Block),
             lines=_mark(event.end_mark).line - mark.line + 1,
-            rest_of_line=self.text[_index(event.end_mark) :].split("\n", 1)[0],
+            rest_of_line=self._rest_of_line(event.end_mark),
         )
         value, finding = traps.read_scalar(scalar)
         if finding is not None:
             self.report.add(finding.code, self.file, self._blamed(finding, mark), finding.sentence)
         self._place(value, mark)
+
+    def _rest_of_line(self, place: YamlMark | None) -> str:
+        """What stands behind a scalar, as far as it takes to know a comment."""
+        start = place.index if place else 0
+        return self.text[start : start + _COMMENT_BEGINS_WITHIN].split("\n", 1)[0]
 
     def _blamed(self, finding: traps.Finding, mark: Mark) -> Mark:
         return self.open[-1].key_mark if finding.at_key else mark

@@ -13,7 +13,8 @@ from kotoserver.content.catalogs import name_of, read_file
 from kotoserver.content.diagnostics import START_OF_FILE, Diagnostic, Report
 from kotoserver.content.drafts import compile_drafts
 from kotoserver.content.findings import Findings
-from kotoserver.content.source import Path, read_document
+from kotoserver.content.source import read_document
+from kotoserver.content.tree import Path
 from kotoserver.content.trial_schema import ExpectedSource, PlayRowSource, SayRowSource, TrialsSource
 from kotoserver.domain.errors import NotFound
 from kotoserver.domain.evaluation import Evaluation, Expectation, SlotState, expectation_of

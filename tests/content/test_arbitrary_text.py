@@ -15,7 +15,7 @@ from kotoserver.content.compiler import (
     compile_published_scene,
     compile_scene,
 )
-from kotoserver.content.diagnostics import Report, errors
+from kotoserver.content.diagnostics import MOST_FINDINGS, Report, errors
 from kotoserver.domain.scene import Scene
 from kotoserver.domain.session import SessionState, advance, begin
 from tests.small_scene import said
@@ -140,6 +140,13 @@ def test_a_file_of_many_megabytes_is_refused_unread():
     result = compile_scene("a: b\n" * 1_000_000, "large.yaml", CATALOGS, set())
 
     assert [each.code for each in result.diagnostics] == ["E01"]
+
+
+def test_a_file_of_nothing_but_mistakes_is_told_in_part():
+    for text in ("a: 1\n" * 100_000, "a:\n" + "- yes\n" * 100_000, "".join(f"k{n}: 1\n" for n in range(50_000))):
+        result = compile_scene("schema: scene/1\n" + text, "long.yaml", CATALOGS, set())
+
+        assert 1 <= len(result.diagnostics) <= MOST_FINDINGS
 
 
 def test_text_typed_in_single_letters_is_put_together():

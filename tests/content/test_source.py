@@ -1,5 +1,6 @@
 from kotoserver.content.diagnostics import Mark, Report
-from kotoserver.content.source import Document, read_document
+from kotoserver.content.source import read_document
+from kotoserver.content.tree import Document
 
 
 def read(text: str) -> Document:

@@ -28,7 +28,7 @@ def advise(source: SceneSource, findings: Findings) -> None:
 
 def advise_on_left_work(findings: Findings) -> None:
     """`TODO` in any file, W25."""
-    for number, line in enumerate(findings.document.text.split("\n")):
+    for number, line in enumerate(findings.document.lines):
         if "TODO" in line:
             findings.on_line("W25", number + 1, line.index("TODO") + 1, "Something is still to be done here.")
 

@@ -6,7 +6,7 @@ from kotoserver.content.catalogs import Catalogs
 from kotoserver.content.checks.lines import says
 from kotoserver.content.findings import Findings
 from kotoserver.content.scene_schema import CueSource, SceneSource
-from kotoserver.content.source import Path
+from kotoserver.content.tree import Path
 
 
 def check_catalog_names(source: SceneSource, catalogs: Catalogs, findings: Findings) -> None:

@@ -60,23 +60,30 @@ def _check_way_out(index: int, turn: TurnSource, max_tries: int, findings: Findi
 
 
 def _check_reach(source: SceneSource, findings: Findings) -> None:
-    links = {turn.id: {rule.go for rule in turn.then} - {AGAIN} for turn in source.turns}
+    links = _links(source)
     if source.start not in links:
         return
     reachable = reachable_turns(source)
     if FINISH not in reachable:
         findings.at("E12", ("start",), "No way leads from the first turn to `finish`.")
         return
+    back: dict[str, set[str]] = {}
+    for turn_id, targets in links.items():
+        for target in targets:
+            back.setdefault(target, set()).add(turn_id)
+    finishing = _reachable_from(FINISH, back)
     for index, turn in enumerate(source.turns):
-        if turn.id in reachable and FINISH not in _reachable_from(turn.id, links):
+        if turn.id in reachable and turn.id not in finishing:
             findings.at("E12", ("turns", index, "id"), f"From turn `{turn.id}` no way leads to `finish`.")
 
 
 def reachable_turns(source: SceneSource) -> set[str]:
     """Turns that some way from the start leads to, and `finish` if one does."""
-    return _reachable_from(
-        source.start, {turn.id: {rule.go for rule in turn.then} - {AGAIN} for turn in source.turns}
-    )
+    return _reachable_from(source.start, _links(source))
+
+
+def _links(source: SceneSource) -> dict[str, set[str]]:
+    return {turn.id: {rule.go for rule in turn.then} - {AGAIN} for turn in source.turns}
 
 
 def _reachable_from(start: str, links: Mapping[str, set[str]]) -> set[str]:

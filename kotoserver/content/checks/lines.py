@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kotoserver.content.findings import Findings
 from kotoserver.content.scene_schema import SaySource, SceneSource
-from kotoserver.content.source import Path
+from kotoserver.content.tree import Path
 
 
 def says(source: SceneSource) -> Iterator[tuple[Path, SaySource]]:

@@ -6,7 +6,7 @@ from kotoserver.content.catalogs import Catalogs
 from kotoserver.content.checks.placeholders import malformed
 from kotoserver.content.findings import Findings
 from kotoserver.content.pack_schema import PackSource, ScenePackSource
-from kotoserver.content.source import Path
+from kotoserver.content.tree import Path
 from kotoserver.domain.evaluation import Verdict
 from kotoserver.domain.langpack import placeholders
 from kotoserver.domain.levels import SpeechLevel

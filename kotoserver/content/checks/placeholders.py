@@ -12,7 +12,7 @@ from kotoserver.content.checks.lines import says
 from kotoserver.content.findings import Findings
 from kotoserver.content.scene_schema import RuleSource, SceneSource, TurnSource
 from kotoserver.content.scene_values import slots_of
-from kotoserver.content.source import Path
+from kotoserver.content.tree import Path
 from kotoserver.domain.langpack import placeholders
 from kotoserver.domain.scene import AGAIN, FINISH
 
@@ -69,29 +69,28 @@ def _filled_on_entry(source: SceneSource, slots: Slots) -> dict[str, Slots]:
     entry[source.start] = frozenset(
         slot_id for slot_id, slot in slots_of(source).items() if slot.default is not None
     )
+    following = [turn.id for turn in source.turns[1:]] + [FINISH]
+    if source.retry.after_max == "end":
+        following = [FINISH] * len(source.turns)
     changed = True
     while changed:
         changed = False
-        for turn in source.turns:
-            for target, filled in _ways_on(source, turn, entry[turn.id]):
+        for turn, after in zip(source.turns, following, strict=True):
+            for target, filled in _ways_on(turn, entry[turn.id], after, source.retry.max_tries):
                 if target in entry and not entry[target] <= filled:
                     entry[target] &= filled
                     changed = True
     return entry
 
 
-def _ways_on(source: SceneSource, turn: TurnSource, entry: Slots) -> Iterator[tuple[str, Slots]]:
-    """Each turn that may follow, with what is filled then."""
-    ids = [each.id for each in source.turns]
-    following = (*ids, FINISH)[ids.index(turn.id) + 1]
-    if source.retry.after_max == "end":
-        following = FINISH
+def _ways_on(turn: TurnSource, entry: Slots, following: str, max_tries: int) -> Iterator[tuple[str, Slots]]:
+    """Each turn that may come next, with what is filled then; `following` is where the engine leads on."""
     for rule, filled in zip(turn.then, _filled_by_rules(turn, entry), strict=True):
         if rule.go != AGAIN:
             yield rule.go, filled
-        elif _may_be_last_try(rule, source.retry.max_tries):
+        elif _may_be_last_try(rule, max_tries):
             yield following, filled
-        if always_leaves(rule, source.retry.max_tries):
+        if always_leaves(rule, max_tries):
             return
 
 

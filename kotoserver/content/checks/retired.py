@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from kotoserver.content.diagnostics import Mark, Report
 from kotoserver.content.findings import Findings
-from kotoserver.content.source import Block, Document, Items, read_document
+from kotoserver.content.source import read_document
+from kotoserver.content.tree import Block, Document, Items
 
 _ID = re.compile(r"[LH][0-9]{3,5}")
 

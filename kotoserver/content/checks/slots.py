@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kotoserver.content.findings import Findings
 from kotoserver.content.scene_schema import SceneSource, SlotSource
 from kotoserver.content.scene_values import slots_of
-from kotoserver.content.source import Path
+from kotoserver.content.tree import Path
 
 
 def check_slots(source: SceneSource, findings: Findings) -> None:
