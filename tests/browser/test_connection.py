@@ -35,6 +35,16 @@ async def test_every_number_arrives_once_and_in_order_across_a_cut(visit: Visit)
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+async def test_an_answer_given_while_the_line_is_down_is_sent_once_it_is_back(visit: Visit):
+    someone = await visit()
+    page = someone.page
+    await someone.enter_cafe()
+    await page.locator("#drop").click()
+    await someone.say("네, 주문할게요")
+    await expect(page.locator(".frame.out .type", has_text="user_text")).to_have_count(1)
+    await expect(page.locator("#goal-step")).to_have_text(re.compile("^2/"))
+
+
 async def test_frames_show_their_size_and_json_and_can_be_filtered(visit: Visit):
     someone = await visit()
     page = someone.page

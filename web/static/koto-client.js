@@ -45,7 +45,7 @@ export class KotoClient extends EventTarget {
   #pingTimer = 0;
   #pongTimer = 0;
   #lastSeq;
-  #catchUpTo = 0;
+  #catchUpTo = Infinity; // null once every frame from before is here
   #replaying = false;
   #unjudged = new Map();
 
@@ -77,10 +77,10 @@ export class KotoClient extends EventTarget {
     socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
   }
 
-  /** Says something in Korean (or anything else); returns the turn's id. Sent as soon as there is a connection. */
+  /** Says something in Korean (or anything else); returns the turn's id. Sent as soon as the line is up. */
   answer(text, turnId = newTurnId()) {
     this.#unjudged.set(turnId, text);
-    if (this.isOpen) this.#sendAnswer(turnId, text);
+    if (this.#catchUpTo === null) this.#sendAnswer(turnId, text);
     return turnId;
   }
 
@@ -184,7 +184,7 @@ export class KotoClient extends EventTarget {
   #lost(code) {
     this.#quiet();
     this.#socket = null;
-    this.#catchUpTo = 0;
+    this.#catchUpTo = Infinity;
     if (this.#ended || code in FINAL) return this.#tell("status", { state: "closed", code });
     const delay = Math.min(FIRST_DELAY_MS * 2 ** this.#attempt, LONGEST_DELAY_MS) * (0.5 + Math.random() / 2);
     this.#attempt += 1;

@@ -40,12 +40,14 @@ async def to_home(request: web.Request) -> web.StreamResponse:
 async def home(request: web.Request, guest: Visitor) -> HomePage:
     services = request.app[SERVICES]
     pack_id = request.query.get("pack", DEFAULT_PACK)
+    packs = services.catalog.packs()
     recent = await services.history.sessions(guest.caller, limit=_RECENT)
     health = await services.health.report()
     return HomePage(
         shell=shell("Scenes", guest, place="home"),
         pack_id=pack_id,
-        packs=pack_choices(services.catalog.packs(), pack_id),
+        native=next((pack.native for pack in packs if pack.id == pack_id), "en"),
+        packs=pack_choices(packs, pack_id),
         scenes=scene_cards(services.catalog, pack_id),
         sessions=tuple(session_row(each, services.play) for each in recent.sessions),
         ready=health.ok,

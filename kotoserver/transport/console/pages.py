@@ -54,6 +54,8 @@ class SessionRow:
 class HomePage:
     shell: Shell
     pack_id: str
+    native: str
+    """BCP 47 tag of the language that the pack explains in."""
     packs: tuple[PackChoice, ...]
     scenes: tuple[SceneCard, ...]
     sessions: tuple[SessionRow, ...]

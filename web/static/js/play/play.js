@@ -58,7 +58,8 @@ export class Play {
         this.#say(frame, past);
         break;
       case "evaluation_complete":
-        if (frame.tts_url && !past) this.#voice.prepare(frame.tts_url);
+        if (past) break;
+        if (frame.tts_url) this.#voice.prepare(frame.tts_url);
         this.#judged(frame);
         break;
       case "hint":
@@ -70,8 +71,22 @@ export class Play {
         if (past || !this.#lines.busy) this.#end();
         break;
       case "error":
-        this.#refused(frame);
+        if (!past) this.#refused(frame);
         break;
+    }
+    if (frame.seq === this.#catchUpTo) this.#recallTurns();
+  }
+
+  /** After a reload: the turns from before, and the result of the last one. */
+  async #recallTurns() {
+    try {
+      const { turns } = await get(`${this.#path}/turns`);
+      turns.forEach((turn) => this.#panel.turn(turn));
+      const last = turns.at(-1);
+      if (last) this.#result.show(last);
+      $("retry").disabled = this.#over || turns.every((turn) => turn.undone);
+    } catch (error) {
+      this.#report(error);
     }
   }
 
