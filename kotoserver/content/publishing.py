@@ -54,7 +54,7 @@ def publish_scene(
         raise _refused(f"The draft of {scene_id}", found)
     folder = scenes_dir / scene_id
     version = revisions.next_version(folder, revisions.read_history(folder))
-    draft = (folder / "scene.yaml").read_text("utf-8")
+    draft = _read(folder / "scene.yaml")
     content = _with_version(draft, version) + _pinned_intents(scene, catalogs)
     compiled = compile_published_scene(content, f"{scene_id} version {version}")
     if compiled.scene is None:
@@ -84,8 +84,8 @@ def publish_pack(
     if result.pack is None or errors(result.diagnostics):
         raise _refused(f"The draft of {pack_id}", result.diagnostics)
     version = revisions.next_version(folder, revisions.read_history(folder))
-    draft = (folder / "pack.yaml").read_text("utf-8")
-    parts = {path.stem: path.read_text("utf-8") for path in pack_scene_files(folder)}
+    draft = _read(folder / "pack.yaml")
+    parts = {path.stem: _read(path) for path in pack_scene_files(folder)}
     content = _with_version(draft, version) + _pinned_scenes(parts)
     compiled = compile_published_pack(content, f"{pack_id} version {version}")
     if compiled.pack is None:
@@ -119,10 +119,15 @@ def _publish(folder: Path, version: int, content: str, publication: Publication)
     )
 
 
+def _read(path: Path) -> str:
+    """The text with its own line endings."""
+    return path.read_bytes().decode("utf-8-sig")
+
+
 def _replace(path: Path, text: str) -> None:
     """In one step, so that a draft is never seen half written."""
     beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, "utf-8")
+    beside.write_bytes(text.encode())
     beside.replace(path)
 
 
@@ -146,7 +151,8 @@ def _pinned_intents(scene: Scene, catalogs: Catalogs) -> str:
 def _pinned_scenes(parts: Mapping[str, str]) -> str:
     """The scene files as they are, comments and all, two levels further in."""
     indented = [
-        f"    {scene_id}:\n" + "".join(f"      {line}" if line.strip() else "\n" for line in text.splitlines(True))
+        f"    {scene_id}:\n"
+        + "".join(f"      {line}" if line.strip() else line for line in text.splitlines(keepends=True))
         for scene_id, text in parts.items()
     ]
     return "\npinned:\n  scenes:\n" + "".join(each if each.endswith("\n") else each + "\n" for each in indented)

@@ -4,6 +4,7 @@ The tree is built from the parser's events and not by PyYAML's composer: libyaml
 so a file of ten thousand brackets would end the process, and constructed values have lost their places.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,9 @@ DEEPEST = 40
 
 _COMMENT_BEGINS_WITHIN = 24
 """Characters behind a text in which a comment that cuts it, or `# ok: W07`, is to be seen."""
+
+_INVISIBLE = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+"""Line breaks for some programs and none for others: lines would be counted differently."""
 
 LARGEST = 1_000_000
 """Characters; ten times the largest scene that anyone would want to play."""
@@ -59,7 +63,7 @@ def _decode(content: bytes | str, file: str, report: Report) -> str | None:
         report.add("E01", file, START_OF_FILE, f"The file is longer than {LARGEST:,} characters.")
         return None
     text = unicodedata.normalize("NFC", text)
-    unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    unprintable = _INVISIBLE.search(text) or yaml.reader.Reader.NON_PRINTABLE.search(text)
     if unprintable:
         lines = text[: unprintable.start()].split("\n")
         mark = Mark(len(lines), len(lines[-1]) + 1)

@@ -29,6 +29,17 @@ def test_publishing_raises_the_number_and_goes_live(workshop: Workshop):
     assert f"version: {live.version}\n" in (workshop.scenes / "cafe" / "scene.yaml").read_text("utf-8")
 
 
+def test_publishing_changes_nothing_in_the_draft_but_its_number(workshop: Workshop):
+    path = workshop.scenes / "cafe" / "scene.yaml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    before = path.read_bytes()
+
+    revision = publish_scene(workshop.scenes, workshop.packs, "cafe", TODAY)
+
+    assert path.read_bytes() == before.replace(b"version: 1\r", b"version: %d\r" % revision.version)
+    assert open_library(workshop.scenes, workshop.packs).scene("cafe").version == revision.version
+
+
 def test_a_session_can_stay_with_the_version_it_began_with(workshop: Workshop):
     before = open_library(workshop.scenes, workshop.packs).scene("cafe")
 

@@ -80,5 +80,12 @@ def test_what_is_no_block_of_keys_is_refused():
 
 
 def test_what_is_no_text_is_refused():
-    for content in (b"\xff\xfe\x00", b"a: \x80", b"a: \x00", b"a: \x07"):
+    for content in (b"\xff\xfe\x00", b"a: \x80", b"a: \x00", b"a: \x07", "a: b\u2028c".encode(), b"a: \xc2\x85"):
         assert codes(content) == ["E01"], content
+
+
+def test_line_endings_of_other_systems_change_nothing():
+    document = read("a: 1\r\nb: 2\r\n")
+
+    assert dict(document.root) == {"a": 1, "b": 2}
+    assert document.mark(("b",)) == Mark(2, 4)
