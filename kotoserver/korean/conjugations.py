@@ -52,10 +52,21 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
             want = conjugate([(match["stem"], group.tag), ("어" + match["rest"], "EF")], analyzer)
             if want != match[0]:
                 yield _finding(match, want, group.rule)
+    yield from _modifiers(text, known, analyzer)
     for vowel, wrong, stems in _HARMONY:
         for match in re.finditer(rf"(?P<stem>{stems}){wrong}(?P<rest>요|서|도)(?![가-힣])", text):
             if _begins_word(text, match.start(), match["stem"]) and not _is_known(text, match, known):
                 yield _finding(match, match["stem"] + vowel + match["rest"], "vowel_harmony")
+
+
+def _modifiers(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
+    """차갑은 걸로, 크은 거: the stem changes, or the vowel of -은 goes."""
+    for group in _CLASSES:
+        if group.tag == "VV-I" or group.rule == "irregular_reu":
+            continue
+        for match in re.finditer(rf"(?P<stem>{'|'.join(group.stems)})은(?= [가-힣])", text):
+            if _begins_word(text, match.start(), match["stem"]) and not _is_known(text, match, known):
+                yield _finding(match, conjugate([(match["stem"], group.tag), ("은", "ETM")], analyzer), group.rule)
 
 
 def _begins_word(text: str, start: int, stem: str) -> bool:

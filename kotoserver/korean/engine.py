@@ -32,7 +32,6 @@ from kotoserver.korean.meaning import compact, echoes, filled_by, find_meaning, 
 from kotoserver.korean.noise import says_nothing
 from kotoserver.korean.particles import find_particles
 from kotoserver.korean.politeness import find_level
-from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.prepare import prepare
 from kotoserver.korean.reading import Reading, read
 from kotoserver.korean.scoring import find_bars, weigh
@@ -40,6 +39,7 @@ from kotoserver.korean.scripts import Script, chat_tokens, decode_romanized, for
 from kotoserver.korean.sentence import analyse, words_of
 from kotoserver.korean.spacing import find_spacing
 from kotoserver.korean.spelling import find_surface
+from kotoserver.korean.stance import Stance
 from kotoserver.korean.vocabulary import find_misspelt
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
@@ -208,19 +208,32 @@ def _best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         return move
     if best is not None and best.score >= ENOUGH:
         return best
+    agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
-    return against or _unfulfilled(reading, own)
+    return agreeing or against or _unfulfilled(reading, own)
+
+
+def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> bool:
+    """Whether, of yes and no, it says what this intent says, in words of its own: 안 주셔도 돼요."""
+    said = reading.stance.stance
+    if said is Stance.OPEN or match.intent.stance is not said:
+        return False
+    expected = prepared.topic.union(*(each.intent.vocabulary for each in own))
+    return any(opposes(reading, other.intent) for other in own) and not _strange(reading, expected)
 
 
 def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bool:
     """Whether it answers what was asked, with yes for no or no for yes."""
     if not opposes(reading, match.intent):
         return False
-    expected = match.intent.vocabulary | prepared.topic
-    strange = [
-        f for f, weight in reading.features.items() if weight > GENERIC and _is_content(f) and f not in expected
-    ]
-    return match.score + STANCE_PENALTY >= ENOUGH or not strange
+    near = match.score + STANCE_PENALTY >= ENOUGH
+    return near or not _strange(reading, match.intent.vocabulary | prepared.topic)
+
+
+def _strange(reading: Reading, expected: frozenset[str]) -> list[str]:
+    """Content that belongs to nothing here."""
+    heavy = [feature for feature, weight in reading.features.items() if weight > GENERIC and _is_content(feature)]
+    return [feature for feature in heavy if feature not in expected]
 
 
 def _is_content(feature: str) -> bool:
@@ -229,15 +242,17 @@ def _is_content(feature: str) -> bool:
 
 def _unfulfilled(reading: Reading, own: tuple[Match, ...]) -> Match | None:
     """An intent whose need went unmet although the words around it fit: 콜라 주세요, 커피 주세요."""
-    closing = reading.closing
-    if closing is None or any(feature.startswith("q:") for feature in reading.features):
+    if any(feature.startswith("q:") for feature in reading.features):
         return None
-    return next((match for match in own if match.intent.needs and _says_alike(match.intent, closing)), None)
+    return next((m for m in own if m.intent.needs and _says_alike(m.intent, reading)), None)
 
 
-def _says_alike(intent: PreparedIntent, closing: Predicate) -> bool:
-    """Whether an example ends in the same request."""
+def _says_alike(intent: PreparedIntent, reading: Reading) -> bool:
+    """Whether an example ends in the same request; a bare noun asks as well as any."""
+    closing = reading.closing
     shown = [e.reading.closing for e in intent.examples if e.reading.closing is not None]
+    if closing is None:
+        return bool(reading.nouns) and not reading.predicates and any(p.root in REQUEST_ROOTS for p in shown)
     if closing.root in REQUEST_ROOTS:
         return any(p.root in REQUEST_ROOTS for p in shown)
     return bool(closing.auxiliaries) and any(

@@ -66,6 +66,8 @@ def features_of(
             continue
         if morpheme.form in QUESTION_WORDS:
             found[f"q:{_question(morpheme.form)}"] = QUESTION
+        elif morpheme.form == "안녕":
+            found[_named("안녕", synonyms)] = CONTENT
         elif morpheme.form.startswith("아무"):
             found[_named("아무", synonyms)] = CONTENT
         elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC:

@@ -15,7 +15,8 @@ from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _OWN_WILL = ("ᆯ게요", "을게요", "ᆯ게", "을게", "ᆯ께요", "을께요")
 _HUMBLE = re.compile(
-    r"(?<![가-힣])(?P<got>나는|난|나도|나를|날|나한테|나의|내가|내 거|내(?=\s[가-힣]))(?![가-힣])"
+    r"(?<![가-힣])(?P<got>나는|난|나도|나를|날|나한테|나의|내가|내 거|나(?= (?!가|와|오))|내(?=\s[가-힣]))"
+    r"(?![가-힣])"
 )
 _HUMBLE_FORMS = {
     "나는": "저는",
@@ -28,6 +29,7 @@ _HUMBLE_FORMS = {
     "내가": "제가",
     "내 거": "제 거",
     "내": "제",
+    "나": "저",
 }
 _ADDRESS = re.compile(
     r"(?<![가-힣])(?P<got>당신|너|야|아줌마|아저씨)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)"
@@ -47,17 +49,18 @@ def find_honorifics(context: Context) -> Iterator[Finding]:
 def _self_honour(context: Context) -> Iterator[Finding]:
     reading = context.reading
     closing = reading.closing
-    if closing is None or context.sentence.asks(closing.end):
+    if closing is None or closing.interrogative or context.sentence.asks(closing.end):
         return
+    closing_verdict = _closing_honours_self(context, closing) if closing.honorific else None
     for predicate in reading.predicates:
         if not predicate.honorific or predicate.start in reading.noise or _is_set_phrase(context, predicate):
             continue
         if predicate.root == "주" or "주" in predicate.auxiliaries:
             continue
         if predicate is closing:
-            verdict = _closing_honours_self(context, predicate)
+            verdict = closing_verdict
         else:
-            verdict = None if closing.honorific or predicate.modifies else _wills(closing) or None
+            verdict = None if predicate.modifies else _wills(closing) or closing_verdict
         if verdict is None:
             continue
         got = context.sentence.text[predicate.start : predicate.end]
@@ -144,7 +147,7 @@ def _is_set_phrase(context: Context, predicate: Predicate) -> bool:
 
 def _humble(context: Context) -> Iterator[Finding]:
     for match in _HUMBLE.finditer(context.sentence.text):
-        if match["got"] in ("날", "난", "내") and not _is_pronoun(context, match.start()):
+        if match["got"] in ("날", "난", "내", "나") and not _is_pronoun(context, match.start()):
             continue
         want = _HUMBLE_FORMS[match["got"]]
         yield Finding(

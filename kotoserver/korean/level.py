@@ -87,7 +87,17 @@ def _casual_answer(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:
     spoken = [word for word in sentence.words if word.start not in ignored]
     if len(spoken) > 1 and spoken[-1].text.endswith("야") and spoken[0].text.endswith(("는", "은", "가", "이")):
         return [Close(level=SpeechLevel.BANMAL, start=spoken[-1].end - 1, end=spoken[-1].end)]  # 저는 디아나야
-    if len(spoken) == 1 and spoken[0].text in ("응", "어", "아니", "그래", "싫어", "좋아"):
+    if len(spoken) == 1 and spoken[0].text in (
+        "응",
+        "어",
+        "아니",
+        "그래",
+        "싫어",
+        "좋아",
+        "안녕",
+        "고마워",
+        "미안",
+    ):
         return [Close(level=SpeechLevel.BANMAL, start=spoken[0].start, end=spoken[0].end)]
     return []
 

@@ -66,7 +66,7 @@ DECLINING = frozenset({"괜찮", "되었"})
 
 GENERIC_ROOTS = _words(
     """
-    주 드리 하 되 이 있 부탁하 부탁드리 주문하 시키 원하 싶 가능하 필요하
+    주 받 드리 하 되 이 있 부탁하 부탁드리 주문하 시키 원하 싶 가능하 필요하
     """
 )
 """Predicates that carry a request rather than its content."""

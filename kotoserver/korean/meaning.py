@@ -72,7 +72,8 @@ def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
             slot=slot.id, state=SlotState.FILLED, value=values[0], heard=reading.text[good.start : good.end]
         )
     if len(values) > 1:
-        return SlotReading(slot=slot.id, state=SlotState.AMBIGUOUS, heard=heard)
+        both = ", ".join(dict.fromkeys(reading.text[m.start : m.end] for m in mentions))
+        return SlotReading(slot=slot.id, state=SlotState.AMBIGUOUS, heard=both)
     if mentions:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
     other = _unlisted_noun(reading) if needed else None
@@ -84,11 +85,13 @@ def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
 def _unlisted_noun(reading: Reading) -> str | None:
     """콜라 of 콜라 주세요: the thing asked for, when it is no class word and no value."""
     closing = reading.closing
-    if closing is None or (closing.root not in REQUEST_ROOTS | {"하"} and "주" not in closing.auxiliaries):
+    if closing is not None and closing.root not in REQUEST_ROOTS | {"하"} and "주" not in closing.auxiliaries:
         return None
     taken = {place for m in reading.mentions for place in range(m.start, m.end)}
     taken |= {place for n in reading.numbers for place in range(n.start, n.end)}
-    for morpheme in reversed(reading.sentence.inside(0, closing.start)):
+    for morpheme in reversed(
+        reading.sentence.inside(0, closing.start if closing is not None else len(reading.text))
+    ):
         if morpheme.tag in ("NNG", "NNP") and morpheme.start not in taken:
             return None if morpheme.form in _UMBRELLA else morpheme.form
     return None
@@ -122,12 +125,17 @@ def _slot_fault(context: Context, reading: SlotReading) -> Finding | None:
     match reading.state:
         case SlotState.FILLED:
             return None
-        case SlotState.WRONG:
+        case SlotState.WRONG | SlotState.AMBIGUOUS:
             params = {"slot": reading.slot, "got": reading.heard or "", "want": _wanted_values(slot)}
             return Finding(
-                code=Code.SLOT_WRONG, rule="slot.wrong", start=start, end=end, params=params, blocks=True
+                code=Code.SLOT_WRONG,
+                rule=f"slot.{reading.state.value}",
+                start=start,
+                end=end,
+                params=params,
+                blocks=True,
             )
-        case SlotState.MISSING | SlotState.AMBIGUOUS:
+        case SlotState.MISSING:
             return Finding(
                 code=Code.SLOT_MISSING,
                 rule=f"slot.{reading.state.value}",

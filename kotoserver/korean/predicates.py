@@ -6,6 +6,7 @@ from kotoserver.korean.lexicon import HONORIFIC_ROOTS
 from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import Morpheme
 
+_ASKING = ("니까", "나요", "까요", "가요", "까", "니", "냐")
 _STARTS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
 _FEELINGS = {"좋": "좋아하", "싫": "싫어하"}
 _HONORIFIC_ENDINGS = ("세요", "십시", "시", "셔", "으세요", "으십시", "으시", "으셔")
@@ -44,6 +45,11 @@ class Predicate:
     """Index of its first morpheme (the root's) in the sentence."""
     last: int
     """Index one past its last morpheme."""
+
+    @property
+    def interrogative(self) -> bool:
+        """Whether its ending asks by itself."""
+        return self.ending.endswith(_ASKING)
 
 
 def predicates_of(sentence: Sentence) -> tuple[Predicate, ...]:

@@ -43,10 +43,10 @@ def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> R
     """`synonyms` gives each word the one that stands for its group."""
     noise = noise_words(sentence)
     numbers = _last_said(sentence, read_numbers(sentence.text))
-    mentions = find_mentions(sentence, table, numbers)
     counted = {place for number in numbers for place in range(number.start, number.end)}
     # 하나요 is a number with 요, whatever verb the analyser sees in it.
     predicates = tuple(p for p in predicates_of(sentence) if p.start not in counted)
+    mentions = _meant(find_mentions(sentence, table, numbers), predicates)
     stance = read_stance(sentence, predicates, noise)
     features = features_of(sentence, noise, predicates, numbers, mentions, stance, synonyms)
     return Reading(
@@ -60,6 +60,13 @@ def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> R
         features=features,
         nouns=noun_features(sentence, features, synonyms),
     )
+
+
+def _meant(mentions: tuple[Mention, ...], predicates: tuple[Predicate, ...]) -> tuple[Mention, ...]:
+    """Values less those that are a verb which is negated or only wished: 안 먹을게요, 마시고 싶어요."""
+    wished = {p.root_start for p in predicates if "싶" in p.auxiliaries and not p.root.endswith("하")}
+    void = wished | {p.root_start for p in predicates if p.short_negation or "않" in p.auxiliaries}
+    return tuple(mention for mention in mentions if mention.start not in void)
 
 
 def self_repair(sentence: Sentence) -> int | None:

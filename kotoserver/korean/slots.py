@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kotoserver.domain.evaluation import Expectation
 from kotoserver.domain.scene import Slot, SlotFill, SlotKind
-from kotoserver.korean.lexicon import CONTRASTS, SHORT_FORMS
+from kotoserver.korean.lexicon import CONTRASTS, HONORIFIC_ROOTS, SHORT_FORMS
 from kotoserver.korean.numbers import COUNT_UNITS, Number
 from kotoserver.korean.sentence import NOUN_TAGS, Sentence, analyse
 from kotoserver.ports.morphology import MorphemeAnalyzer
@@ -154,7 +154,7 @@ def _occurrences(
         at = compact.find(variant.compact, at + 1)
     if variant.stem is not None:
         for morpheme in sentence.morphemes:
-            if morpheme.form == variant.stem and morpheme.tag in _STEM_TAGS:
+            if HONORIFIC_ROOTS.get(morpheme.form, morpheme.form) == variant.stem and morpheme.tag in _STEM_TAGS:
                 yield morpheme.start, max(morpheme.end, morpheme.start + 1)
 
 

@@ -81,13 +81,13 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.saeyo",
         Code.SPELL_ENDING,
-        re.compile(r"(?<=[가-힣])(?:새|셰|쎄|세)(?:요|여)(?![가-힣])"),
+        re.compile(r"(?<=[가-힣])(?:새|셰|쎄|세)(?:요|여|오|유)(?![가-힣])"),
         _fixed("세요"),
     ),
     _SurfaceRule(
         "spelling.juseyo",
         Code.SPELL_ENDING,
-        re.compile(r"(?<![가-힣])(?:쥬|즈|주)(?:세|새|셰|쎄)(?:요|여|유)(?![가-힣])"),
+        re.compile(r"(?<![가-힣])(?:(?:쥬|즈|주)(?:세|새|셰|쎄)(?:요|여|오|유)|주시요)(?![가-힣])"),
         _fixed("주세요"),
     ),
     _SurfaceRule(

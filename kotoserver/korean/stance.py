@@ -47,7 +47,9 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
             if decided_by is not None and _still_declines(stance, decided_by, predicate):
                 continue
             stance, decided_by = said, predicate
-        elif said is Stance.AGAINST and (predicate.root in REMOVING | {"없"} or predicate.ending == "게"):
+        elif said is Stance.AGAINST and (
+            predicate.root in REMOVING | {"없"} or predicate.ending in ("게", "어도", "아도")
+        ):
             stance, decided_by = said, predicate
     if decided_by is None and len(spoken) > (answer_word is not None):
         stance = Stance.FOR if not _says_without(sentence, len(sentence.text)) else Stance.AGAINST

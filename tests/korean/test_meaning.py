@@ -15,6 +15,7 @@ from tests.korean.turns import BAG, ORDER, Judge, codes, expect, turn
         ("뜨거운 카페라떼로 주세요", {"drink": "latte", "temp": "hot"}),
         ("라떼 차갑게 해 주세요", {"drink": "latte", "temp": "ice"}),
         ("녹차요", {"drink": "tea"}),
+        ("라떼 마시고 싶어요", {"drink": "latte"}),
         ("아메리카노 말고 라떼 주세요", {"drink": "latte"}),
         ("라떼 두 잔, 아니 한 잔 주세요", {"drink": "latte", "count": 1}),
         ("라떼 아니 녹차 주세요", {"drink": "tea"}),
@@ -32,7 +33,9 @@ def test_values_are_heard(judge: Judge, text: str, filled: dict[str, object]):
         ("커피 한 잔 주세요", SlotState.MISSING, "SLOT_MISSING"),
         ("두 잔 주세요", SlotState.MISSING, "SLOT_MISSING"),
         ("콜라 주세요", SlotState.WRONG, "SLOT_WRONG"),
-        ("라떼하고 녹차 주세요", SlotState.AMBIGUOUS, "SLOT_MISSING"),
+        ("라떼하고 녹차 주세요", SlotState.AMBIGUOUS, "SLOT_WRONG"),
+        ("커피", SlotState.MISSING, "SLOT_MISSING"),
+        ("콜라요", SlotState.WRONG, "SLOT_WRONG"),
     ],
 )
 def test_missing_wrong_and_ambiguous_values_are_told_apart(judge: Judge, text: str, state: SlotState, code: str):
