@@ -13,9 +13,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 async def test_an_answer_whose_connection_is_cut_is_judged_and_its_frames_are_replayed(visit: Visit):
     someone = await visit()
     page = someone.page
+    await page.clock.install()
     await someone.enter_cafe()
     await page.locator("#drop-next").click()
-    await someone.say("네, 주문할게요")
+    await someone.stop_the_clock()
+    await someone.send("네, 주문할게요")
+    await expect(page.locator(".frames .cut")).to_have_count(1)
+    await someone.turns_on_the_server(1)
+    await page.clock.resume()
     await expect(page.locator(".frames .cut.back")).to_have_count(1)
     await expect(page.locator(".frame.replayed .type", has_text="evaluation_complete")).to_have_count(1)
     await expect(page.locator("#goal-step")).to_have_text(re.compile("^2/"))

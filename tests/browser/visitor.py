@@ -1,7 +1,9 @@
 """Somebody at the console, in the words of what they do there."""
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import ConsoleMessage, Page, Request, Response, expect
 
@@ -35,17 +37,37 @@ class Visitor:
         await self.page.locator("#start:enabled").click()
         await expect(self.page.locator("#line-ko")).not_to_be_empty(timeout=PATIENCE_MS)
 
-    async def say(self, text: str) -> None:
-        """Types an answer, sends it with Enter, and waits until it has been judged."""
-        before = await self.last_turn()
+    async def send(self, text: str) -> None:
+        """Types an answer and sends it with Enter."""
         await self.page.locator("#answer").fill(text)
         await self.page.keyboard.press("Enter")
+
+    async def say(self, text: str) -> None:
+        """Sends an answer and waits until it has been judged."""
+        before = await self.last_turn()
+        await self.send(text)
         await self.page.locator(f'.verdict[data-turn]:not([data-turn="{before}"])').wait_for()
 
     async def last_turn(self) -> str:
         """The id of the turn whose result is shown; empty before the first."""
         shown = self.page.locator(".verdict[data-turn]")
         return (await shown.get_attribute("data-turn") or "") if await shown.count() else ""
+
+    async def stop_the_clock(self) -> None:
+        """From now on no timer of the page fires, until `clock.resume()`; the clock must be installed."""
+        milliseconds = await self.page.evaluate("Date.now()")
+        await self.page.clock.pause_at(datetime.fromtimestamp(milliseconds / 1000 + 1, UTC))
+
+    async def turns_on_the_server(self, count: int) -> None:
+        """Waits until the session of this page has that many turns in storage."""
+        session = parse_qs(urlsplit(self.page.url).query)["session"][0]
+        token = await self.page.locator("meta[name=koto-token]").get_attribute("content")
+        address = f"{self.home}/koto-api/sessions/{session}/turns"
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while True:
+                answer = await self.page.request.get(address, headers={"Authorization": f"Bearer {token}"})
+                if len((await answer.json())["turns"]) == count:
+                    return
 
     async def show_developer_panel(self) -> None:
         if await self.page.locator("#dev").is_hidden():
