@@ -1,4 +1,4 @@
-"""Who plays."""
+"""Who plays, and on whose behalf a service acts."""
 
 from dataclasses import dataclass
 from datetime import datetime
