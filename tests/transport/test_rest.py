@@ -56,6 +56,8 @@ async def test_what_is_not_there_is_said_in_our_words(guest: Guest):
     assert await error_of(await guest.call("GET", "/scenes/cafe?version=999")) == (404, "no_such_scene")
     assert await error_of(await guest.call("GET", "/scenes?pack=ko-xx")) == (404, "no_such_pack")
     assert await error_of(await guest.call("GET", "/sessions/sess_0/recap")) == (404, "no_such_session")
+    opening = {"scene_id": "cafe", "pack": "ko-id", "lesson_id": "les_1"}
+    assert await error_of(await guest.call("POST", "/sessions", json=opening)) == (404, "no_such_lesson")
 
 
 @pytest.mark.parametrize("path", OPEN_CALLS)

@@ -15,7 +15,6 @@ _MESSAGE_LIMIT = 65_536
 _HEARTBEAT_SECONDS = 30.0
 
 
-
 @dataclass(frozen=True, slots=True)
 class OpenSockets:
     """Connections that are to be told when the server goes away."""

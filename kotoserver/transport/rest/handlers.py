@@ -72,6 +72,8 @@ async def show_scene(call: Call) -> SceneAnswer:
 
 async def open_session(call: Call) -> OpenedAnswer:
     body: OpenBody = call.body
+    if body.lesson_id is not None:
+        raise NotFound("There is no such lesson.", code="no_such_lesson")
     session = await call.services.play.start(call.caller, body.scene_id, body.pack)
     return OpenedAnswer(
         session_id=session.id,

@@ -238,6 +238,8 @@ class SceneAnswer(SceneHead):
 class OpenBody(Model):
     scene_id: ContentId
     pack: ContentId = "ko-id"
+    lesson_id: str | None = None
+    """Reserved: there are no lessons yet, so any id is unknown."""
 
 
 class OpenedAnswer(Model):
