@@ -6,12 +6,12 @@ from kotoserver.domain.numbers import native_before_counter
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.number_words import sino_form
 from kotoserver.korean.numbers import (
     NATIVE_COUNTERS,
     SINO_COUNTERS,
     Number,
     counters_fit,
-    sino_form,
 )
 
 _SINO_ACCEPTED_FROM = 20

@@ -8,9 +8,8 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.lexicon import QUESTION_WORDS, REMOVING
+from kotoserver.korean.lexicon import QUESTION_WORDS
 from kotoserver.korean.predicates import Predicate
-from kotoserver.korean.stance import Stance
 
 _PURPOSE = re.compile(r"(?P<stem>[가-힣]+?)(?P<ending>으로|로)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)")
 _DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요")
@@ -21,7 +20,6 @@ def find_endings(context: Context) -> Iterator[Finding]:
     yield from _purpose(context)
     for predicate in context.reading.predicates:
         yield from _dictionary_form(context, predicate)
-        yield from _negation(context, predicate)
     closing = context.reading.closing
     if closing is not None:
         yield from _request(context, closing)
@@ -29,7 +27,6 @@ def find_endings(context: Context) -> Iterator[Finding]:
         yield from _direction(context, closing)
         yield from _tense(context, closing)
         yield from _statement_as_question(context, closing)
-        yield from _verb_final(context, closing)
 
 
 def _purpose(context: Context) -> Iterator[Finding]:
@@ -78,52 +75,14 @@ def _politely(context: Context, stem: list[tuple[str, str]]) -> str:
     return conjugate([*stem, (ending, "EF")], context.analyzer)
 
 
-def _negation(context: Context, predicate: Predicate) -> Iterator[Finding]:
-    """안 있어요 → 없어요, 안 필요해요 → 필요 없어요, 안 주세요 → 주지 마세요."""
-    if not predicate.short_negation:
-        return
-    adverb = context.sentence.morphemes[predicate.first - 1]
-    if adverb.form != "안":
-        return
-    text = context.sentence.text
-    parts = tagged(context.sentence, predicate.first, predicate.last)
-    if predicate.root in ("있", "계시") and predicate.root == predicate.said_root and not predicate.auxiliaries:
-        want = conjugate([("없", "VA"), *parts[1:]], context.analyzer)
-    elif predicate.root == "필요하":
-        want = "필요 " + conjugate([("없", "VA"), *parts[2:]], context.analyzer)
-    elif predicate.root == "알":
-        want = conjugate([("모르", "VV"), *parts[1:]], context.analyzer)
-    elif context.sentence.morphemes[predicate.first].end < predicate.end and _is_noun_verb(context, predicate):
-        want = f"{parts[0][0]} 안 {conjugate(parts[1:], context.analyzer)}"
-    elif _is_demand(predicate) and not context.sentence.asks(predicate.end):
-        plain = [part for part in parts[:-1] if part[0] != "시"]
-        want = conjugate([*plain, ("지", "EC"), ("말", "VX"), parts[-1]], context.analyzer)
-    else:
-        return
-    got = text[adverb.start : predicate.end]
-    yield Finding(
-        code=Code.NEGATION_FORM,
-        rule="ending.negation",
-        start=adverb.start,
-        end=predicate.end,
-        params={"got": got, "want": want},
-        replacement=want,
-    )
-
-
-def _is_noun_verb(context: Context, predicate: Predicate) -> bool:
-    """A noun with 하다, which 안 goes between: 예약 안 했어요."""
-    noun, verb = context.sentence.morphemes[predicate.first : predicate.first + 2]
-    return noun.tag == "NNG" and len(noun.form) > 1 and verb.tag in ("XSV", "VV") and verb.form == "하"
-
-
-def _is_demand(predicate: Predicate) -> bool:
+def is_demand(predicate: Predicate) -> bool:
+    """Whether it tells the other what to do: -(으)세요, -(으)십시오."""
     return predicate.ending.endswith(_DEMANDS)
 
 
 def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
     """포장하세요 tells the other to do it for themselves; a favour is asked with -아/어 주세요."""
-    if not _is_demand(closing) or closing.auxiliaries or closing.root in ("주", "부탁하", "부탁드리"):
+    if not is_demand(closing) or closing.auxiliaries or closing.root in ("주", "부탁하", "부탁드리"):
         return
     if context.sentence.asks(closing.end):
         return
@@ -135,7 +94,7 @@ def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
         == context.prepared.synonyms.get(closing.root, closing.root)
     ]
     asked = [p for p in same if "주" in p.auxiliaries and p.root == closing.root]
-    demanded = [p for p in same if _is_demand(p) and not p.auxiliaries]
+    demanded = [p for p in same if is_demand(p) and not p.auxiliaries]
     if not asked or demanded:
         return
     parts = tagged(context.sentence, closing.first, closing.last)
@@ -232,39 +191,6 @@ def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Fin
     )
 
 
-def _verb_final(context: Context, closing: Predicate) -> Iterator[Finding]:
-    """주세요 커피 → 커피 주세요."""
-    text = context.sentence.text
-    rest = text[closing.end :]
-    trailing = rest.rstrip(" .!?~…")
-    if not trailing.strip() or trailing.lstrip()[0] in ".!?~…,":
-        return
-    words = [word for word in context.sentence.words if word.start >= closing.end]
-    if any(word.start in context.reading.noise for word in words):
-        return
-    inside = context.sentence.inside(closing.end, closing.end + len(trailing))
-    nominal = all(m.tag[0] in "NMSX" or m.tag in ("JKO", "JKB", "JX", "JKS") for m in inside)
-    polite = inside and inside[-1].tag == "JX" and inside[-1].form in ("요", "이요")
-    if not inside or not nominal or polite or closing.root in ("이", "안녕하"):
-        return
-    verb_start = _phrase_start(context, closing)
-    verb = text[verb_start : closing.end]
-    want = f"{text[:verb_start]}{trailing.strip()} {verb}".strip()
-    yield Finding(
-        code=Code.ORDER_VERB_FINAL,
-        rule="order.verb_final",
-        start=verb_start,
-        end=closing.end + len(trailing),
-        params={"verb": verb, "want": want},
-        replacement=f"{trailing.strip()} {verb}",
-    )
-
-
-def _phrase_start(context: Context, closing: Predicate) -> int:
-    word = context.sentence.word_at(closing.start)
-    return word.start if word is not None else closing.start
-
-
 def _ending(code: Code, rule: str, predicate: Predicate, got: str, want: str) -> Finding:
     return Finding(
         code=code,
@@ -274,9 +200,3 @@ def _ending(code: Code, rule: str, predicate: Predicate, got: str, want: str) ->
         params={"got": got, "want": want},
         replacement=want,
     )
-
-
-def asks_for_less(context: Context) -> bool:
-    """Whether the utterance is a request to leave something out."""
-    stance = context.reading.stance
-    return stance.stance is Stance.AGAINST and stance.decided_by is not None and stance.decided_by.root in REMOVING

@@ -8,37 +8,12 @@ from kotoserver.domain.scene import Slot, SlotKind
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.intents import PreparedIntent, opposes
-from kotoserver.korean.lexicon import CONTRASTS, REQUEST_ROOTS
-from kotoserver.korean.numbers import COUNT_UNITS, native_form
-from kotoserver.korean.reading import Reading
-from kotoserver.korean.slots import OTHER_VALUE, Mention, SlotTable, count_mention
+from kotoserver.korean.intents import opposes
+from kotoserver.korean.lexicon import CONTRASTS
+from kotoserver.korean.number_words import native_form
+from kotoserver.korean.numbers import COUNT_UNITS
 from kotoserver.korean.stance import Stance
 
-_UMBRELLA = frozenset(
-    [
-        "커피",
-        "음료",
-        "음료수",
-        "차",
-        "빵",
-        "케이크",
-        "거",
-        "것",
-        "메뉴",
-        "음식",
-        "마실",
-        "물건",
-        "이거",
-        "그거",
-        "저거",
-        "잔",
-        "개",
-        "사이즈",
-        "자리",
-    ]
-)
-"""Words for a whole class, which leave the choice open."""
 _GREETINGS = ("안녕", "감사", "고맙", "수고", "반갑")
 """Courtesies that are rightly given back in the same words."""
 _PUNCTUATION = re.compile(r"[\s.,!?~…·'\"“”‘’()。、？！]+")
@@ -47,64 +22,6 @@ _PUNCTUATION = re.compile(r"[\s.,!?~…·'\"“”‘’()。、？！]+")
 def compact(text: str) -> str:
     """Without spaces and punctuation."""
     return _PUNCTUATION.sub("", text)
-
-
-def read_slots(reading: Reading, intent: PreparedIntent, table: SlotTable) -> tuple[SlotReading, ...]:
-    """What was heard about each slot of the intent, in its order."""
-    found: list[SlotReading] = []
-    for slot in intent.slots:
-        choice = table.choices.get(slot)
-        if choice is not None:
-            found.append(_read_choice(reading, choice, needed=slot in intent.needs))
-        number = next((n for n in table.numbers if n.id == slot), None)
-        if number is not None:
-            found.append(_read_number(reading, number))
-    return tuple(r for r in found if r.state is not SlotState.MISSING or r.slot in intent.needs)
-
-
-def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
-    mentions = [m for m in reading.mentions if m.slot == slot.id]
-    values = list(dict.fromkeys(m.value for m in mentions if m.value != OTHER_VALUE))
-    heard = reading.text[mentions[-1].start : mentions[-1].end] if mentions else None
-    if len(values) == 1:
-        good = next(m for m in mentions if m.value == values[0])
-        return SlotReading(
-            slot=slot.id, state=SlotState.FILLED, value=values[0], heard=reading.text[good.start : good.end]
-        )
-    if len(values) > 1:
-        both = ", ".join(dict.fromkeys(reading.text[m.start : m.end] for m in mentions))
-        return SlotReading(slot=slot.id, state=SlotState.AMBIGUOUS, heard=both)
-    if mentions:
-        return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
-    other = _unlisted_noun(reading) if needed else None
-    if other is not None:
-        return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=other)
-    return SlotReading(slot=slot.id, state=SlotState.MISSING)
-
-
-def _unlisted_noun(reading: Reading) -> str | None:
-    """콜라 of 콜라 주세요: the thing asked for, when it is no class word and no value."""
-    closing = reading.closing
-    if closing is not None and closing.root not in REQUEST_ROOTS | {"하"} and "주" not in closing.auxiliaries:
-        return None
-    taken = {place for m in reading.mentions for place in range(m.start, m.end)}
-    taken |= {place for n in reading.numbers for place in range(n.start, n.end)}
-    for morpheme in reversed(
-        reading.sentence.inside(0, closing.start if closing is not None else len(reading.text))
-    ):
-        if morpheme.tag in ("NNG", "NNP") and morpheme.start not in taken:
-            return None if morpheme.form in _UMBRELLA else morpheme.form
-    return None
-
-
-def _read_number(reading: Reading, slot: Slot) -> SlotReading:
-    mention = count_mention(slot, reading.numbers)
-    if mention is None:
-        return SlotReading(slot=slot.id, state=SlotState.MISSING)
-    heard = reading.text[mention.start : mention.end]
-    if slot.maximum is not None and int(mention.value) > slot.maximum:
-        return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
-    return SlotReading(slot=slot.id, state=SlotState.FILLED, value=mention.value, heard=heard)
 
 
 def find_meaning(context: Context, slots: tuple[SlotReading, ...]) -> Iterator[Finding]:
@@ -262,10 +179,3 @@ def echoes(text: str, expectation: Expectation, examples: frozenset[str]) -> boo
         return False
     sentences = {compact(part) for part in re.split(r"[.!?？！。]", expectation.npc_line)}
     return said == line or said in sentences
-
-
-def filled_by(mentions: tuple[Mention, ...], reading: Reading, table: SlotTable) -> frozenset[str]:
-    """Slots that were given a value one can use."""
-    choices = {m.slot for m in mentions if m.value != OTHER_VALUE}
-    numbers = {slot.id for slot in table.numbers if count_mention(slot, reading.numbers) is not None}
-    return frozenset(choices | numbers)

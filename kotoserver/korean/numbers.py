@@ -3,36 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_NATIVE_FULL = {"하나": 1, "둘": 2, "셋": 3, "넷": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}
-_NATIVE_SHORT = {"한": 1, "두": 2, "세": 3, "석": 3, "서": 3, "네": 4, "넉": 4}
-_NATIVE_TENS = {
-    "열": 10,
-    "스물": 20,
-    "스무": 20,
-    "서른": 30,
-    "마흔": 40,
-    "쉰": 50,
-    "예순": 60,
-    "일흔": 70,
-    "여든": 80,
-    "아흔": 90,
-}
-_SINO_DIGITS = {
-    "영": 0,
-    "공": 0,
-    "일": 1,
-    "이": 2,
-    "삼": 3,
-    "사": 4,
-    "오": 5,
-    "육": 6,
-    "륙": 6,
-    "칠": 7,
-    "팔": 8,
-    "구": 9,
-}
-_SINO_POWERS = {"십": 10, "백": 100, "천": 1000}
-_DAYS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "열흘": 10, "보름": 15}
+from kotoserver.korean.number_words import DAYS, NATIVE_FULL, NATIVE_SHORT, NATIVE_TENS, sino_value
 
 NATIVE_COUNTERS = frozenset(
     {
@@ -114,11 +85,11 @@ _COUNTER_GROUPS = (
     frozenset({"개", "조각", "봉지", "줄", "세트", "박스", "상자", "송이", "접시", "인분", "가지"}),
 )
 
-_native_word = "|".join(sorted([*_NATIVE_FULL, *_NATIVE_SHORT], key=len, reverse=True))
-_native_tens = "|".join(sorted(_NATIVE_TENS, key=len, reverse=True))
+_native_word = "|".join(sorted([*NATIVE_FULL, *NATIVE_SHORT], key=len, reverse=True))
+_native_tens = "|".join(sorted(NATIVE_TENS, key=len, reverse=True))
 _NATIVE = rf"(?:(?:{_native_tens})\s?(?:{_native_word})|{_native_tens}|{_native_word})"
 _SINO = r"[일이삼사오육륙칠팔구십백천만영공]+"
-_MIXED = rf"(?:{'|'.join(_NATIVE_FULL)})[백천만]"
+_MIXED = rf"(?:{'|'.join(NATIVE_FULL)})[백천만]"
 """다섯천: a native digit with a Sino-Korean power."""
 _DIGITS = r"\d[\d,]*(?:\.\d+)?\s?[십백천만]*"
 _counter = "|".join(sorted(NATIVE_COUNTERS | SINO_COUNTERS | _EITHER, key=len, reverse=True))
@@ -137,7 +108,7 @@ _BARE = re.compile(
 )
 _BARE_SHORT = re.compile(r"(?<![가-힣])(?P<number>두|세)(?=\s(?:주|부탁|시킬|할게))")
 _DAY_WORD = re.compile(
-    rf"(?<![가-힣])(?P<number>{'|'.join(_DAYS)})(?=$|[^가-힣]|동안|만|요|이요|정도|예요|이에요|입니다|있)"
+    rf"(?<![가-힣])(?P<number>{'|'.join(DAYS)})(?=$|[^가-힣]|동안|만|요|이요|정도|예요|이에요|입니다|있)"
 )
 
 
@@ -182,42 +153,6 @@ def counters_fit(one: str, other: str) -> bool:
     return any(one in group and other in group for group in _COUNTER_GROUPS)
 
 
-def native_form(value: int) -> str:
-    """Native number as it stands alone: 하나, 스물둘."""
-    units = {amount: word for word, amount in _NATIVE_FULL.items()}
-    tens = {amount: word for word, amount in _NATIVE_TENS.items() if word != "스무"}
-    return tens.get(value // 10 * 10, "") + units.get(value % 10, "")
-
-
-def sino_form(value: int) -> str:
-    """Sino-Korean number below 100 million: 십오, 삼천이백."""
-    if value == 0:
-        return "영"
-    digits = {amount: word for word, amount in _SINO_DIGITS.items() if word not in ("공", "륙")}
-    high, low = divmod(value, 10_000)
-    spoken = "" if high == 0 else ("만" if high == 1 else sino_form(high) + "만")
-    for power, name in ((1000, "천"), (100, "백"), (10, "십")):
-        digit, low = divmod(low, power)
-        if digit:
-            spoken += (digits[digit] if digit > 1 else "") + name
-    return spoken + (digits[low] if low else "")
-
-
-def sino_value(word: str) -> int:
-    """What a run of Sino-Korean digits and powers says (삼만오천 → 35000, 공일공 → 10)."""
-    total = section = digit = 0
-    for character in word:
-        if character in _SINO_DIGITS:
-            digit = digit * 10 + _SINO_DIGITS[character]
-        elif character in _SINO_POWERS:
-            section += max(digit, 1) * _SINO_POWERS[character]
-            digit = 0
-        elif character == "만":
-            total += max(section + digit, 1) * 10_000
-            section = digit = 0
-    return total + section + digit
-
-
 def _number(match: re.Match[str]) -> Number | None:
     word = match["number"]
     groups = match.groupdict()
@@ -225,34 +160,34 @@ def _number(match: re.Match[str]) -> Number | None:
     value, written = _value(word)
     if written == "sino" and value == 0:
         return None
-    if word in _DAYS:
-        return Number(_DAYS[word], "day", word, "일", "", match.start(), match.end())
+    if word in DAYS:
+        return Number(DAYS[word], "day", word, "일", "", match.start(), match.end())
     return Number(value, written, word, counter, groups.get("gap") or "", match.start(), match.end())
 
 
 def _value(word: str) -> tuple[int, str]:
-    if word in _DAYS:
-        return _DAYS[word], "day"
+    if word in DAYS:
+        return DAYS[word], "day"
     if word[0].isdigit():
         digits = re.match(r"[\d,]+", word)
         amount = int(digits[0].replace(",", "")[:9]) if digits else 0
         power = word[digits.end() :].strip() if digits else ""
         return amount * (sino_value(power) if power and power[0].isalpha() else 1), "digits"
     compact = word.replace(" ", "")
-    if len(compact) > 1 and compact[-1] in "백천만" and compact[:-1] in _NATIVE_FULL:
-        return _NATIVE_FULL[compact[:-1]] * sino_value(compact[-1]), "native"
-    if compact in _NATIVE_SHORT:
-        return _NATIVE_SHORT[compact], "short"
-    if compact in _NATIVE_FULL:
-        return _NATIVE_FULL[compact], "native"
-    for ten, amount in _NATIVE_TENS.items():
+    if len(compact) > 1 and compact[-1] in "백천만" and compact[:-1] in NATIVE_FULL:
+        return NATIVE_FULL[compact[:-1]] * sino_value(compact[-1]), "native"
+    if compact in NATIVE_SHORT:
+        return NATIVE_SHORT[compact], "short"
+    if compact in NATIVE_FULL:
+        return NATIVE_FULL[compact], "native"
+    for ten, amount in NATIVE_TENS.items():
         if compact == ten:
             return amount, "short" if ten == "스무" else "native"
         rest = compact.removeprefix(ten)
-        if rest != compact and rest in _NATIVE_SHORT:
-            return amount + _NATIVE_SHORT[rest], "short"
-        if rest != compact and rest in _NATIVE_FULL:
-            return amount + _NATIVE_FULL[rest], "native"
+        if rest != compact and rest in NATIVE_SHORT:
+            return amount + NATIVE_SHORT[rest], "short"
+        if rest != compact and rest in NATIVE_FULL:
+            return amount + NATIVE_FULL[rest], "native"
     return sino_value(compact), "sino"
 
 

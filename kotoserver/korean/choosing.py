@@ -1,0 +1,83 @@
+"""Which intent an utterance fulfils, when likeness alone does not say: repair moves, yes and no, unmet needs."""
+
+from kotoserver.korean.context import Prepared
+from kotoserver.korean.features import GENERIC
+from kotoserver.korean.intents import (
+    ENOUGH,
+    ENOUGH_FOR_REPAIR,
+    OWN_FIRST,
+    STANCE_PENALTY,
+    Match,
+    PreparedIntent,
+    opposes,
+    rank_intents,
+)
+from kotoserver.korean.lexicon import REQUEST_ROOTS
+from kotoserver.korean.reading import Reading
+from kotoserver.korean.slot_readings import filled_by
+from kotoserver.korean.stance import Stance
+
+
+def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
+    """An intent of the turn, a common one, or None when the words belong to neither."""
+    filled = filled_by(reading.mentions, reading, prepared.table)
+    own = rank_intents(reading, prepared.intents, prepared.topic, filled)
+    about = prepared.topic | {f"slot:{mention.slot}" for mention in reading.mentions}
+    moves = rank_intents(reading, prepared.common, about, filled)
+    best = own[0] if own else None
+    move = moves[0] if moves else None
+    rival = best.score + OWN_FIRST if best is not None and best.score >= ENOUGH else 0.0
+    if move is not None and move.score >= max(ENOUGH_FOR_REPAIR, rival):
+        return move
+    if best is not None and best.score >= ENOUGH:
+        return best
+    agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
+    against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
+    return agreeing or against or _unfulfilled(reading, own)
+
+
+def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> bool:
+    """Whether, of yes and no, it says what this intent says, in words of its own: 안 주셔도 돼요."""
+    said = reading.stance.stance
+    if said is Stance.OPEN or match.intent.stance is not said:
+        return False
+    expected = prepared.topic.union(*(each.intent.vocabulary for each in own))
+    return any(opposes(reading, other.intent) for other in own) and not _strange(reading, expected)
+
+
+def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bool:
+    """Whether it answers what was asked, with yes for no or no for yes."""
+    if not opposes(reading, match.intent):
+        return False
+    near = match.score + STANCE_PENALTY >= ENOUGH
+    return near or not _strange(reading, match.intent.vocabulary | prepared.topic)
+
+
+def _strange(reading: Reading, expected: frozenset[str]) -> list[str]:
+    """Content that belongs to nothing here."""
+    heavy = [feature for feature, weight in reading.features.items() if weight > GENERIC and _is_content(feature)]
+    return [feature for feature in heavy if feature not in expected]
+
+
+def _is_content(feature: str) -> bool:
+    return feature.startswith(("w:", "q:", "slot:"))
+
+
+def _unfulfilled(reading: Reading, own: tuple[Match, ...]) -> Match | None:
+    """An intent whose need went unmet although the words around it fit: 콜라 주세요, 커피 주세요."""
+    if any(feature.startswith("q:") for feature in reading.features):
+        return None
+    return next((m for m in own if m.intent.needs and _says_alike(m.intent, reading)), None)
+
+
+def _says_alike(intent: PreparedIntent, reading: Reading) -> bool:
+    """Whether an example ends in the same request; a bare noun asks as well as any."""
+    closing = reading.closing
+    shown = [e.reading.closing for e in intent.examples if e.reading.closing is not None]
+    if closing is None:
+        return bool(reading.nouns) and not reading.predicates and any(p.root in REQUEST_ROOTS for p in shown)
+    if closing.root in REQUEST_ROOTS:
+        return any(p.root in REQUEST_ROOTS for p in shown)
+    return bool(closing.auxiliaries) and any(
+        (p.root, p.auxiliaries) == (closing.root, closing.auxiliaries) for p in shown
+    )

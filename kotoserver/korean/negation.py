@@ -1,0 +1,54 @@
+"""Forms of negation: what 안 cannot stand before, and what is said instead."""
+
+from collections.abc import Iterator
+
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugation import conjugate, tagged
+from kotoserver.korean.context import Context
+from kotoserver.korean.endings import is_demand
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.predicates import Predicate
+
+
+def find_negation(context: Context) -> Iterator[Finding]:
+    for predicate in context.reading.predicates:
+        yield from _negation(context, predicate)
+
+
+def _negation(context: Context, predicate: Predicate) -> Iterator[Finding]:
+    """안 있어요 → 없어요, 안 필요해요 → 필요 없어요, 안 주세요 → 주지 마세요."""
+    if not predicate.short_negation:
+        return
+    adverb = context.sentence.morphemes[predicate.first - 1]
+    if adverb.form != "안":
+        return
+    text = context.sentence.text
+    parts = tagged(context.sentence, predicate.first, predicate.last)
+    if predicate.root in ("있", "계시") and predicate.root == predicate.said_root and not predicate.auxiliaries:
+        want = conjugate([("없", "VA"), *parts[1:]], context.analyzer)
+    elif predicate.root == "필요하":
+        want = "필요 " + conjugate([("없", "VA"), *parts[2:]], context.analyzer)
+    elif predicate.root == "알":
+        want = conjugate([("모르", "VV"), *parts[1:]], context.analyzer)
+    elif context.sentence.morphemes[predicate.first].end < predicate.end and _is_noun_verb(context, predicate):
+        want = f"{parts[0][0]} 안 {conjugate(parts[1:], context.analyzer)}"
+    elif is_demand(predicate) and not context.sentence.asks(predicate.end):
+        plain = [part for part in parts[:-1] if part[0] != "시"]
+        want = conjugate([*plain, ("지", "EC"), ("말", "VX"), parts[-1]], context.analyzer)
+    else:
+        return
+    got = text[adverb.start : predicate.end]
+    yield Finding(
+        code=Code.NEGATION_FORM,
+        rule="ending.negation",
+        start=adverb.start,
+        end=predicate.end,
+        params={"got": got, "want": want},
+        replacement=want,
+    )
+
+
+def _is_noun_verb(context: Context, predicate: Predicate) -> bool:
+    """A noun with 하다, which 안 goes between: 예약 안 했어요."""
+    noun, verb = context.sentence.morphemes[predicate.first : predicate.first + 2]
+    return noun.tag == "NNG" and len(noun.form) > 1 and verb.tag in ("XSV", "VV") and verb.form == "하"

@@ -1,0 +1,64 @@
+"""The first pass over an utterance: what is wrong in the way it is written, before it is understood."""
+
+from collections.abc import Iterable
+
+from kotoserver.korean.allomorphs import find_allomorphs
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugations import find_conjugations
+from kotoserver.korean.context import Prepared
+from kotoserver.korean.corrections import apply_findings
+from kotoserver.korean.draft import Draft
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.outcome import Located
+from kotoserver.korean.reading import Reading, read
+from kotoserver.korean.scripts import chat_tokens, foreign_words
+from kotoserver.korean.sentence import analyse
+from kotoserver.korean.spacing import find_spacing
+from kotoserver.korean.spelling import find_surface
+from kotoserver.korean.vocabulary import find_misspelt
+from kotoserver.ports.morphology import MorphemeAnalyzer
+
+
+def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Reading:
+    return read(analyse(draft.text, analyzer), prepared.table, prepared.synonyms)
+
+
+def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> tuple[Draft, list[Located]]:
+    """Spelling, particle forms and spaces, each step reading what the one before it mended."""
+    located: list[Located] = []
+
+    def step(current: Draft, findings: Iterable[Finding]) -> Draft:
+        found = list(findings)
+        located.extend(Located(finding=finding, draft=current) for finding in found)
+        return apply_findings(current, found)
+
+    vocabulary = prepared.vocabulary
+    draft = step(draft, _find_foreign(draft.text))
+    draft = step(draft, find_surface(draft.text, vocabulary.surfaces))
+    draft = step(draft, find_conjugations(draft.text, vocabulary.surfaces, analyzer))
+    draft = step(draft, find_allomorphs(draft.text, vocabulary.nouns, vocabulary.surfaces, analyzer))
+    draft = step(draft, find_misspelt(analyse(draft.text, analyzer), vocabulary, analyzer))
+    reading = read_draft(draft, prepared, analyzer)
+    draft = step(draft, find_spacing(reading.sentence, reading.numbers, vocabulary.surfaces))
+    return draft, located
+
+
+def _find_foreign(text: str) -> Iterable[Finding]:
+    for start, end, korean in foreign_words(text):
+        yield Finding(
+            code=Code.MIXED_LANGUAGE,
+            rule="input.foreign_word",
+            start=start,
+            end=end,
+            params={"word": text[start:end], "korean": korean},
+            replacement=korean,
+        )
+    for start, end, token in chat_tokens(text):
+        yield Finding(
+            code=Code.CHAT_STYLE,
+            rule="input.chat",
+            start=start,
+            end=end,
+            params={"token": token},
+            replacement=None,
+        )
