@@ -4,7 +4,7 @@ One broken scene or pack never stops the others: it is left out and named by `pr
 read here at all, so a draft that does not parse cannot hurt what people play.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -121,7 +121,7 @@ class Library:
                     "E19", file, START_OF_FILE, f"The scene {scene.id} needs this pack, which is not served."
                 )
                 continue
-            missing = _untranslated(scene, self.pack(pack_id))
+            missing = untranslated(scene, self.pack(pack_id))
             if missing:
                 sentence = f"The live scene {scene.id} has texts without a meaning: {', '.join(missing)}."
                 report.add("E19", file, START_OF_FILE, sentence)
@@ -154,11 +154,12 @@ def _reason(error: ContentBroken) -> str:
     return f"{error.message} {found[0]}" if isinstance(found, list) and found else error.message
 
 
-def _untranslated(scene: Scene, pack: LanguagePack) -> Iterable[str]:
+def untranslated(scene: Scene, pack: LanguagePack) -> tuple[str, ...]:
+    """Ids of the scene without a text in the pack: there may be some between publishing a scene and its packs."""
     part = pack.scenes.get(scene.id)
     if part is None:
         return (scene.id,)
-    common = {common.say.id for common in scene.common}
+    common = [common.say.id for common in scene.common]
     wanted = [line.id for line in scene.lines() if line.id not in common]
     wanted += [turn.model.id for turn in scene.turns]
     hints = [hint.id for turn in scene.turns for hint in turn.hints]
@@ -167,4 +168,11 @@ def _untranslated(scene: Scene, pack: LanguagePack) -> Iterable[str]:
         *(line_id for line_id in common if line_id not in pack.common),
         *(hint_id for hint_id in hints if hint_id not in part.hints),
         *(turn.id for turn in scene.turns if turn.id not in part.goals),
+        *(slot for slot in scene.slots if slot not in part.slot_names or slot not in part.slot_questions),
+        *(
+            f"{slot.id}: {value}"
+            for slot in scene.slots.values()
+            for value in slot.values
+            if value not in part.slots.get(slot.id, {})
+        ),
     )

@@ -48,6 +48,21 @@ def test_a_session_can_stay_with_the_version_it_began_with(workshop: Workshop):
     assert open_library(workshop.scenes, workshop.packs).scene("cafe", before.version) == before
 
 
+def test_a_new_line_is_a_problem_until_the_packs_are_published_too(workshop: Workshop):
+    workshop.edit("scenes/cafe/scene.yaml", 'id: L030, ko: "뭐 드릴까요?"', 'id: L032, ko: "뭐로 하시겠어요?"')
+    for pack in ("ko-id", "ko-en"):
+        workshop.edit(f"langpacks/{pack}/scenes/cafe.yaml", "  L030: ", "  L032: ")
+
+    publish_scene(workshop.scenes, workshop.packs, "cafe", TODAY)
+
+    problems = open_library(workshop.scenes, workshop.packs).problems()
+    assert [each.code for each in problems] == ["E19", "E19"]
+    assert "without a meaning: L032" in problems[0].sentence
+    publish_pack(workshop.scenes, workshop.packs, "ko-id", TODAY)
+    publish_pack(workshop.scenes, workshop.packs, "ko-en", TODAY)
+    assert open_library(workshop.scenes, workshop.packs).problems() == ()
+
+
 def test_a_published_scene_keeps_the_repair_moves_it_was_published_with(workshop: Workshop):
     publish_new_greeting(workshop)
     workshop.edit("scenes/catalog/common_intents.yaml", "네, 다시 말씀드릴게요.", "다시요?")
