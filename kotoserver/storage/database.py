@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from kotoserver.domain.errors import BadInput, Conflict, NotFound
+from kotoserver.domain.errors import BadInput, Conflict, NotFound, StorageFailed
 from kotoserver.storage.sql import Dialect, Migration, Query
 
 Value = str | int | float | bool | datetime | None
@@ -57,7 +57,7 @@ class Database(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Ends the connections; a database that was never used is fine."""
+        """Ends the connections for good; a database that was never used is fine."""
 
 
 def refuse_unstorable(values: Sequence[Value]) -> None:
@@ -82,3 +82,7 @@ def stored_already() -> Conflict:
 
 def belongs_to_nothing() -> NotFound:
     return NotFound("What this belongs to is not stored, or not any more.")
+
+
+def closed() -> StorageFailed:
+    return StorageFailed("The database was closed; the program is ending.")

@@ -17,6 +17,7 @@ from kotoserver.storage.database import (
     Value,
     Write,
     belongs_to_nothing,
+    closed,
     refuse_unstorable,
     stored_already,
     unstorable,
@@ -40,6 +41,7 @@ class PostgresDatabase(Database):
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool: asyncpg.Pool | None = None
+        self._closed = False
         self._opening = asyncio.Lock()
 
     async def fetch(self, query: Query, *values: Value) -> Sequence[Row]:
@@ -69,6 +71,7 @@ class PostgresDatabase(Database):
         return [migration.name for migration in missing]
 
     async def close(self) -> None:
+        self._closed = True
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.close()
@@ -82,6 +85,8 @@ class PostgresDatabase(Database):
                 yield connection
 
     async def _opened(self) -> asyncpg.Pool:
+        if self._closed:
+            raise closed()
         if self._pool is None:
             async with self._opening:
                 if self._pool is None:
@@ -160,6 +165,9 @@ def _plain_errors() -> Iterator[None]:
         raise BadSettings(f"DATABASE_URL cannot be used: {error}.") from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise StorageFailed(f"Postgres does not let us in: {error.message}. Check DATABASE_URL.") from error
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+        # Not `from error`: its words quote the values, which may be a learner's.
+        raise StorageFailed(f"Postgres refused a value: {type(error).__name__}.", retryable=False) from None
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise StorageFailed(f"Postgres refused: {type(error).__name__}.") from error
     except (OSError, TimeoutError) as error:

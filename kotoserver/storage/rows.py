@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from kotoserver.domain.errors import StorageFailed
 from kotoserver.domain.evaluation import Evaluation
 from kotoserver.domain.events import StoredEvent
 from kotoserver.domain.learner import Learner, Role
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 _EVALUATION: Final = TypeAdapter(Evaluation)
 _PROGRESS: Final = TypeAdapter(Progress)
-_TIMINGS: Final = TypeAdapter(dict[str, float])
+_TIMINGS: Final[TypeAdapter[Mapping[str, float]]] = TypeAdapter(Mapping[str, float])
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -62,7 +63,7 @@ def session_of(row: Row) -> Session:
         scene_version=row["scene_version"],
         pack_id=row["pack_id"],
         pack_version=row["pack_version"],
-        progress=_PROGRESS.validate_json(row["progress"]),
+        progress=_value(_PROGRESS, row["progress"]),
         revision=row["revision"],
         last_seq=row["last_seq"],
         started_at=row["started_at"],
@@ -97,13 +98,13 @@ def turn_of(row: Row) -> TurnRecord:
         number=row["number"],
         scene_turn=row["scene_turn"],
         text=row["text"],
-        evaluation=_EVALUATION.validate_json(row["evaluation"]),
+        evaluation=_value(_EVALUATION, row["evaluation"]),
         rule=row["rule"],
         go=row["go"],
-        before=_PROGRESS.validate_json(row["before"]),
+        before=_value(_PROGRESS, row["before"]),
         first_seq=row["first_seq"],
         last_seq=row["last_seq"],
-        timings=_TIMINGS.validate_json(row["timings"]),
+        timings=_value(_TIMINGS, row["timings"]),
         at=row["at"],
         undone=row["undone"],
     )
@@ -155,3 +156,15 @@ def _json(adapter: TypeAdapter[T], value: T) -> str:
     if "\\u0000" in text and _ESCAPED_NUL.search(text):
         raise unstorable()
     return text
+
+
+def _value(adapter: TypeAdapter[T], text: str) -> T:
+    """What was stored. StorageFailed for JSON of another shape, without its words: they are a learner's."""
+    try:
+        return adapter.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise StorageFailed(
+            f"A stored value does not have the shape this version reads: {place}: {first['msg']}.", retryable=False
+        ) from None

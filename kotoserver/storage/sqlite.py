@@ -7,6 +7,7 @@ what to do where that matters. What is erased is overwritten in the file (`secur
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from kotoserver.storage.database import (
     Value,
     Write,
     belongs_to_nothing,
+    closed,
     refuse_unstorable,
     stored_already,
 )
@@ -37,6 +39,8 @@ BUSY_SECONDS = 5.0
 """How long a write waits for another process that is writing (a backup, a second command)."""
 _NAMES = tuple(str(number) for number in range(1, 33))
 """SQLite binds `$1` by its name, which is `1`."""
+
+logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, so a learner's words
 
 
 class _Line(aiosqlite.Connection):
@@ -72,6 +76,7 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lines: _Lines | None = None
+        self._closed = False
         self._opening = asyncio.Lock()
 
     async def fetch(self, query: Query, *values: Value) -> Sequence[Row]:
@@ -96,6 +101,7 @@ class SqliteDatabase(Database):
             return await line.run(_migrate, line.plain, migrations)
 
     async def close(self) -> None:
+        self._closed = True
         lines, self._lines = self._lines, None
         if lines is not None:
             await lines.reading.close()
@@ -105,6 +111,8 @@ class SqliteDatabase(Database):
         if self._lines is not None:
             return self._lines
         async with self._opening:
+            if self._closed:
+                raise closed()
             if self._lines is None:
                 self._lines = await self._open()
         return self._lines

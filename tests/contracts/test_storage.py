@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotFound
+from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotFound, StorageFailed
 from kotoserver.domain.session import HeldSlot, Progress, Session
 from kotoserver.ports.storage import Storage
 from tests.stored import BEGINNING, event, learner, session, spoken, turn
@@ -406,3 +406,10 @@ async def test_a_storage_that_works_says_so(storage: Storage):
 async def test_many_calls_at_once_are_all_answered(storage: Storage, opened: Session):
     found = await asyncio.gather(*(storage.find_session("sess_1") for _ in range(200)))
     assert found == [opened] * 200
+
+
+async def test_a_closed_storage_stays_closed(storage: Storage):
+    await storage.close()
+    with pytest.raises(StorageFailed, match="closed"):
+        await storage.find_session("sess_1")
+    await storage.close()

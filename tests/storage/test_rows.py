@@ -2,15 +2,22 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from traceback import format_exception
 from types import MappingProxyType
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kotoserver.domain.errors import StorageFailed
 from kotoserver.domain.evaluation import Evaluation
 from kotoserver.domain.session import HeldSlot, Progress
 from kotoserver.ports.storage import Storage, TurnRecord
 from kotoserver.storage import rows
+from kotoserver.storage.database import Write
+from kotoserver.storage.open import open_database
+from kotoserver.storage.storage import ADD_TURN, SqlStorage
 from tests.stored import learner, session, turn
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
@@ -73,3 +80,20 @@ async def test_a_read_only_mapping_is_stored_as_what_it_shows(storage: Storage):
 
 def test_wildcards_of_the_database_are_only_letters_in_a_search():
     assert rows.holding(r"50%_\ ") == r"%50\%\_\\ %"
+
+
+async def test_a_stored_value_of_another_shape_is_named_by_place_and_not_by_its_words(
+    database_url: str, tmp_path: Path
+):
+    database = open_database(database_url, data_dir=tmp_path)
+    storage = SqlStorage(database)
+    await storage.migrate()
+    await storage.add_learner(learner())
+    await storage.open_session(session(), [], [])
+    row = list(rows.turn_row(turn()))
+    row[6] = '{"text": "비밀"}'
+    await database.write(Write(ADD_TURN, [tuple(row)]))
+    with pytest.raises(StorageFailed, match="intent") as caught:
+        await storage.last_turn("sess_1")
+    assert "비밀" not in "".join(format_exception(caught.value))
+    await storage.close()
