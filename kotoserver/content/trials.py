@@ -44,6 +44,7 @@ def run_trials(scenes_dir: FilePath, langpacks_dir: FilePath, scene_id: str, jud
         folder = scenes_dir / scene_id
         findings = _findings(folder / "scene.yaml", scenes_dir, report)
         _try_sentences(result.scene, findings, judge)
+        _try_repairs(result.scene, findings, judge)
         taken = _try_rows(result.scene, folder / "tests.yaml", scenes_dir, report, judge)
         _report_untried(result.scene, taken, findings)
     return list(report.diagnostics)
@@ -80,6 +81,23 @@ def _try_sentences(scene: Scene, findings: Findings, judge: Judge) -> None:
             faults = sentence_faults(scene, turn, sentence, intent, judge)
             if faults:
                 findings.at("E24", path, f"`{sentence}` fails its own turn: {'; '.join(faults)}.")
+
+
+def _try_repairs(scene: Scene, findings: Findings, judge: Judge) -> None:
+    """Whoever asks to hear it again must be understood in every turn, whatever the turn itself expects."""
+    for index, turn in enumerate(scene.turns):
+        expectation = expectation_of(scene, turn.id)
+        own = {intent.id for intent in turn.intents}
+        lost = [
+            f"`{example}` ({heard})"
+            for common in scene.common
+            if common.id not in own
+            for example in common.examples
+            if (heard := judge(example, expectation).intent) != common.id
+        ]
+        if lost:
+            sentence = f"Turn `{turn.id}` takes repair moves for something else: {', '.join(lost)}."
+            findings.at("E24", ("turns", index, "id"), sentence)
 
 
 def _sentences(index: int, turn: Turn) -> Iterator[tuple[Path, str, str | None]]:

@@ -14,8 +14,11 @@ from tests.small_scene import said
 HERE = Path(__file__).parent
 
 
-def listen(text: str, _: Expectation) -> Evaluation:
-    """A judge who knows two drinks, hears 주세요 as polite and takes everything else for nothing."""
+def listen(text: str, expectation: Expectation) -> Evaluation:
+    """A judge who knows two drinks and the repair moves, and takes everything else for nothing."""
+    for common in expectation.common:
+        if text in common.examples:
+            return said(text, intent=common.id, score=0, verdict=Verdict.NOT_SCORED)
     drinks = [drink for word, drink in (("커피", "coffee"), ("녹차", "tea")) if word in text]
     slots = {"drink": drinks[0]} if drinks else {}
     if "줘" in text:
@@ -118,6 +121,16 @@ def test_an_example_that_fails_its_own_turn_is_told_at_its_place(tiny: Workshop)
     ]
     assert "it is taken for the intent None" in found[0].sentence
     assert "it scores 0" in found[0].sentence
+
+
+def test_a_turn_that_swallows_a_repair_move_is_told(tiny: Workshop):
+    def eager(text: str, expectation: Expectation) -> Evaluation:
+        return said(text, slots={"drink": "tea"}) if "못 들었" in text else listen(text, expectation)
+
+    found = try_out(tiny, "say: []\n", eager)
+
+    assert [(each.code, each.line) for each in found] == [("E24", 21)]
+    assert "`잘 못 들었어요.` (order_drink)" in found[0].sentence
 
 
 def test_an_example_with_feedback_is_no_example(tiny: Workshop):

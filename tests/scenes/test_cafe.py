@@ -58,21 +58,8 @@ def test_what_is_published_is_the_draft(scene: Scene):
     assert live.startswith(draft)
 
 
-def test_every_example_passes_its_own_turn_and_every_row_holds(local_judge: Judge):
+def test_examples_pass_repair_moves_are_understood_and_every_row_holds(local_judge: Judge):
     assert run_trials(SCENES, PACKS, "cafe", local_judge) == []
-
-
-def test_repair_moves_are_understood_in_every_turn(scene: Scene, local_judge: Judge):
-    misheard = [
-        (turn.id, example, evaluation.intent)
-        for turn in scene.turns
-        for common in scene.common
-        for example in common.examples
-        for evaluation in [local_judge(example, expectation_of(scene, turn.id))]
-        if evaluation.intent != common.id
-    ]
-
-    assert misheard == []
 
 
 def test_a_polite_request_to_repeat_is_praised(scene: Scene, local_judge: Judge):
