@@ -48,25 +48,22 @@ MOST_FINDINGS = 500
 
 
 class Report:
-    """Collects the findings of one compilation, at most one per place and code."""
+    """Collects the findings of one compilation, each once."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, Mark, str], Diagnostic] = {}
-        self._places: set[tuple[str, Mark]] = set()
+        self._found: dict[Diagnostic, None] = {}
+        self._codes: dict[tuple[str, Mark], set[str]] = {}
         self._counts: dict[str, int] = {}
         self._wrong: set[str] = set()
 
     def add(self, code: str, file: str, mark: Mark, sentence: str) -> None:
         if self.is_full(file):
             return
-        self._places.add((file, mark))
+        self._codes.setdefault((file, mark), set()).add(code)
         self._counts[file] = self._counts.get(file, 0) + 1
         if code.startswith("E"):
             self._wrong.add(file)
-        self._found.setdefault(
-            (file, mark, code),
-            Diagnostic(code=code, file=file, line=mark.line, column=mark.column, sentence=sentence),
-        )
+        self._found[Diagnostic(code=code, file=file, line=mark.line, column=mark.column, sentence=sentence)] = None
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         for each in diagnostics:
@@ -78,16 +75,16 @@ class Report:
 
     def knows(self, file: str, mark: Mark) -> bool:
         """True when something was found at this very place, so that a second complaint would be noise."""
-        return (file, mark) in self._places
+        return (file, mark) in self._codes
 
     def misread(self, file: str, mark: Mark) -> bool:
         """True when YAML itself already made something else of what stands here."""
-        return any((file, mark, code) in self._found for code in ("E01", "E02", "E03", "E04"))
+        return not self._codes.get((file, mark), set()).isdisjoint(("E01", "E02", "E03", "E04"))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """In the order of the files' lines."""
-        return tuple(sorted(self._found.values(), key=lambda each: (each.file, each.line, each.column, each.code)))
+        return tuple(sorted(self._found, key=lambda each: (each.file, each.line, each.column, each.code)))
 
 
 def errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from kotoserver.content.diagnostics import Diagnostic
@@ -81,6 +83,17 @@ def test_a_text_for_something_that_is_gone_is_a_warning(workshop: Workshop):
     workshop.edit("langpacks/ko-id/scenes/cafe.yaml", "lines:\n", "lines:\n  L999: Apa?\n")
 
     assert [each.code for each in found(workshop)] == ["W13"]
+
+
+def test_every_table_that_is_missing_is_named(workshop: Workshop):
+    text = (workshop.packs / "ko-en" / "scenes" / "cafe.yaml").read_text("utf-8")
+    text = text.replace("slot_names:", "# slot_names:").replace("title: ", "# title: ")
+    text = re.sub(r"(?ms)^# slot_names:.*?\n\n", "", text)
+    (workshop.packs / "ko-en" / "scenes" / "cafe.yaml").write_text(text, "utf-8")
+
+    sentences = [each.sentence for each in found(workshop) if each.file.endswith("ko-en/scenes/cafe.yaml")]
+
+    assert sentences == ["The key `title` is missing here.", "The key `slot_names` is missing here."]
 
 
 def test_korean_left_standing_as_its_own_meaning_is_a_warning(workshop: Workshop):
