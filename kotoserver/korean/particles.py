@@ -10,6 +10,7 @@ from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.lexicon import (
     ACTION_ROOTS,
+    DEICTIC,
     MEANS_NOUNS,
     PLACE_NOUNS,
     REQUEST_ROOTS,
@@ -59,6 +60,8 @@ class Phrase:
     start: int
     end: int
     predicate: Predicate | None
+    chosen: bool
+    """Whether the noun names one of several things to choose from."""
 
     @property
     def case(self) -> str | None:
@@ -82,9 +85,15 @@ def phrases_of(reading: Reading) -> tuple[Phrase, ...]:
                 start=particle.start,
                 end=particle.end,
                 predicate=_governor(reading, particle.end),
+                chosen=_is_chosen(reading, noun),
             )
         )
     return tuple(found)
+
+
+def _is_chosen(reading: Reading, noun: Morpheme) -> bool:
+    valued = any(mention.start <= noun.start < mention.end for mention in reading.mentions)
+    return noun.form in _CHOICE_NOUNS | DEICTIC or (valued and noun.form not in PLACE_NOUNS)
 
 
 def _governor(reading: Reading, place: int) -> Predicate | None:
@@ -155,7 +164,7 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return "에", "place"
         case "에" if phrase.noun in MEANS_NOUNS and predicate.root in _DONE_WITH_MEANS:
             return "으로/로", "means"
-        case "에" if phrase.noun in _CHOICE_NOUNS and predicate.root in REQUEST_ROOTS | {"하"}:
+        case "에" if phrase.chosen and predicate.root in REQUEST_ROOTS | {"하"}:
             return "으로/로", "choice"
     return None
 

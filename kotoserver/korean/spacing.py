@@ -18,25 +18,37 @@ _LIGHT = frozenset({"하", "되", "드리", "시키", "받", "당하", "나", "�
 
 def find_spacing(sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[str]) -> Iterator[Finding]:
     """`known` words are written so by an author."""
-    counted = {number.end - len(number.counter): number for number in numbers if number.counter}
+    yield from _counters(sentence, numbers, known)
+    counters = {number.end - len(number.counter) for number in numbers if number.counter}
     for word in sentence.words:
         if word.text in known:
             continue
-        inside = sentence.inside(word.start, word.end)
-        for before, after in pairwise(inside):
-            touching = before.end == after.start and after.length > 0
+        for before, after in pairwise(sentence.inside(word.start, word.end)):
+            touching = before.end == after.start and after.length > 0 and after.start not in counters
             if not touching or (not before.length and before.tag != "ETM"):
                 continue
-            code = _missing(before, after, counted, word.start)
+            code = _missing(before, after, word.start)
             if code is not None:
-                yield _insert(sentence, code, after.start, word.start, word.end, counted.get(after.start))
+                params = {
+                    "before": sentence.text[word.start : after.start],
+                    "after": sentence.text[after.start : word.end],
+                }
+                yield _insert(code, after.start, params)
     yield from _extra(sentence)
 
 
-def _missing(before: Morpheme, after: Morpheme, counted: dict[int, Number], start: int) -> Code | None:
-    number = counted.get(after.start)
-    if number is not None:
-        return Code.SPACE_COUNTER if number.written in ("native", "short") and not number.gap else None
+def _counters(sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[str]) -> Iterator[Finding]:
+    """한잔 → 한 잔; digits may stand close."""
+    for number in numbers:
+        if number.counter is None or number.gap or number.written not in ("native", "short"):
+            continue
+        word = sentence.word_at(number.start)
+        if word is None or word.text not in known:
+            params = {"number": number.word, "counter": number.counter}
+            yield _insert(Code.SPACE_COUNTER, number.end - len(number.counter), params)
+
+
+def _missing(before: Morpheme, after: Morpheme, start: int) -> Code | None:
     if before.tag == "MAG" and after.tag in ("VV", "VA") and before.form in ("안", "못") and after.form != "되":
         return Code.SPACE_NEGATION
     if before.tag == "ETM" and after.tag == "NNB" and after.form in _SPACED_NOUNS:
@@ -75,12 +87,7 @@ def _long_modifier(modifier: Morpheme, start: int) -> bool:
     return modifier.end - start > 1
 
 
-def _insert(sentence: Sentence, code: Code, place: int, first: int, last: int, number: Number | None) -> Finding:
-    before, after = sentence.text[first:place], sentence.text[place:last]
-    if code is Code.SPACE_COUNTER and number is not None:
-        params = {"number": number.word, "counter": number.counter or ""}
-    else:
-        params = {"before": before, "after": after}
+def _insert(code: Code, place: int, params: dict[str, str]) -> Finding:
     return Finding(code=code, rule="spacing.missing", start=place, end=place, params=params, replacement=" ")
 
 

@@ -1,0 +1,7 @@
+"""How well the Korean evaluator judges, measured on cases and on sentences made from the scenes' own.
+
+    python -m bench.quality                 the whole table
+    python -m bench.quality --show 20       with that many of the misjudged sentences of each kind
+
+Development data is read from `../shared/data/evaluation` beside the project; what is absent is said so.
+"""
