@@ -57,7 +57,7 @@ function note({ title, mean, how, pitfall }) {
   return h(
     "article",
     { class: "note" },
-    h("h4", { lang: "ko" }, title),
+    h("h3", { lang: "ko" }, title),
     h("p", {}, mean),
     h("p", { class: "small soft" }, how),
     pitfall ? h("p", { class: "small" }, h("b", {}, `${word("pitfall")}: `), pitfall) : null,
