@@ -132,6 +132,13 @@ async def test_an_empty_shelf_says_so(koto: Koto):
     assert "No scene is published for this language" in page
 
 
+async def test_every_link_leads_somewhere(koto: Koto):
+    for path in PAGES:
+        page = await (await get(koto, path)).text()
+        for link in set(re.findall(r'<a [^>]*href="(/[^"#]*)', page)):
+            assert (await get(koto, link.replace("&amp;", "&"))).status == 200, link
+
+
 async def test_a_file_may_be_kept_for_ever_under_the_address_of_its_content(koto: Koto):
     page = await (await get(koto, "/console/")).text()
     addresses = set(re.findall(r'(?:src|href)="(/console/static/[^"#]+)', page))
