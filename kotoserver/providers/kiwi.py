@@ -12,6 +12,9 @@ USER_WORD_SCORE = 0.0
 """Kiwi's neutral score for a word of our own: preferred over splitting it, not over a better reading."""
 
 
+_NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "XSN", "XPN", "SL", "SN"})
+
+
 def kiwi_version() -> str:
     return f"kiwipiepy {version('kiwipiepy')}, model {version('kiwipiepy_model')}"
 
@@ -20,17 +23,24 @@ class KiwiAnalyzer(MorphemeAnalyzer):
     """One loaded Kiwi (about 320 MB, one second to load); not to be shared between threads at once."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        """`words` are single nouns to be known whole, such as what is on a menu.
+        """`words` are what scenes name, such as what is on a menu; those that are nouns Kiwi would take
+        apart are made known whole. What is no noun (큰, 먹고) is left as Kiwi reads it.
 
-        They are registered here once and for all: a later registration makes Kiwi rebuild for over a
-        second.
+        They are registered here once and for all: a later registration makes Kiwi rebuild for half a
+        second and more.
         """
         self.version = kiwi_version()
         self._kiwi = Kiwi(model_type="cong", load_multi_dict=False)
-        for word in sorted({unicodedata.normalize("NFC", word) for word in words}):
-            if " " not in word and len(word) > 1:
-                self._kiwi.add_user_word(word, "NNG", USER_WORD_SCORE)
+        unknown = [word for word in sorted(map(_composed, words)) if self._takes_apart(word)]
+        for word in unknown:
+            self._kiwi.add_user_word(word, "NNG", USER_WORD_SCORE)
         self._kiwi.analyze("안녕하세요")
+
+    def _takes_apart(self, word: str) -> bool:
+        if " " in word or len(word) < 2:
+            return False
+        tags = [token.tag for token in self._kiwi.analyze(word)[0][0]]
+        return len(tags) > 1 and tags[-1] in _NOUN_TAGS
 
     def analyze(self, text: str) -> Analysis:
         tokens, score = self._kiwi.analyze(text)[0]
@@ -43,3 +53,7 @@ class KiwiAnalyzer(MorphemeAnalyzer):
 
     def join(self, morphemes: Sequence[tuple[str, str]]) -> str:
         return str(self._kiwi.join(list(morphemes)))
+
+
+def _composed(word: str) -> str:
+    return unicodedata.normalize("NFC", word)

@@ -9,7 +9,8 @@ from kotoserver.providers.kiwi import KiwiAnalyzer
 
 @pytest.fixture(scope="module")
 def analyzer() -> KiwiAnalyzer:
-    return KiwiAnalyzer(["유자딸기라떼", "두 낱말", "차", unicodedata.normalize("NFD", "달고나라떼")])
+    decomposed = unicodedata.normalize("NFD", "달고나라떼")
+    return KiwiAnalyzer(["유자딸기라떼", "두 낱말", "차", "먹고", "큰", decomposed])
 
 
 def test_a_word_of_the_scene_is_known_whole(analyzer: KiwiAnalyzer):
@@ -19,6 +20,10 @@ def test_a_word_of_the_scene_is_known_whole(analyzer: KiwiAnalyzer):
 
 def test_words_are_registered_in_composed_form(analyzer: KiwiAnalyzer):
     assert analyzer.analyze("달고나라떼 주세요").morphemes[0].form == "달고나라떼"
+
+
+def test_a_word_that_is_no_noun_stays_as_it_is(analyzer: KiwiAnalyzer):
+    assert [m.tag for m in analyzer.analyze("먹고 갈게요").morphemes] == ["VV", "EC", "VV", "EF"]
 
 
 def test_morphemes_index_the_text(analyzer: KiwiAnalyzer):
