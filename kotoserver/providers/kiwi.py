@@ -15,6 +15,9 @@ USER_WORD_SCORE = 0.0
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "XSN", "XPN", "SL", "SN"})
 
 
+_PREDICATIVE = frozenset({"XSV", "XSA", "VCP"})
+
+
 def kiwi_version() -> str:
     return f"kiwipiepy {version('kiwipiepy')}, model {version('kiwipiepy_model')}"
 
@@ -40,7 +43,10 @@ class KiwiAnalyzer(MorphemeAnalyzer):
         if " " in word or len(word) < 2:
             return False
         tags = [token.tag for token in self._kiwi.analyze(word)[0][0]]
-        return len(tags) > 1 and tags[-1] in _NOUN_TAGS
+        if len(tags) == 1 or _PREDICATIVE & set(tags):
+            return False
+        # 라떼 in a name is read as a verb and its last ending (떼어), so an ending does not rule a noun out.
+        return tags[-1] in _NOUN_TAGS or (tags[-1] == "EF" and bool(_NOUN_TAGS & set(tags)))
 
     def analyze(self, text: str) -> Analysis:
         tokens, score = self._kiwi.analyze(text)[0]
