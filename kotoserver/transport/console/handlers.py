@@ -25,7 +25,10 @@ from kotoserver.transport.console.views import (
     waterfall,
 )
 from kotoserver.transport.keys import SERVICES
-from kotoserver.transport.rest.models import RecapAnswer, SceneSummary, SessionAnswer, TurnAnswer
+from kotoserver.transport.rest.models.recap import RecapAnswer
+from kotoserver.transport.rest.models.scenes import SceneSummary
+from kotoserver.transport.rest.models.sessions import SessionAnswer
+from kotoserver.transport.rest.models.turns import TurnAnswer
 
 _RECENT = 5
 _PAGE = 25

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kotoserver.services.health import DependencyState
-from kotoserver.transport.rest.models import RecapAnswer, SceneSummary, SessionAnswer, TurnAnswer
+from kotoserver.transport.rest.models.recap import RecapAnswer
+from kotoserver.transport.rest.models.scenes import SceneSummary
+from kotoserver.transport.rest.models.sessions import SessionAnswer
+from kotoserver.transport.rest.models.turns import TurnAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

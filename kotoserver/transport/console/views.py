@@ -8,7 +8,7 @@ from kotoserver.domain.session import Session, SessionState
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.play import PlayService
 from kotoserver.transport.console.pages import PackChoice, SceneCard, SessionRow, StageBar
-from kotoserver.transport.rest.models import SceneSummary
+from kotoserver.transport.rest.models.scenes import SceneSummary
 
 DEFAULT_PACK = "ko-id"
 _ONE_AFTER_THE_OTHER = ("queue", "read", "evaluate", "decide", "store", "publish")

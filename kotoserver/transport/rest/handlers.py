@@ -11,25 +11,12 @@ from kotoserver.domain.utterance import read_utterance
 from kotoserver.ports.storage import TurnRecord
 from kotoserver.transport.addresses import socket_url
 from kotoserver.transport.ranges import ranged_response
-from kotoserver.transport.rest.models import (
-    EventsAnswer,
-    FramesAnswer,
-    GuestBody,
-    LearnerAnswer,
-    OpenBody,
-    OpenedAnswer,
-    RecapAnswer,
-    SceneAnswer,
-    ScenesAnswer,
-    SceneSummary,
-    SessionAnswer,
-    SessionsAnswer,
-    SignedInAnswer,
-    TurnAnswer,
-    TurnBody,
-    TurnsAnswer,
-    Versioned,
-)
+from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, SignedInAnswer
+from kotoserver.transport.rest.models.common import Versioned
+from kotoserver.transport.rest.models.recap import RecapAnswer
+from kotoserver.transport.rest.models.scenes import SceneAnswer, ScenesAnswer, SceneSummary
+from kotoserver.transport.rest.models.sessions import OpenBody, OpenedAnswer, SessionAnswer, SessionsAnswer
+from kotoserver.transport.rest.models.turns import EventsAnswer, FramesAnswer, TurnAnswer, TurnBody, TurnsAnswer
 from kotoserver.transport.rest.operations import Call, bearer_token
 
 _FOREVER = "public, max-age=31536000, immutable"

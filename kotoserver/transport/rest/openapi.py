@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from kotoserver import __version__
-from kotoserver.transport.rest.models import ErrorAnswer
+from kotoserver.transport.rest.models.common import ErrorAnswer
 from kotoserver.transport.rest.operations import Model, NoQuery, Operation
 from kotoserver.transport.rest.table import OPERATIONS, PREFIX
 

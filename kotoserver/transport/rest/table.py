@@ -1,24 +1,21 @@
 """Every REST call, in the order a client meets them."""
 
 from kotoserver.transport.rest import handlers
-from kotoserver.transport.rest.models import (
-    EventsAnswer,
-    EventsQuery,
-    FramesAnswer,
-    GuestBody,
-    LearnerAnswer,
+from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, SignedInAnswer
+from kotoserver.transport.rest.models.recap import RecapAnswer
+from kotoserver.transport.rest.models.scenes import SceneAnswer, SceneQuery, ScenesAnswer, ScenesQuery
+from kotoserver.transport.rest.models.sessions import (
     OpenBody,
     OpenedAnswer,
     PatchSessionBody,
-    RecapAnswer,
-    SceneAnswer,
-    SceneQuery,
-    ScenesAnswer,
-    ScenesQuery,
     SessionAnswer,
     SessionsAnswer,
     SessionsQuery,
-    SignedInAnswer,
+)
+from kotoserver.transport.rest.models.turns import (
+    EventsAnswer,
+    EventsQuery,
+    FramesAnswer,
     TurnAnswer,
     TurnBody,
     TurnsAnswer,

@@ -1,0 +1,108 @@
+"""Bodies about sessions: opening, listing and where they stand."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from kotoserver.domain.session import Session
+from kotoserver.services.narration import Narrator
+from kotoserver.transport.rest.models.common import AskedTime, ContentId, Time, Versioned
+from kotoserver.transport.rest.operations import Model
+
+
+class OpenBody(Model):
+    scene_id: ContentId
+    pack: ContentId = "ko-id"
+    lesson_id: str | None = None
+    """Reserved: there are no lessons yet, so any id is unknown."""
+
+
+class OpenedAnswer(Model):
+    session_id: str
+    scene: Versioned
+    pack: Versioned
+    state: str
+    ws_url: str
+
+
+class HeldSlotView(Model):
+    slot: str
+    name: str
+    value: str | int
+    label: str
+    by_learner: bool
+
+
+class SessionAnswer(Model):
+    session_id: str
+    scene: Versioned
+    title: str
+    """Of the scene, in the learner's language."""
+    pack: Versioned
+    state: Literal["active", "finished", "abandoned"]
+    turn: str
+    goal: str
+    score: int
+    result: str | None
+    ending: str | None
+    tries: int
+    learner_turns: int
+    slots: list[HeldSlotView]
+    last_seq: int
+    started_at: Time
+    updated_at: Time
+
+    @classmethod
+    def of(cls, session: Session, narrator: Narrator) -> "SessionAnswer":
+        progress = session.progress
+        return cls(
+            session_id=session.id,
+            scene=Versioned(id=session.scene_id, version=session.scene_version),
+            title=narrator.playable.words.title,
+            pack=Versioned(id=session.pack_id, version=session.pack_version),
+            state=progress.state.value,
+            turn=progress.turn,
+            goal=narrator.playable.words.goals[progress.turn],
+            score=progress.score,
+            result=progress.result.value if progress.result else None,
+            ending=progress.ending,
+            tries=progress.tries,
+            learner_turns=progress.learner_turns,
+            slots=held_slots(session, narrator),
+            last_seq=session.last_seq,
+            started_at=session.started_at,
+            updated_at=session.updated_at,
+        )
+
+
+def held_slots(session: Session, narrator: Narrator) -> list[HeldSlotView]:
+    """The filled slots in the scene's order."""
+    held = session.progress.slots
+    return [
+        HeldSlotView(
+            slot=slot,
+            name=narrator.playable.words.slot_names.get(slot, slot),
+            value=held[slot].value,
+            label=narrator.slot_label(slot, held[slot].value),
+            by_learner=held[slot].by_learner,
+        )
+        for slot in narrator.playable.scene.slots
+        if slot in held
+    ]
+
+
+class SessionsQuery(Model):
+    q: Annotated[str, StringConstraints(max_length=100)] | None = None
+    """Words that an utterance of the session holds."""
+    before: AskedTime | None = None
+    """For the next page: `next_before` of the last one."""
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class SessionsAnswer(Model):
+    sessions: list[SessionAnswer]
+    next_before: Time | None
+
+
+class PatchSessionBody(Model):
+    state: Literal["abandoned"]
