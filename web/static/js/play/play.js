@@ -1,6 +1,7 @@
 /** One session as it is played: frames come in and are shown, the learner's buttons go out. */
 import { ApiError, get } from "../api.js";
 import { $ } from "../dom.js";
+import { Controls } from "./controls.js";
 import { showRecap } from "./recap.js";
 import { word } from "./words.js";
 
@@ -16,10 +17,10 @@ export class Play {
   #ladder;
   #result;
   #silence;
+  #controls;
   #sent = new Map();
   #sceneTurn = null;
   #catchUpTo = 0;
-  #lastLine = null;
   #over = false;
 
   constructor({ client, sessionId, resumed, panel, voice, lines, goals, ladder, result, silence }) {
@@ -32,6 +33,7 @@ export class Play {
     this.#ladder = ladder;
     this.#result = result;
     this.#silence = silence({ hint: () => client.hint(), pass: () => this.#answer("…") });
+    this.#controls = this.#controlsFor(client, voice);
     this.#catchUpTo = resumed ? Infinity : 0;
   }
 
@@ -40,8 +42,7 @@ export class Play {
     this.#client.addEventListener("status", ({ detail }) => this.#status(detail));
     this.#lines.addEventListener("quiet", () => this.#quiet());
     this.#lines.addEventListener("heard", ({ detail }) => this.#heard(detail.turnId));
-    this.#panel.attach(this.#client, (pack) => this.#changePack(pack));
-    this.#buttons();
+    this.#panel.attach(this.#client, (pack) => this.#startOver({ pack }));
     this.#client.connect();
   }
 
@@ -78,24 +79,21 @@ export class Play {
   }
 
   /** After a reload: the turns from before, and the result of the last one. */
-  async #recallTurns() {
-    try {
-      const { turns } = await get(`${this.#path}/turns`);
+  #recallTurns() {
+    return this.#ask("/turns", ({ turns }) => {
       turns.forEach((turn) => this.#panel.turn(turn));
       const last = turns.at(-1);
       if (last) this.#result.show(last);
-      $("retry").disabled = this.#over || turns.every((turn) => turn.undone);
-    } catch (error) {
-      this.#report(error);
-    }
+      this.#controls.allowRetry(!this.#over && turns.some((turn) => !turn.undone));
+    });
   }
 
   /** What could not be done is said in the learner's words; the code is among the developer's frames. */
   #refused({ turn_id: turnId }) {
-    this.#notice(word("failed"));
-    this.#busy(false);
-    const said = this.#sent.get(turnId)?.text;
-    if (said && !$("answer").value) $("answer").value = said;
+    this.#controls.notice(word("failed"));
+    this.#controls.judging(false);
+    const sent = this.#sent.get(turnId);
+    if (sent) this.#controls.giveBack(sent.text);
   }
 
   #enter(turn) {
@@ -108,8 +106,7 @@ export class Play {
 
   /** Lines from before a reload are not spoken again; the last of them is shown. */
   #say(line, past) {
-    this.#lastLine = line;
-    for (const id of ["repeat", "slow"]) $(id).disabled = false;
+    this.#controls.allowRepeat(true);
     if (past) this.#lines.recall(line);
     else this.#lines.add(line);
   }
@@ -117,35 +114,29 @@ export class Play {
   #answer(text) {
     this.#silence.stop();
     this.#lines.cutShort();
-    this.#notice("");
-    this.#busy(true);
+    this.#controls.notice("");
+    this.#controls.judging(true);
     const turnId = this.#client.answer(text);
     this.#sent.set(turnId, { text, at: performance.now() });
     this.#panel.answered();
   }
 
   async #judged({ turn_id: turnId }) {
-    this.#busy(false);
-    try {
-      const turn = await get(`${this.#path}/turns/${encodeURIComponent(turnId)}`);
+    this.#controls.judging(false);
+    await this.#ask(turnPath(turnId), (turn) => {
       this.#result.show(turn);
       if (ROOMY.matches) $("result").scrollIntoView({ block: "nearest", behavior: "smooth" });
       this.#panel.turn(turn);
-      $("retry").disabled = turn.undone || this.#over;
-    } catch (error) {
-      this.#report(error);
-    }
+      this.#controls.allowRetry(!turn.undone && !this.#over);
+    });
     await this.#refresh();
   }
 
-  async #refresh() {
-    try {
-      const view = await get(this.#path);
+  #refresh() {
+    return this.#ask("", (view) => {
       this.#goals.session(view);
       this.#panel.state(view);
-    } catch (error) {
-      this.#report(error);
-    }
+    });
   }
 
   /** The voice has begun: the learner's waiting time is known now. */
@@ -156,16 +147,8 @@ export class Play {
     const waited = performance.now() - sent.at;
     this.#client.playbackStarted(turnId, waited);
     this.#panel.perceived(turnId, waited);
-    this.#showTimings(turnId);
-  }
-
-  /** By now the server knows the stages that end after the answer: storing, spreading, the first sound. */
-  async #showTimings(turnId) {
-    try {
-      this.#panel.turn(await get(`${this.#path}/turns/${encodeURIComponent(turnId)}`));
-    } catch (error) {
-      this.#report(error);
-    }
+    // By now the server knows the stages that end after the answer: storing, spreading, the first sound.
+    this.#ask(turnPath(turnId), (turn) => this.#panel.turn(turn));
   }
 
   #quiet() {
@@ -175,36 +158,24 @@ export class Play {
 
   async #end() {
     this.#silence.stop();
-    $("below").hidden = true;
-    for (const id of ["repeat", "slow"]) $(id).disabled = true;
-    try {
-      const recap = await get(`${this.#path}/recap`);
-      await this.#refresh();
+    this.#controls.close();
+    await this.#refresh();
+    await this.#ask("/recap", (recap) =>
       showRecap(recap, {
         say: (url) => this.#voice.play(url),
-        again: () => this.#restart(),
+        again: () => this.#startOver({}),
         details: `/console${this.#path}`,
-      });
-    } catch (error) {
-      this.#report(error);
-    }
+      }),
+    );
   }
 
-  #buttons() {
-    $("answer-form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      const text = $("answer").value.trim();
-      if (!text) return;
-      $("answer").value = "";
-      this.#answer(text);
-    });
-    $("hint").addEventListener("click", () => this.#client.hint());
-    $("repeat").addEventListener("click", () => this.#again(false));
-    $("slow").addEventListener("click", () => this.#again(true));
-    $("retry").addEventListener("click", () => this.#takeBack());
-    $("sound").addEventListener("click", () => {
-      this.#voice.muted = !this.#voice.muted;
-      $("sound").setAttribute("aria-pressed", String(!this.#voice.muted));
+  #controlsFor(client, voice) {
+    return new Controls({
+      answer: (text) => this.#answer(text),
+      hint: () => client.hint(),
+      repeat: (slow) => this.#again(slow),
+      takeBack: () => this.#takeBack(),
+      mute: () => (voice.muted = !voice.muted),
     });
   }
 
@@ -215,46 +186,38 @@ export class Play {
   }
 
   #takeBack() {
-    $("retry").disabled = true;
     this.#lines.cutShort();
     if (!this.#client.retry()) return;
+    this.#controls.allowRetry(false);
     this.#result.undone();
-    $("answer").focus();
+    this.#controls.focus();
     this.#client.addEventListener("frame", () => this.#refresh(), { once: true });
   }
 
   #status({ state, code }) {
-    if (state === "waiting") this.#notice(word("reconnecting"));
-    if (state === "open") this.#notice("");
-    if (state === "closed" && code) this.#notice(word(code === 4409 ? "replaced" : "failed"));
+    if (state === "waiting") this.#controls.notice(word("reconnecting"));
+    if (state === "open") this.#controls.notice("");
+    if (state === "closed" && code) this.#controls.notice(word(code === 4409 ? "replaced" : "failed"));
   }
 
-  #notice(text) {
-    $("notice").textContent = text;
-    $("notice").hidden = !text;
+  /** Reads something of this session and shows it; a failure is said where the learner looks. */
+  async #ask(path, show) {
+    try {
+      show(await get(this.#path + path));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#controls.notice(word("failed"));
+    }
   }
 
-  #report(error) {
-    if (!(error instanceof ApiError)) throw error;
-    this.#notice(word("failed"));
-  }
-
-  #busy(yes) {
-    $("send").disabled = yes;
-    $("below").classList.toggle("judging", yes);
-  }
-
-  #restart() {
+  /** Opens the scene anew; `changes` go into the address. */
+  #startOver(changes) {
     this.#client.leave();
     const here = new URL(location.href);
     here.searchParams.delete("session");
-    location.assign(here);
-  }
-
-  #changePack(pack) {
-    const here = new URL(location.href);
-    here.searchParams.set("pack", pack);
-    here.searchParams.delete("session");
+    for (const [name, value] of Object.entries(changes)) here.searchParams.set(name, value);
     location.assign(here);
   }
 }
+
+const turnPath = (turnId) => `/turns/${encodeURIComponent(turnId)}`;
