@@ -9,7 +9,7 @@ from kotoserver.korean.conjugation import conjugate
 from kotoserver.korean.findings import Finding
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
-_VOWEL = r"(?P<vowel>[어아여])(?P<rest>요|서요|서|도|야|야요|)"
+_VOWEL = r"(?P<vowel>[어아])(?P<rest>요|서요|서|도|야|야요|)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,6 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
     if context.wanted is SpeechLevel.BANMAL or predicate.root in ("아니", "이"):
         return
     text = context.sentence.text
-    got = text[predicate.start : predicate.end]
     rest = text[predicate.end :].strip(" .!?~,")
     stem = tagged(context.sentence, predicate.first, predicate.last - 1)
     if rest and context.sentence.morphemes[predicate.last - 2].tag in ("VA", "XSA"):
@@ -67,7 +66,7 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
         return
     else:
         want = _politely(context, stem)
-    yield _ending(Code.DICTIONARY_FORM, "ending.dictionary", predicate, got, want)
+    yield _ending(context, Code.DICTIONARY_FORM, "ending.dictionary", predicate, want)
 
 
 def _politely(context: Context, stem: list[tuple[str, str]]) -> str:
@@ -100,8 +99,7 @@ def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
     parts = tagged(context.sentence, closing.first, closing.last)
     plain = [part for part in parts[:-1] if part[0] not in ("시", "으시")]
     want = conjugate([*plain, ("어", "EC"), ("주", "VX"), ("세요", "EF")], context.analyzer)
-    got = context.sentence.text[closing.start : closing.end]
-    yield _ending(Code.ENDING_AUX, "ending.request", closing, got, want)
+    yield _ending(context, Code.ENDING_AUX, "ending.request", closing, want)
 
 
 def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
@@ -138,8 +136,7 @@ def _direction(context: Context, closing: Predicate) -> Iterator[Finding]:
         return
     parts = tagged(context.sentence, closing.first, closing.last)
     want = conjugate([(other, parts[0][1]), *parts[1:]], context.analyzer)
-    got = context.sentence.text[closing.start : closing.end]
-    yield _ending(Code.VERB_DIRECTION, "ending.direction", closing, got, want)
+    yield _ending(context, Code.VERB_DIRECTION, "ending.direction", closing, want)
 
 
 def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
@@ -191,12 +188,16 @@ def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Fin
     )
 
 
-def _ending(code: Code, rule: str, predicate: Predicate, got: str, want: str) -> Finding:
+def _ending(context: Context, code: Code, rule: str, predicate: Predicate, want: str) -> Finding:
+    """The item shows whole words, also where the analyser found the verb inside one."""
+    text = context.sentence.text
+    word = context.sentence.word_at(predicate.start)
+    head = text[word.start : predicate.start] if word is not None else ""
     return Finding(
         code=code,
         rule=rule,
         start=predicate.start,
         end=predicate.end,
-        params={"got": got, "want": want},
+        params={"got": head + text[predicate.start : predicate.end], "want": head + want},
         replacement=want,
     )

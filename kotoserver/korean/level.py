@@ -12,7 +12,7 @@ _POLITE_CLOSE = re.compile(
     r"(세요|나요|까요|네요|[아어여해마와워봐]요|죠|[갑합맙봅줍옵탑삽둡엽읍]시다|데요|지요|게요|래요|에요|예요|습니다|습니까|십시오|입니다)$"
 )
 _LINKING = ("면", "니까", "어서", "아서", "려고", "려면", "도록", "지만", "으러")
-_ARCHAIC = re.compile(r"(시오|으오|하오|이오|구려|옵니다)$")
+_ARCHAIC = re.compile(r"(시오|으오|하오|이오|구려|[사하]옵니다)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,7 +195,7 @@ def _is_determiner(text: str, number: Number) -> bool:
     """`이 잔` opening a phrase is "this cup", and `한 일`, `네 분` are rarely counted."""
     if number.word == "이" and number.counter not in _NEVER_POINTED_AT:
         before = text[: number.start].rstrip()
-        return not before or before[-1] in ",.!?" or number.counter is None
+        return not before or before[-1] in ",.!?이가을를은는에도" or number.counter is None
     if number.counter == "일" and number.word in ("한", "네"):
         return True
     return (

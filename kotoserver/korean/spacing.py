@@ -49,7 +49,12 @@ def _counters(sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[
 
 
 def _missing(before: Morpheme, after: Morpheme, start: int) -> Code | None:
-    if before.tag == "MAG" and after.tag in ("VV", "VA") and before.form in ("안", "못") and after.form != "되":
+    if (
+        before.tag == "MAG"
+        and after.tag in ("VV", "VA")
+        and before.form in ("안", "못")
+        and after.form not in ("되", "하")
+    ):
         return Code.SPACE_NEGATION
     if before.tag == "ETM" and after.tag == "NNB" and after.form in _SPACED_NOUNS:
         return Code.SPACE_DEPENDENT_NOUN

@@ -55,13 +55,15 @@ def _copula(match: re.Match[str]) -> str:
     return noun + "예요"
 
 
-_PAST = "햇왓갓앗엇겟엿렷졋됫줫샷삿랏켯찻맛놧봣랐"
+_PAST = "햇왓갓앗엇겟엿렷졋됫줫삿랏켯놧봣랐"
 _SURFACE_RULES = (
     _SurfaceRule("spelling.dwaet", Code.SPELL_DOE_DWAE, re.compile("됬|됫"), _fixed("됐")),
     _SurfaceRule(
         "spelling.doeyo", Code.SPELL_DOE_DWAE, re.compile(r"되(?=요|서(?![가-힣])|$|[.!?])"), _fixed("돼")
     ),
-    _SurfaceRule("spelling.dwae", Code.SPELL_DOE_DWAE, re.compile(r"돼(?=는|면|고|지|니까|나요)"), _fixed("되")),
+    _SurfaceRule(
+        "spelling.dwae", Code.SPELL_DOE_DWAE, re.compile(r"돼(?=는|면|고(?!기)|지만|지 |니까|나요)"), _fixed("되")
+    ),
     _SurfaceRule(
         "spelling.geyo",
         Code.SPELL_GEYO,
@@ -116,7 +118,7 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.past",
         Code.SPELL_SSANG_SIOT,
-        re.compile(rf"[{_PAST}](?=어|습니|슴니|는데|던|을|네요|다(?![가-힣])|거든)"),
+        re.compile(rf"(?<!무)[{_PAST}](?=어|습니|슴니|는데|던|을|네요|다(?![가-힣])|거든)"),
         _last_final(_SSANG_SIOT, ""),
     ),
     _SurfaceRule(

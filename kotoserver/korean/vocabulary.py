@@ -23,7 +23,7 @@ _SHORT_GAIN = 4.0
 """The same for a word of one syllable, where one jamo makes another word."""
 _FAR_GAIN = 6.0
 """The same for a word two jamo away."""
-_COMMON_GAIN = 7.0
+_COMMON_GAIN = 9.0
 """The same for a common word that the turn does not use; a real word never gains so much."""
 _ACCEPTED_VARIANTS = frozenset({"따듯한", "따듯하게", "따듯해요"})
 _CONTENT = NOUN_TAGS | VERB_TAGS | {"MAG", "MM", "IC"}
@@ -123,6 +123,8 @@ def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: Mor
             if distance == 0 or word.text.startswith(candidate) or candidate.startswith(word.text):
                 continue
             if distance > 1 and (len(candidate) != len(word.text) or jamo(candidate)[0] != jamo(word.text)[0]):
+                continue
+            if len(stem) == 1 and vocabulary.near[index] not in vocabulary.own:
                 continue
             needed = _needed_gain(sentence, word, vocabulary.near[index], int(distance), vocabulary)
             replaced = sentence.text[: word.start] + candidate + sentence.text[word.end :]
