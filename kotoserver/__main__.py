@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from kotoserver import __version__
-from kotoserver.cli import content, play, serve
+from kotoserver.cli import content, evaluate, play, serve
 from kotoserver.domain.errors import KotoError
 
 DESCRIPTION = """\
@@ -21,6 +21,7 @@ examples:
   kotoserver play cafe                 play the café scene right here in the terminal
   kotoserver scenes lint               check every scene and pack, with file, line and column
   kotoserver scenes test cafe          hold the scene against its tests.yaml and its own examples
+  kotoserver evaluate --jsonl lines.jsonl   judge sentences from a file
   KOTO_PORT=8080 kotoserver serve      the same server on another port
 """
 
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kotoserver {__version__}")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for subject in (serve, play, content):
+    for subject in (serve, play, content, evaluate):
         subject.add_commands(commands)
     return parser
 

@@ -41,6 +41,9 @@ from kotoserver.storage import open_storage
 
 log = logging.getLogger(__name__)
 
+MOST_PREPARED = 1024
+"""Turns that a plain judge keeps ready."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -103,14 +106,28 @@ async def migrate_database(settings: Settings) -> Sequence[str]:
         await storage.close()
 
 
-def open_judge(settings: Settings) -> Callable[[str, Expectation], Evaluation]:
-    """The built-in evaluator as a plain function, for trying out drafts one sentence after the other."""
+Judge = Callable[[str, Expectation], Evaluation]
+
+
+def published_scenes(settings: Settings) -> dict[str, Scene]:
+    """The live version of every scene, by id."""
+    library = open_library(settings.scenes_dir, settings.langpacks_dir)
+    return {scene_id: library.scene(scene_id) for scene_id in library.scene_ids()}
+
+
+def open_judge(settings: Settings) -> Judge:
+    """The built-in evaluator as a plain function, for one sentence after the other.
+
+    Knows the words of every draft. What it prepared for a turn is kept, the oldest being let go.
+    """
     drafts = compile_drafts(settings.scenes_dir, settings.langpacks_dir)
     analyzer = KiwiAnalyzer(scene_words(result.scene for result in drafts.scenes.values() if result.scene))
     prepared: dict[str, Prepared] = {}
 
     def judge_sentence(text: str, expectation: Expectation) -> Evaluation:
         if expectation.key not in prepared:
+            if len(prepared) >= MOST_PREPARED:
+                del prepared[next(iter(prepared))]
             prepared[expectation.key] = prepare(expectation, analyzer)
         return judge(text, prepared[expectation.key], analyzer)
 

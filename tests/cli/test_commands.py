@@ -1,5 +1,6 @@
 """What a person types, and what they get to read."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -72,3 +73,38 @@ def test_a_draft_is_published_as_the_next_version(tmp_path: Path):
     assert len(after) == len(before) + 1
     assert f"version {len(after)}" in published.stdout
     assert run(tmp_path, "langpacks", "publish", "ko-id", **folders).returncode == 0
+
+
+def test_sentences_from_a_file_are_judged_in_order_and_bad_lines_are_told(tmp_path: Path):
+    lines = [
+        {"id": 1, "npc_line": "뭐 드릴까요?", "examples": ["라떼 한 잔 주세요."], "learner": "라떼 한 잔 주세요"},
+        {
+            "id": 2,
+            "npc_line": "뭐 드릴까요?",
+            "examples": ["라떼 한 잔 주세요."],
+            "learner": "라떼을 한 잔 주세요",
+        },
+        {"id": 3, "learner": "네"},
+        {"id": 4, "scene": "cafe", "turn": "order", "learner": "아메리카노 한 잔 주세요."},
+    ]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(
+        "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\nnonsense\n", "utf-8"
+    )
+    judged = run(tmp_path, "evaluate", "--jsonl", str(questions))
+    assert judged.returncode == 1
+    answers = [json.loads(line) for line in judged.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == [1, 2, 3, 4, None]
+    assert [answer.get("verdict") for answer in answers[:2]] == ["accept", "accept_with_feedback"]
+    assert "PARTICLE_ALLOMORPH" in answers[1]["codes"]
+    assert answers[1]["corrected"] == "라떼를 한 잔 주세요"
+    assert answers[3]["score"] == 100
+    assert [answer["error"]["code"] for answer in (answers[2], answers[4])] == ["bad_line", "bad_json"]
+    again = run(tmp_path, "evaluate", "--jsonl", "-", typed=questions.read_text("utf-8"))
+    assert again.stdout == judged.stdout
+
+
+def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path):
+    refused = run(tmp_path, "evaluate", "--jsonl", str(tmp_path / "none.jsonl"))
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1

@@ -1,0 +1,89 @@
+"""`kotoserver evaluate`: the evaluator over a file of sentences."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from kotoserver.bootstrap import Judge, open_judge, published_scenes
+from kotoserver.domain.errors import BadInput, KotoError
+from kotoserver.domain.scene import Scene
+from kotoserver.services.judging import expectation_for, judgement, read_question
+from kotoserver.settings import Settings
+
+EXAMPLE = """\
+each line is a JSON object, with examples to judge against or a turn of a published scene:
+  {"id": 1, "npc_line": "뭐 드릴까요?", "examples": ["라떼 한 잔 주세요."], "learner": "라떼을 한 잔 줘"}
+  {"id": 2, "scene": "cafe", "turn": "order", "learner": "아메리카노 한 개 주세요"}
+optional: "slots" {name: [ways to say it]}, "synonyms" {word: [others]}, "target_level" (haeyo, hapsyo,
+banmal or 해요체, 합쇼체, 반말), "also_ok" [levels]; "expected" is another name for "examples"
+
+each answer stands on the line of its question: verdict, score, bars, level, intent, slots, codes, items,
+corrected, diff, natural, id. A line that cannot be judged gets {"id", "error": {"code", "message"}}, and the
+exit status is then 1.
+"""
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "evaluate",
+        help="judge sentences from a file",
+        description="Judges every line of a JSON Lines file with the built-in evaluator, in order.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--jsonl", metavar="FILE", required=True, help="the questions; - reads standard input")
+    parser.set_defaults(run=_evaluate)
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environ()
+    scenes = published_scenes(settings)
+    judge = open_judge(settings)
+    failed = 0
+    with _lines(chosen.jsonl) as lines:
+        for answer in answers(lines, scenes, judge):
+            failed += "error" in answer
+            print(json.dumps(answer, ensure_ascii=False))
+    return 1 if failed else 0
+
+
+def answers(lines: Iterable[str], scenes: dict[str, Scene], judge: Judge) -> Iterator[dict[str, Any]]:
+    """One answer for each line that is not blank."""
+    for line in lines:
+        if line.strip():
+            yield _answer(line, scenes, judge)
+
+
+def _answer(line: str, scenes: dict[str, Scene], judge: Judge) -> dict[str, Any]:
+    try:
+        question = read_question(line)
+        return judgement(question, judge(question.learner, expectation_for(question, scenes)))
+    except KotoError as error:
+        return {"id": _id_of(line), "error": {"code": error.code, "message": error.message}}
+
+
+def _id_of(line: str) -> Any:
+    """The id of a line that could not be read as a question, as far as it has one."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found.get("id") if isinstance(found, dict) else None
+
+
+@contextmanager
+def _lines(name: str) -> Iterator[TextIO]:
+    if name == "-":
+        yield sys.stdin
+        return
+    try:
+        file = open(name, encoding="utf-8", errors="replace")  # noqa: SIM115  # closed two lines down
+    except OSError as error:
+        raise BadInput(
+            f"The file {name} cannot be read: {error.strerror or error}.", code="no_such_file"
+        ) from error
+    with file:
+        yield file
