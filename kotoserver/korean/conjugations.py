@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.hangul import split_syllable, with_final
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _VOWEL = r"(?P<vowel>[어아])(?P<rest>요|서요|서|도|야|야요|)"
+
+
+_WITH_SIOT = re.compile(
+    r"(?P<head>[가-힣]*)(?P<syllable>[가-힣])(?P<tail>어요|어|습니다|습니까|는데요|네요)(?![가-힣])"
+)
+_SIOT, _SSANG_SIOT = 19, 20
+_PAST_GAIN = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
             if want != match[0]:
                 yield _finding(match, want, group.rule)
     yield from _modifiers(text, known, analyzer)
+    yield from _past(text, known, analyzer)
     for vowel, wrong, stems in _HARMONY:
         for match in re.finditer(rf"(?P<stem>{stems}){wrong}(?P<rest>요|서|도)(?![가-힣])", text):
             if _begins_word(text, match.start(), match["stem"]) and not _is_known(text, match, known):
@@ -67,6 +76,25 @@ def _modifiers(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> 
         for match in re.finditer(rf"(?P<stem>{'|'.join(group.stems)})은(?= [가-힣])", text):
             if _begins_word(text, match.start(), match["stem"]) and not _is_known(text, match, known):
                 yield _finding(match, conjugate([(match["stem"], group.tag), ("은", "ETM")], analyzer), group.rule)
+
+
+def _past(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
+    """쌋습니다 → 쌌습니다: a final ㅅ that the analyser only understands as the past."""
+    for match in _WITH_SIOT.finditer(text):
+        if split_syllable(match["syllable"])[2] != _SIOT or _is_known(text, match, known):
+            continue
+        want = match["head"] + with_final(match["syllable"], _SSANG_SIOT) + match["tail"]
+        mended = analyzer.analyze(want)
+        is_past = any(m.form == "었" for m in mended.morphemes)
+        if is_past and mended.score - analyzer.analyze(match[0]).score > _PAST_GAIN:
+            yield Finding(
+                code=Code.SPELL_SSANG_SIOT,
+                rule="spelling.past",
+                start=match.start(),
+                end=match.end(),
+                params={"got": match[0], "want": want},
+                replacement=want,
+            )
 
 
 def _begins_word(text: str, start: int, stem: str) -> bool:

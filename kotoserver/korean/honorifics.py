@@ -102,7 +102,7 @@ def _is_state(context: Context, closing: Predicate) -> bool:
     tags = {m.tag for m in context.sentence.morphemes[closing.first : closing.first + 2]}
     return (
         closing.root in STATE_ROOTS | UNCOMMANDED_ROOTS
-        or bool(tags & {"VA", "XSA"})
+        or bool(tags & {"VA", "XSA", "VCP"})
         or "수있" in closing.auxiliaries
     )
 

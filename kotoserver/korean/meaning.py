@@ -178,4 +178,6 @@ def echoes(text: str, expectation: Expectation, examples: frozenset[str]) -> boo
     if len(said) < 4 or said in examples or said.startswith(_GREETINGS):
         return False
     sentences = {compact(part) for part in re.split(r"[.!?？！。]", expectation.npc_line)}
-    return said == line or said in sentences
+    asked = said.endswith(("까요", "세요", "니까"))
+    halves = any(part.endswith(said) and 2 * len(said) >= len(part) for part in sentences)
+    return said == line or said in sentences or (asked and halves)

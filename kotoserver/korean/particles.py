@@ -39,6 +39,8 @@ _TIME_WITHOUT_E = frozenset({"오늘", "내일", "어제", "지금", "모레", "
 _CASE_GAIN = 0.0
 """A fault of valence is proved by the verb; the language model may only not object."""
 _PLACE_GAIN = -2.0
+_REQUEST_GAIN = -5.0
+"""A thing can hardly be the one who is asked: 카드가 충전해 주세요."""
 _EXAMPLE_GAIN = 0.5
 _DIRECTION_GAIN = -4.0
 """From and to sound equally well; the examples tell which is meant."""
@@ -119,7 +121,7 @@ def find_particles(context: Context) -> Iterator[Finding]:
         if pronoun is not None:
             yield pronoun
             continue
-        needed_by_verb = _CASE_GAIN if phrase.case in ("이/가", "을/를") else _PLACE_GAIN
+        needed_by_verb = _needed_by_verb(phrase)
         for proposed, needed in (
             (_by_valence(phrase, phrases), needed_by_verb),
             (_by_example(phrase, context), _DIRECTION_GAIN if _leads(phrase) else _EXAMPLE_GAIN),
@@ -128,6 +130,13 @@ def find_particles(context: Context) -> Iterator[Finding]:
             if proposed is not None and _gain(context, phrase, proposed[0]) > needed:
                 yield _wrong(phrase, *proposed)
                 break
+
+
+def _needed_by_verb(phrase: Phrase) -> float:
+    if phrase.case not in ("이/가", "을/를"):
+        return _PLACE_GAIN
+    asks = phrase.predicate is not None and phrase.predicate.ending.endswith("세요")
+    return _REQUEST_GAIN if asks and phrase.case == "이/가" else _CASE_GAIN
 
 
 def _leads(phrase: Phrase) -> bool:

@@ -52,9 +52,7 @@ def build_table(expectation: Expectation, analyzer: MorphemeAnalyzer) -> SlotTab
     choices = {slot.id: slot for slot in expectation.slots.values() if slot.kind is SlotKind.CHOICE}
     for slot in choices.values():
         for value, ways in slot.values.items():
-            spoken = dict.fromkeys(
-                [*ways, *(other for way in ways for other in expectation.synonyms.get(way, ()))]
-            )
+            spoken = dict.fromkeys([*ways, *_synonyms(ways, expectation), *_siblings(slot, value)])
             variants += [_variant(slot.id, value, way, analyzer) for way in spoken]
         variants += [_variant(slot.id, OTHER_VALUE, way, analyzer) for way in _contrasts(slot)]
     ordered = tuple(sorted(dict.fromkeys(variants), key=lambda v: (-len(v.compact), v.value == OTHER_VALUE)))
@@ -111,6 +109,21 @@ def _variant(slot: str, value: str, way: str, analyzer: MorphemeAnalyzer) -> Var
     if morphemes and morphemes[0].tag in _STEM_TAGS and len(morphemes) > 1:
         stem = morphemes[0].form
     return Variant(slot, value, way.replace(" ", ""), stem)
+
+
+def _synonyms(ways: Iterable[str], expectation: Expectation) -> list[str]:
+    return [other for way in ways for other in expectation.synonyms.get(way, ())]
+
+
+def _siblings(slot: Slot, value: str) -> list[str]:
+    """Everyday words for the same value, where they can mean no other value of the slot (신용카드 for 카드)."""
+    return [
+        way
+        for groups in CONTRASTS
+        for group in groups
+        if [v for v, ways in slot.values.items() if set(ways) & set(group)] == [value]
+        for way in group
+    ]
 
 
 def _contrasts(slot: Slot) -> list[str]:

@@ -55,6 +55,8 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         stance = Stance.FOR if not _says_without(sentence, len(sentence.text)) else Stance.AGAINST
     if decided_by is None and len(spoken) == (answer_word is not None):
         stance = answer
+    if answer is Stance.AGAINST and any(word.text == "그냥" for word in spoken):
+        stance = Stance.AGAINST  # 아니요, 그냥 주세요
     mild = decided_by is not None and decided_by.root in ("괜찮", "되")
     return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
 
