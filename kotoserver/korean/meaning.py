@@ -75,9 +75,8 @@ def _place(context: Context, heard: str | None) -> tuple[int, int]:
 
 
 def _number_fault(context: Context) -> Iterator[Finding]:
-    """A number that no example has, where the examples agree on one and no slot leaves it open."""
-    intent = context.intent
-    if intent is None or any(slot.id in intent.slots for slot in context.prepared.table.numbers):
+    """A number that no example has, where the task is set and the examples agree on one."""
+    if context.intent is None or context.prepared.table.leaves_choice:
         return
     for number in context.reading.numbers:
         value, unit = number.quantity
@@ -122,7 +121,9 @@ def _stance_fault(context: Context) -> Iterator[Finding]:
 
 
 def _opposite_fault(context: Context) -> Iterator[Finding]:
-    """작은 사이즈, where every example that names one says 큰 사이즈, and no slot leaves it open."""
+    """작은 사이즈, where the task is set and every example says 큰 사이즈."""
+    if context.prepared.table.leaves_choice:
+        return
     said = context.sentence.stems
     for groups in CONTRASTS:
         heard = [group for group in groups if said & set(group)]

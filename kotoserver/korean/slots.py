@@ -46,6 +46,11 @@ class SlotTable:
     numbers: tuple[Slot, ...]
     choices: Mapping[str, Slot]
 
+    @property
+    def leaves_choice(self) -> bool:
+        """Whether the learner may choose; a turn whose slots pin every value is a set task."""
+        return bool(self.numbers) or any(len(slot.values) > 1 for slot in self.choices.values())
+
 
 def build_table(expectation: Expectation, analyzer: MorphemeAnalyzer) -> SlotTable:
     variants: list[Variant] = []

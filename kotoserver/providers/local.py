@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
 from kotoserver.domain.errors import ProviderFailed, TooFast
@@ -72,7 +73,8 @@ class LocalEvaluator(Evaluator):
             self._waiting -= 1
 
     def _judge(self, text: str, expectation: Expectation) -> Evaluation:
-        return judge(text, self._prepare(expectation), self._load())
+        evaluation = judge(text, self._prepare(expectation), self._load())
+        return replace(evaluation, engine_version=self.version)
 
     def _prepare(self, expectation: Expectation) -> Prepared:
         """Only the worker thread comes here, so the cache needs no lock."""

@@ -71,7 +71,7 @@ def holds_together(evaluation: Evaluation, text: str, judge: Evaluator) -> None:
     assert 0 <= evaluation.score <= 100
     assert 0.0 <= evaluation.confidence <= 1.0
     assert len(evaluation.items) <= 3
-    assert evaluation.engine == judge.name
+    assert (evaluation.engine, evaluation.engine_version) == (judge.name, judge.version)
     known = {intent.id for intent in (*ORDER.intents, *ORDER.common)}
     assert evaluation.intent is None or evaluation.intent in known
     for item in evaluation.items:

@@ -4,7 +4,7 @@ import pytest
 
 from kotoserver.domain.evaluation import SlotState, Verdict
 from kotoserver.domain.scene import Intent
-from tests.korean.turns import BAG, ORDER, Judge, codes, expect, turn
+from tests.korean.turns import BAG, DRINK, ORDER, Judge, codes, expect, turn
 
 
 @pytest.mark.parametrize(
@@ -143,3 +143,12 @@ def test_a_look_alike_is_not_the_intent(judge: Judge):
 def test_another_thing_of_the_same_kind_is_another_message(judge: Judge):
     head = expect("어디가 아프세요?", "머리가 아파요.", "머리가 좀 아파요.")
     assert judge("배가 아파요", head).verdict is Verdict.RETRY
+
+
+def test_a_number_is_free_where_the_scene_leaves_a_choice(judge: Judge):
+    bread = turn(
+        "빵도 드릴까요?",
+        Intent(id="bread", examples=("네, 빵 하나 주세요.",)),
+        slots=(DRINK,),
+    )
+    assert judge("네, 빵 두 개 주세요", bread).verdict is Verdict.ACCEPT
