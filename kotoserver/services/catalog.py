@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kotoserver.content.library import Library
+from kotoserver.content.library import Library, untranslated
 from kotoserver.domain.errors import BadInput
 from kotoserver.domain.langpack import LanguagePack, ScenePack
 from kotoserver.domain.scene import Scene
@@ -28,26 +28,37 @@ class CatalogService:
     def playable(
         self, scene_id: str, pack_id: str, *, scene_version: int | None = None, pack_version: int | None = None
     ) -> Playable:
-        """A published scene with a published pack, the live versions unless told.
+        """A published scene with a published pack.
 
+        Without versions: the live pack with the live scene or, while that is newer than its translation,
+        with the version that the translator saw. So publishing a scene ahead of its packs stops nobody.
         NotFound codes `no_such_scene`, `no_such_pack`; BadInput code `pack_lacks_scene`.
         """
-        scene = self._library.scene(scene_id, scene_version)
         pack = self._library.pack(pack_id, pack_version)
-        if scene_id not in pack.scenes:
-            raise BadInput(
-                f"The pack {pack_id} has no translation of the scene {scene_id}.", code="pack_lacks_scene"
-            )
+        scene = self._library.scene(scene_id, scene_version)
+        if scene_version is None:
+            translated = self._translated(scene, pack)
+            if translated is None:
+                sentence = f"The pack {pack_id} has no complete translation of the scene {scene_id}."
+                raise BadInput(sentence, code="pack_lacks_scene")
+            scene = translated
         return Playable(scene=scene, pack=pack)
 
     def playables(self, pack_id: str) -> list[Playable]:
         """Every live scene that this pack translates, in the order of their ids."""
         pack = self._library.pack(pack_id)
-        return [
-            Playable(scene=self._library.scene(scene_id), pack=pack)
-            for scene_id in sorted(self._library.scene_ids())
-            if scene_id in pack.scenes
-        ]
+        translated = (self._translated(scene, pack) for scene in self.scenes())
+        return [Playable(scene=scene, pack=pack) for scene in translated if scene is not None]
+
+    def _translated(self, scene: Scene, pack: LanguagePack) -> Scene | None:
+        """The scene, or the version of it that the translator saw, whichever the pack translates in full."""
+        if not untranslated(scene, pack):
+            return scene
+        part = pack.scenes.get(scene.id)
+        if part is None or part.scene_version == scene.version:
+            return None
+        seen = self._library.scene(scene.id, part.scene_version)
+        return None if untranslated(seen, pack) else seen
 
     def scenes(self) -> list[Scene]:
         """Every live scene."""
