@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,13 @@ import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from kotoserver.bootstrap import open_services
+from kotoserver.ports.bus import Bus
+from kotoserver.ports.clock import SystemClock
+from kotoserver.ports.providers import Evaluator
 from kotoserver.services.bundle import Services
+from kotoserver.services.play import PlayService
 from kotoserver.settings import Settings
+from kotoserver.storage import open_storage
 from kotoserver.transport.app import make_app
 
 Frame = dict[str, Any]
@@ -31,6 +36,36 @@ async def serving(data_dir: Path, **environ: str) -> AsyncIterator["Koto"]:
         TestClient(TestServer(make_app(services, settings))) as client,
     ):
         yield Koto(client, services)
+
+
+@asynccontextmanager
+async def judging(data_dir: Path, judge: Evaluator, bus: Bus | None = None) -> AsyncIterator["Koto"]:
+    """The server with a judge, and if told a bus between its connections, of the test's own."""
+    environ = {"KOTO_DATA_DIR": str(data_dir), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
+    settings = Settings.from_environ(environ)
+    async with open_services(settings) as opened, playing(opened, data_dir, judge) as play:
+        services = replace(opened, play=play, bus=bus or opened.bus)
+        async with TestClient(TestServer(make_app(services, settings))) as client:
+            yield Koto(client, services)
+
+
+@asynccontextmanager
+async def playing(
+    services: Services, data_dir: Path, judge: Evaluator, bus: Bus | None = None
+) -> AsyncIterator[PlayService]:
+    """Another service over the same database, such as another process has."""
+    storage = open_storage("", data_dir=data_dir)
+    play = PlayService(
+        storage=storage,
+        bus=bus or services.bus,
+        catalog=services.catalog,
+        evaluator=judge,
+        speech=services.speech,
+        clock=SystemClock(),
+    )
+    yield play
+    await play.settle()
+    await storage.close()
 
 
 class Koto:

@@ -7,9 +7,12 @@ cut off finds exactly what it missed in storage.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine, Sequence
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotAllowed, NotFound
@@ -39,11 +42,16 @@ from kotoserver.services.narration import Narrator
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.stopwatch import Stopwatch
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 TURN_WAIT_SECONDS = 10.0
 """How long a turn waits for the one before it in the same session."""
 
 _RECENT_EVENTS = 16
 """How far back the line to repeat is looked for: more than one turn ever says."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +77,18 @@ def session_channel(session_id: str) -> str:
     return f"session:{session_id}"
 
 
+def to_its_end(
+    change: "Callable[Concatenate[PlayService, P], Coroutine[Any, Any, T]]",
+) -> "Callable[Concatenate[PlayService, P], Coroutine[Any, Any, T]]":
+    """What was begun is stored and told to everyone, even when whoever asked for it goes away meanwhile."""
+
+    @wraps(change)
+    async def begun(self: "PlayService", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.shield(self._later(change(self, *args, **kwargs)))
+
+    return begun
+
+
 class PlayService:
     def __init__(
         self,
@@ -86,7 +106,7 @@ class PlayService:
         self._evaluator = evaluator
         self._speech = speech
         self._clock = clock
-        self._chores: set[asyncio.Task[None]] = set()
+        self._chores: set[asyncio.Task[Any]] = set()
 
     # ── a learner's way through a scene ──────────────────────────────────────────────────────
 
@@ -117,6 +137,7 @@ class PlayService:
         telemetry.SESSIONS.labels("started").inc()
         return session
 
+    @to_its_end
     async def hear(self, caller: Caller, session_id: str, utterance: Utterance) -> PlayedTurn:
         """Judges what the learner said, moves the scene on, stores it all, and tells everyone listening.
 
@@ -151,6 +172,7 @@ class PlayService:
         self._later(self._finish_timings(record, change.spoken, watch))
         return PlayedTurn(record=record, events=events, fresh=True)
 
+    @to_its_end
     async def give_hint(self, caller: Caller, session_id: str) -> None:
         """The next rung of the current turn's ladder. BadInput codes `scene_over`, `no_hints`."""
         async with self._changing(caller, session_id) as session:
@@ -162,6 +184,7 @@ class PlayService:
             change = Change(progress=progress, frames=(narrator.hint(hint, progress),), spoken=(model,))
             await self._spread(await self._save(session, change))
 
+    @to_its_end
     async def repeat(self, caller: Caller, session_id: str, *, slowly: bool) -> None:
         """The NPC says its last line again."""
         async with self._changing(caller, session_id) as session:
@@ -175,6 +198,7 @@ class PlayService:
             await self._spread(await self._save(session, change))
         self._speech.warm(change.spoken)
 
+    @to_its_end
     async def take_back(self, caller: Caller, session_id: str) -> None:
         """Takes the last turn back, even the one that ended the scene: the NPC asks again.
 
@@ -244,6 +268,7 @@ class PlayService:
         """Stored events with a number above `after`, in order."""
         return await self._storage.list_events(session_id, after=after, up_to=up_to)
 
+    @to_its_end
     async def report(self, session_id: str, caller: Caller, error: KotoError, turn_id: str | None) -> None:
         """Stores and spreads an error frame, so that it is numbered like everything a client hears."""
         async with self._one_at_a_time(session_id):
@@ -260,8 +285,9 @@ class PlayService:
         await self._storage.add_timings(session_id, turn_id, {"perceived": milliseconds})
 
     async def settle(self) -> None:
-        """Returns when nothing runs behind answered turns any more."""
-        await asyncio.gather(*self._chores)
+        """Returns when nothing is under way any more, behind answered turns included."""
+        while self._chores:
+            await asyncio.gather(*self._chores, return_exceptions=True)
 
     # ── steps of the above ───────────────────────────────────────────────────────────────────
 
@@ -371,13 +397,17 @@ class PlayService:
         for stage, milliseconds in laps.items():
             telemetry.STAGES.labels(stage).observe(milliseconds / 1000)
         later = {stage: ms for stage, ms in laps.items() if stage not in record.timings}
-        await self._storage.add_timings(record.session_id, record.turn_id, later)
+        try:
+            await self._storage.add_timings(record.session_id, record.turn_id, later)
+        except KotoError as failure:
+            log.warning("the timings of a turn could not be kept: %s", failure.code)
 
-    def _later(self, chore: Coroutine[None, None, None]) -> None:
-        """Lets `chore` run on behind the answer; `close` waits for it."""
+    def _later(self, chore: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Lets `chore` run on whoever goes away meanwhile; `settle` waits for it."""
         task = asyncio.create_task(chore)
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+        return task
 
 
 def _refuse_finished(session: Session) -> None:

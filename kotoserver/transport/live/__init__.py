@@ -1,5 +1,6 @@
 """The WebSocket under /koto/ws."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from aiohttp import WSCloseCode, web
@@ -7,12 +8,17 @@ from aiohttp import WSCloseCode, web
 from kotoserver import telemetry
 from kotoserver.ports.clock import SystemClock
 from kotoserver.transport.keys import SERVICES
-from kotoserver.transport.live.connection import LiveConnection
+from kotoserver.transport.live.connection import CLOSE_CODES, LiveConnection
 
 _MESSAGE_LIMIT = 65_536
 """Bytes; above this the connection itself is closed (1009) instead of answering with an error."""
 
 _HEARTBEAT_SECONDS = 30.0
+
+_GOODBYE_SECONDS = 2.0
+"""How long a client may take to answer that the connection is closed."""
+
+_KNOWN_CODES = frozenset((*WSCloseCode, *CLOSE_CODES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,21 @@ class OpenSockets:
     """Connections that are to be told when the server goes away."""
 
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
+    farewells: dict[web.WebSocketResponse, asyncio.Task[None]] = field(default_factory=dict)
+    """Those being told; a connection ends after its own."""
+
+    async def say_goodbye(self) -> None:
+        """Tells everyone at the same time: some have gone without a word and never answer."""
+        for socket in self.sockets:
+            self.farewells[socket] = asyncio.create_task(_send_away(socket))
+        await asyncio.gather(*self.farewells.values(), return_exceptions=True)
+
+
+async def _send_away(socket: web.WebSocketResponse) -> None:
+    async with asyncio.timeout(_GOODBYE_SECONDS):
+        await socket.close(
+            code=WSCloseCode.GOING_AWAY, message=b"the server is going away; reconnect with last_seq"
+        )
 
 
 OPEN_SOCKETS: web.AppKey[OpenSockets] = web.AppKey("open_sockets", OpenSockets)
@@ -34,24 +55,32 @@ def add_live(app: web.Application) -> None:
 
 async def _connect(request: web.Request) -> web.WebSocketResponse:
     # Compression would cost each idle client hundreds of kilobytes for frames that are under one.
-    socket = web.WebSocketResponse(max_msg_size=_MESSAGE_LIMIT, heartbeat=_HEARTBEAT_SECONDS, compress=False)
+    socket = web.WebSocketResponse(
+        max_msg_size=_MESSAGE_LIMIT,
+        heartbeat=_HEARTBEAT_SECONDS,
+        timeout=_GOODBYE_SECONDS,
+        compress=False,
+    )
     await socket.prepare(request)
     session_id = request.match_info["session_id"]
-    open_sockets = request.app[OPEN_SOCKETS].sockets
-    open_sockets.add(socket)
+    open_sockets = request.app[OPEN_SOCKETS]
+    open_sockets.sockets.add(socket)
     telemetry.OPEN_SOCKETS.inc()
     try:
-        with telemetry.log_ids(session_id=session_id):
-            await LiveConnection(socket, request.app[SERVICES], SystemClock(), session_id).serve()
+        await LiveConnection(socket, request.app[SERVICES], SystemClock(), session_id).serve()
+        if socket in open_sockets.farewells:
+            await asyncio.wait([open_sockets.farewells[socket]])
     finally:
-        open_sockets.discard(socket)
+        open_sockets.sockets.discard(socket)
         telemetry.OPEN_SOCKETS.dec()
-        telemetry.SOCKETS_CLOSED.labels(str(socket.close_code)).inc()
+        telemetry.SOCKETS_CLOSED.labels(_counted_as(socket.close_code)).inc()
     return socket
 
 
+def _counted_as(close_code: int | None) -> str:
+    """The code's label among the metrics; a client may close with thousands of others."""
+    return str(close_code) if close_code in _KNOWN_CODES else "other"
+
+
 async def _say_goodbye(app: web.Application) -> None:
-    for socket in tuple(app[OPEN_SOCKETS].sockets):
-        await socket.close(
-            code=WSCloseCode.GOING_AWAY, message=b"the server is going away; reconnect with last_seq"
-        )
+    await app[OPEN_SOCKETS].say_goodbye()

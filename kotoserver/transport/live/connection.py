@@ -48,6 +48,8 @@ NO_SESSION = 4404
 NO_HELLO = 4408
 REPLACED = 4409
 TOO_FAST = 4429
+CLOSE_CODES = (NOT_SIGNED_IN, NOT_YOURS, NO_SESSION, NO_HELLO, REPLACED, TOO_FAST)
+"""Those of our own, beside the standard ones."""
 _CLOSE_CODES = {NotSignedIn: NOT_SIGNED_IN, NotAllowed: NOT_YOURS, NotFound: NO_SESSION}
 _PONG = '{"type":"pong"}'
 _ARRIVED = "socket "
@@ -70,17 +72,18 @@ class LiveConnection:
         self._clock = clock
         self._session_id = session_id
         self._id = new_id("sock")
+        self._announced = False
+        """True once this connection heard its own arrival on the channel."""
         self._sent_seq = 0
+        self._in_order = asyncio.Lock()
+        """Held while stored frames are sent, so that their numbers never run back."""
 
     async def serve(self) -> None:
         """Talks until either side ends it; always closes the socket."""
         try:
             caller, hello = await self._welcome()
-            channel = session_channel(self._session_id)
-            async with self._services.bus.subscribe(channel) as news:
-                await self._services.bus.publish(channel, f"{_ARRIVED}{self._id}")
-                await self._catch_up(caller, hello.last_seq)
-                await self._talk(caller, news)
+            with telemetry.log_ids(session_id=self._session_id):
+                await self._stay(caller, hello)
         except Refused as refusal:
             await self.close(refusal.code, refusal.reason)
         except KotoError as error:
@@ -88,6 +91,10 @@ class LiveConnection:
             await self.close(_close_code(error), error.message)
         except ConnectionResetError:
             log.info("a client went away while it was being sent to")
+        except Exception:  # the outermost rim of a connection
+            log.exception("a connection failed in a way nobody expected")
+            telemetry.ERRORS.labels("internal").inc()
+            await self.close(WSCloseCode.INTERNAL_ERROR, "something went wrong on our side")
 
     async def close(self, code: int, reason: str) -> None:
         """Closes with a code and a sentence of at most 123 bytes."""
@@ -96,7 +103,7 @@ class LiveConnection:
     # ── the beginning ────────────────────────────────────────────────────────────────────────
 
     async def _welcome(self) -> tuple[Caller, Hello]:
-        """Waits for `hello` and signs the client in."""
+        """Waits for `hello`, signs the client in, and makes sure that the session is theirs."""
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 message = await self._socket.receive()
@@ -105,7 +112,17 @@ class LiveConnection:
         frame = decode_frame(message.data) if message.type is WSMsgType.TEXT else None
         if not isinstance(frame, Hello):
             raise Refused(NOT_SIGNED_IN, "the first frame must be hello")
-        return await self._services.accounts.caller(frame.token), frame
+        caller = await self._services.accounts.caller(frame.token)
+        await self._services.play.session(caller, self._session_id)
+        return caller, frame
+
+    async def _stay(self, caller: Caller, hello: Hello) -> None:
+        """Sends older connections to the session away, then tells and listens until the end."""
+        channel = session_channel(self._session_id)
+        async with self._services.bus.subscribe(channel) as news:
+            await self._services.bus.publish(channel, f"{_ARRIVED}{self._id}")
+            await self._catch_up(caller, hello.last_seq)
+            await self._talk(caller, news)
 
     async def _catch_up(self, caller: Caller, last_seq: int) -> None:
         """Sends where the session stands, then every stored frame the client has not seen.
@@ -152,16 +169,23 @@ class LiveConnection:
 
     async def _forward_one(self, message: str) -> None:
         if message.startswith(_ARRIVED):
-            if message != f"{_ARRIVED}{self._id}":
-                raise Refused(REPLACED, "replaced by a newer connection")
+            self._make_way(message.removeprefix(_ARRIVED))
             return
         number, frame = message.split(" ", 1)
         seq = int(number)
-        if seq > self._sent_seq + 1:
-            await self._send_stored(up_to=seq - 1)
-        if seq > self._sent_seq:
-            await self._send(frame)
-            self._sent_seq = seq
+        async with self._in_order:
+            if seq > self._sent_seq + 1:
+                await self._send_stored(up_to=seq - 1)
+            if seq > self._sent_seq:
+                await self._send(frame)
+                self._sent_seq = seq
+
+    def _make_way(self, arrived: str) -> None:
+        """Goes when a newer connection arrives; one whose arrival was heard before ours is older."""
+        if arrived == self._id:
+            self._announced = True
+        elif self._announced:
+            raise Refused(REPLACED, "replaced by a newer connection")
 
     async def _read(self, caller: Caller) -> None:
         throttle = Throttle(self._clock.seconds())
@@ -173,8 +197,12 @@ class LiveConnection:
                 return
 
     async def _hear(self, caller: Caller, message: WSMessage) -> bool:
-        """Handles one frame; False when the client takes its leave."""
+        """Handles one frame; False when the client takes its leave.
+
+        What breaks here is told in an error frame and does not end the conversation.
+        """
         turn_id: str | None = None
+        failure: KotoError
         try:
             if message.type is not WSMsgType.TEXT:
                 raise BadInput("Frames are text.", code="not_text")
@@ -182,9 +210,15 @@ class LiveConnection:
             turn_id = getattr(frame, "turn_id", None)
             return await self._handle(caller, frame)
         except KotoError as error:
-            telemetry.ERRORS.labels(error.code).inc()
-            await self._services.play.report(self._session_id, caller, error, turn_id)
-            return True
+            failure = error
+        except (Refused, ConnectionResetError):
+            raise
+        except Exception:  # the outermost rim of a frame
+            log.exception("a frame failed in a way nobody expected")
+            failure = KotoError("Something went wrong on our side.", code="internal")
+        telemetry.ERRORS.labels(failure.code).inc()
+        await self._services.play.report(self._session_id, caller, failure, turn_id)
+        return True
 
     async def _handle(self, caller: Caller, frame: AnyClientFrame) -> bool:
         play, session_id = self._services.play, self._session_id
@@ -214,13 +248,19 @@ class LiveConnection:
         return True
 
     async def _take_turn(self, caller: Caller, frame: UserText) -> None:
-        """Plays the turn; one that was played before is told again in its stored frames."""
+        """Plays the turn; one that was played before is told again in its stored frames.
+
+        What was stored by a process that died before it could spread the news is told now, in its order.
+        """
         utterance = read_utterance(frame.turn_id, frame.text)
         with telemetry.log_ids(turn_id=utterance.turn_id):
             played = await self._services.play.hear(caller, self._session_id, utterance)
         if not played.fresh:
-            for event in played.events:
-                await self._send(event.frame)
+            async with self._in_order:
+                for event in played.events:
+                    if event.seq <= self._sent_seq:
+                        await self._send(event.frame)
+                await self._send_stored()
 
     async def _send(self, frame: str) -> None:
         try:
