@@ -13,6 +13,7 @@ from kotoserver.korean.intents import (
     rank_intents,
 )
 from kotoserver.korean.lexicon import REQUEST_ROOTS
+from kotoserver.korean.meaning import compact
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
 from kotoserver.korean.stance import Stance
@@ -20,6 +21,11 @@ from kotoserver.korean.stance import Stance
 
 def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     """An intent of the turn, a common one, or None when the words belong to neither."""
+    if _asks_back(reading):
+        return _move("ask_repeat", prepared)
+    word_for_word = _word_for_word(reading, prepared)
+    if word_for_word is not None:
+        return word_for_word
     filled = filled_by(reading.mentions, reading, prepared.table)
     own = rank_intents(reading, prepared.intents, prepared.topic, filled)
     about = prepared.topic | {f"slot:{mention.slot}" for mention in reading.mentions}
@@ -34,6 +40,28 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
     return agreeing or against or _unfulfilled(reading, own)
+
+
+def _word_for_word(reading: Reading, prepared: Prepared) -> Match | None:
+    """A common intent said as its example says it, unless the turn teaches the same words."""
+    said = compact(reading.text)
+    if said in prepared.compact_examples:
+        return None
+    for intent in prepared.common:
+        for example in intent.examples:
+            if example.compact == said:
+                return Match(intent=intent, score=1.0, example=example)
+    return None
+
+
+def _asks_back(reading: Reading) -> bool:
+    """`네?` alone."""
+    spoken = [word for word in reading.sentence.words if word.start not in reading.noise]
+    return len(spoken) == 1 and spoken[0].text in ("네", "예") and reading.text.rstrip().endswith("?")
+
+
+def _move(intent: str, prepared: Prepared) -> Match | None:
+    return next((Match(intent=m, score=1.0, example=None) for m in prepared.common if m.id == intent), None)
 
 
 def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> bool:

@@ -47,6 +47,8 @@ def features_of(
         if predicate.root_start in skipped or predicate.root_start in covered:
             continue
         if predicate.root == "이":
+            if predicate.ending.startswith(("라고", "다고")):
+                found["w:라고"] = CONTENT  # 뭐라고요? asks for the words, 뭐예요? for the thing
             continue
         if predicate.root in DECLINING | REMOVING and stance.stance is Stance.AGAINST:
             found[_named(predicate.root, synonyms)] = HALF

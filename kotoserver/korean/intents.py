@@ -115,7 +115,7 @@ def likeness(said: Reading, example: Reading, vocabulary: frozenset[str], weighi
     """How much of what was said belongs here, and how much of the example was said."""
     weights = {f: weighing.weight(f, weight, vocabulary) for f, weight in said.features.items()}
     total = sum(weights.values())
-    if not total:
+    if not total or all(feature.startswith("stance:") for feature in weights):
         return 0.0
     wanted = {f: weighing.weight(f, weight, vocabulary) for f, weight in example.features.items()}
     known = sum(weight for f, weight in weights.items() if f in vocabulary or f in weighing.topic)

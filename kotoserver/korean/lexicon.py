@@ -154,6 +154,7 @@ SYNONYMS = (
     frozenset({"다시", "한번", "또"}),
     frozenset({"이따", "이따가", "나중"}),
     frozenset({"감사", "고맙"}),
+    frozenset({"듣", "알아듣", "들리"}),
     frozenset({"미안", "죄송"}),
 )
 

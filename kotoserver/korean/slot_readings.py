@@ -47,7 +47,7 @@ def read_slots(reading: Reading, intent: PreparedIntent, table: SlotTable) -> tu
 
 
 def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
-    mentions = [m for m in reading.mentions if m.slot == slot.id]
+    mentions = [m for m in reading.mentions if m.slot == slot.id and (needed or not m.by_verb)]
     values = list(dict.fromkeys(m.value for m in mentions if m.value != OTHER_VALUE))
     heard = reading.text[mentions[-1].start : mentions[-1].end] if mentions else None
     if len(values) == 1:
@@ -73,16 +73,20 @@ def _unlisted_noun(reading: Reading) -> str | None:
         return None
     taken = {place for m in reading.mentions for place in range(m.start, m.end)}
     taken |= {place for n in reading.numbers for place in range(n.start, n.end)}
+    placed = {m.start for m in reading.sentence.morphemes if m.tag == "JKB" and m.form not in ("로", "으로")}
     for morpheme in reversed(
         reading.sentence.inside(0, closing.start if closing is not None else len(reading.text))
     ):
-        if morpheme.tag in ("NNG", "NNP") and morpheme.start not in taken:
+        if morpheme.tag in ("NNG", "NNP") and morpheme.start not in taken and morpheme.end not in placed:
             return None if morpheme.form in _UMBRELLA else morpheme.form
     return None
 
 
 def _read_number(reading: Reading, slot: Slot) -> SlotReading:
     mention = count_mention(slot, reading.numbers)
+    none = next((n for n in reading.numbers if n.value == 0 and n.counter), None)
+    if mention is None and none is not None:
+        return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=reading.text[none.start : none.end])
     if mention is None:
         return SlotReading(slot=slot.id, state=SlotState.MISSING)
     heard = reading.text[mention.start : mention.end]

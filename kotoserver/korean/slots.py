@@ -35,6 +35,8 @@ class Mention:
     value: SlotFill
     start: int
     end: int
+    by_verb: bool = False
+    """Whether only the stem of a verb tells it: 먹을게요 is also said where one simply orders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +82,18 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
     compact, places = _compact(sentence.text)
     counted = {place for number in numbers for place in range(number.start, number.end)}
     spoken = [
-        (variant, start, end)
+        (variant, start, end, by_verb)
         for variant in table.variants
-        for start, end in _occurrences(variant, compact, places, sentence)
+        for start, end, by_verb in _occurrences(variant, compact, places, sentence)
     ]
     # A value may begin right behind another (아이스아메리카노), so each one found may open the way for more.
     grown = True
     while grown:
         grown = False
-        for variant, start, end in spoken:
+        for variant, start, end, by_verb in spoken:
             clash = any(start < other.end and other.start < end for other in found)
             if not clash and _begins_well(start, sentence, found, counted):
-                found.append(Mention(variant.slot, variant.value, start, end))
+                found.append(Mention(variant.slot, variant.value, start, end, by_verb))
                 grown = True
     kept = [mention for mention in found if not _taken_back(sentence, mention)]
     return tuple(sorted(kept, key=lambda mention: mention.start))
@@ -99,7 +101,7 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
 
 def count_mention(slot: Slot, numbers: Iterable[Number]) -> Mention | None:
     """The last number that counts things."""
-    fitting = [n for n in numbers if n.counter is None or n.counter in COUNT_UNITS]
+    fitting = [n for n in numbers if n.value > 0 and (n.counter is None or n.counter in COUNT_UNITS)]
     if not fitting:
         return None
     number = fitting[-1]
@@ -165,15 +167,15 @@ def _compact(text: str) -> tuple[str, list[int]]:
 
 def _occurrences(
     variant: Variant, compact: str, places: list[int], sentence: Sentence
-) -> Iterable[tuple[int, int]]:
+) -> Iterable[tuple[int, int, bool]]:
     at = compact.find(variant.compact) if len(variant.compact) > 1 or variant.stem is None else -1
     while at >= 0:
-        yield places[at], places[at + len(variant.compact) - 1] + 1
+        yield places[at], places[at + len(variant.compact) - 1] + 1, False
         at = compact.find(variant.compact, at + 1)
     if variant.stem is not None:
         for morpheme in sentence.morphemes:
             if HONORIFIC_ROOTS.get(morpheme.form, morpheme.form) == variant.stem and morpheme.tag in _STEM_TAGS:
-                yield morpheme.start, max(morpheme.end, morpheme.start + 1)
+                yield morpheme.start, max(morpheme.end, morpheme.start + 1), morpheme.tag == "VV"
 
 
 def _begins_well(start: int, sentence: Sentence, found: list[Mention], counted: set[int]) -> bool:

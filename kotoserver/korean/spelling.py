@@ -83,7 +83,7 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.saeyo",
         Code.SPELL_ENDING,
-        re.compile(r"(?<=[가-힣])(?:새|셰|쎄|세)(?:요|여|오|유)(?![가-힣])"),
+        re.compile(r"(?<=[가-힣])(?<![글냄참느요])(?:새|셰|쎄|세)(?:요|여|오|유)(?![가-힣])"),
         _fixed("세요"),
     ),
     _SurfaceRule(

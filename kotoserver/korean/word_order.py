@@ -60,6 +60,8 @@ def _is_nominal(context: Context, closing: Predicate, trailing: str) -> bool:
     ]
     if not inside or any(m.tag not in ("JKO", "JKB", "JX", "JKS") for m in loose):
         return False
+    if not any(m.tag[0] == "N" for m in inside):
+        return False
     return not (inside[-1].tag == "JX" and inside[-1].form in ("요", "이요"))
 
 

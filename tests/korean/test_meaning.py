@@ -4,7 +4,7 @@ import pytest
 
 from kotoserver.domain.evaluation import SlotState, Verdict
 from kotoserver.domain.scene import Intent
-from tests.korean.turns import BAG, DRINK, ORDER, Judge, codes, expect, turn
+from tests.korean.turns import BAG, DRINK, ORDER, Judge, choice, codes, expect, turn
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,9 @@ def test_missing_wrong_and_ambiguous_values_are_told_apart(judge: Judge, text: s
     assert evaluation.verdict is Verdict.RETRY
 
 
-def test_more_than_the_scene_serves_is_a_wrong_number(judge: Judge):
-    assert codes(judge("라떼 여섯 잔 주세요", ORDER)) == ["SLOT_WRONG"]
+@pytest.mark.parametrize("text", ["라떼 여섯 잔 주세요", "라떼 0잔 주세요"])
+def test_more_or_less_than_the_scene_serves_is_a_wrong_number(judge: Judge, text: str):
+    assert codes(judge(text, ORDER)) == ["SLOT_WRONG"]
 
 
 def test_any_listed_value_of_an_open_slot_is_fine(judge: Judge):
@@ -115,6 +116,8 @@ def test_yes_before_a_refusal_contradicts_itself(judge: Judge):
         ("아메리카노가 뭐예요?", "ask_meaning", True),
         ("잠깐만요", "need_time", False),
         ("다시 말해 줘", "ask_repeat", False),
+        ("네?", "ask_repeat", False),
+        ("못 알아들었어요", "ask_repeat", True),
     ],
 )
 def test_repair_moves_are_known_in_every_turn_and_praised_when_polite(
@@ -152,3 +155,14 @@ def test_a_number_is_free_where_the_scene_leaves_a_choice(judge: Judge):
         slots=(DRINK,),
     )
     assert judge("네, 빵 두 개 주세요", bread).verdict is Verdict.ACCEPT
+
+
+def test_having_a_drink_says_nothing_about_where(judge: Judge):
+    place = choice("place", {"here": ("먹고", "여기서"), "togo": ("포장", "가져")})
+    order = turn(
+        "뭐 드릴까요?",
+        Intent(id="order", examples=("라떼 주세요.",), needs=("drink",), may_have=("place",)),
+        slots=(DRINK, place),
+    )
+    assert judge("라떼 먹을게요", order).filled() == {"drink": "latte"}
+    assert judge("라떼 포장해 주세요", order).filled() == {"drink": "latte", "place": "togo"}
