@@ -18,7 +18,7 @@ from kotoserver.content.library import Library, open_library
 from kotoserver.domain.errors import BadSettings, ContentBroken
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
 from kotoserver.domain.scene import Scene
-from kotoserver.domain.session import SaidLine
+from kotoserver.domain.session import SaidLine, Session
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.engine import judge, prepare
 from kotoserver.ports.blobs import BlobStore
@@ -35,6 +35,7 @@ from kotoserver.services.health import Dependency, HealthService
 from kotoserver.services.history import HistoryService
 from kotoserver.services.narration import Narrator
 from kotoserver.services.play import PlayService
+from kotoserver.services.rescoring import RescoredTurn, rescore, stored_session
 from kotoserver.services.speech import SpeechService
 from kotoserver.settings import Secret, Settings
 from kotoserver.storage import open_storage
@@ -104,6 +105,24 @@ async def migrate_database(settings: Settings) -> Sequence[str]:
         return await storage.migrate()
     finally:
         await storage.close()
+
+
+async def rescore_session(settings: Settings, session_id: str) -> tuple[Session, tuple[RescoredTurn, ...]]:
+    """Judges every turn of a stored session again, at the versions it was played at; changes nothing.
+
+    NotFound code `no_such_session`, or `no_such_scene` when that version of the scene is gone.
+    """
+    library = open_library(settings.scenes_dir, settings.langpacks_dir)
+    async with AsyncExitStack() as stack:
+        storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
+        stack.push_async_callback(storage.close)
+        session = await stored_session(storage, session_id)
+        scene = library.scene(session.scene_id, session.scene_version)
+        # The analyser knew the words of that version then; a newer one may have dropped some.
+        known = [*(library.scene(scene_id) for scene_id in library.scene_ids()), scene]
+        evaluator = open_evaluator(settings.evaluator, scene_words(known))
+        stack.push_async_callback(evaluator.close)
+        return session, await rescore(storage, session, scene, evaluator)
 
 
 Judge = Callable[[str, Expectation], Evaluation]
