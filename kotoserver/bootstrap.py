@@ -215,16 +215,33 @@ def kept_secret(folder: Path) -> Secret:
     """The secret of this data folder, made at the first start and readable by its owner only."""
     path = folder / "secret"
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        return _make_secret(path)
     except FileExistsError:
-        kept = path.read_text("ascii", errors="replace").strip()
-        if len(kept) < 32:
-            raise BadSettings(f"The file {path} is damaged; delete it to make a new secret.") from None
-        return Secret(kept)
-    with os.fdopen(descriptor, "w") as file:
-        made = secrets.token_urlsafe(48)
+        return _read_secret(path)
+    except OSError as error:
+        raise _no_secret(path, error) from error
+
+
+def _make_secret(path: Path) -> Secret:
+    made = secrets.token_urlsafe(48)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(made)
     return Secret(made)
+
+
+def _read_secret(path: Path) -> Secret:
+    try:
+        kept = path.read_text("ascii", errors="replace").strip()
+    except OSError as error:
+        raise _no_secret(path, error) from error
+    if len(kept) < 32:
+        raise BadSettings(f"The file {path} is damaged; delete it to make a new secret.")
+    return Secret(kept)
+
+
+def _no_secret(path: Path, error: OSError) -> BadSettings:
+    why = error.strerror or str(error)
+    return BadSettings(f"The secret {path} cannot be read or made ({why}); start as the user who owns it.")
 
 
 def read_voices(scenes_dir: Path) -> Voices:

@@ -120,7 +120,7 @@ class Settings:
         return cls(
             host=values["KOTO_HOST"],
             port=_whole_number("KOTO_PORT", values["KOTO_PORT"], 0, 65535),
-            data_dir=Path(values["KOTO_DATA_DIR"]).expanduser().absolute(),
+            data_dir=_path("KOTO_DATA_DIR", values["KOTO_DATA_DIR"]).absolute(),
             scenes_dir=_folder("KOTO_SCENES_DIR", values["KOTO_SCENES_DIR"]),
             langpacks_dir=_folder("KOTO_LANGPACKS_DIR", values["KOTO_LANGPACKS_DIR"]),
             web_dir=ROOT / "web",
@@ -162,20 +162,27 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
 
 def _folder(name: str, value: str) -> Path:
     """A folder given relatively is looked for where the program is started, then in the checkout."""
-    path = Path(value).expanduser()
+    path = _path(name, value)
     for candidate in (path.absolute(), ROOT / path):
-        if candidate.is_dir():
+        if os.path.isdir(candidate):  # unlike Path.is_dir, False also for what cannot be looked at
             return candidate
-    raise BadSettings(f"{name} names the folder {value!r}, which does not exist.")
+    raise BadSettings(f"{name} names the folder {value!r}, which does not exist or cannot be read.")
 
 
 def _file(name: str, value: str) -> Path | None:
     if not value:
         return None
-    path = Path(value).expanduser().absolute()
-    if not path.is_file():
-        raise BadSettings(f"{name} names the file {value!r}, which does not exist.")
+    path = _path(name, value).absolute()
+    if not os.path.isfile(path):
+        raise BadSettings(f"{name} names the file {value!r}, which does not exist or cannot be read.")
     return path
+
+
+def _path(name: str, value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise BadSettings(f"{name} names the home of a user who does not exist: {value!r}.") from error
 
 
 def _secret(value: str) -> Secret | None:
@@ -189,7 +196,10 @@ def _secret(value: str) -> Secret | None:
 def _public_url(value: str) -> str | None:
     if not value:
         return None
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise BadSettings(f"KOTO_PUBLIC_URL must be an http or https address, not {value!r}.")
     return value.rstrip("/")

@@ -96,6 +96,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(_BACKLOG)
+    except UnicodeError as error:
+        raise BadSettings(f"{host!r} is no name of a host; give an address such as 127.0.0.1.") from error
     except OSError as error:
         raise BadSettings(_why_not(error, host, port)) from error
     listening.setblocking(False)

@@ -161,6 +161,20 @@ def test_the_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path):
     assert kept == (tmp_path / "secret").read_text()
 
 
+def test_a_secret_that_cannot_be_read_gets_one_plain_sentence(tmp_path: Path):
+    (tmp_path / "secret").mkdir()
+    refused = run(tmp_path, "serve", "--port", "0")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"kotoserver: The secret {tmp_path}/secret cannot be read or made")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_a_host_that_is_no_name_gets_one_plain_sentence(tmp_path: Path):
+    refused = run(tmp_path, "serve", "--host", "x" * 300)
+    assert refused.returncode == 1
+    assert refused.stderr.count("\n") == 1
+
+
 def test_migrate_names_what_it_did_and_then_has_nothing_to_do(tmp_path: Path):
     assert "applied 0001" in run(tmp_path, "migrate").stdout
     assert run(tmp_path, "migrate").stdout == "the database is up to date\n"
