@@ -4,7 +4,7 @@ import re
 
 from aiohttp import web
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,20})-([0-9]{0,20})")
 
 
 def ranged_response(request: web.Request, content: bytes, media_type: str) -> web.Response:

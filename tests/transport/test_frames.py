@@ -1,4 +1,5 @@
 import json
+from traceback import format_exception
 from typing import Any, get_args
 
 import pytest
@@ -60,6 +61,13 @@ def test_what_was_in_a_bad_frame_is_not_repeated():
     with pytest.raises(BadInput) as refused:
         decode_frame('{"type": "user_text", "turn_id": ["비밀"], "text": "비밀"}')
     assert "비밀" not in refused.value.message
+
+
+@pytest.mark.parametrize("text", ['{"type": "user_text", "text": "비밀"}', '{"type": "user_text", "text": "비밀'])
+def test_what_was_in_a_bad_frame_is_not_in_its_traceback(text: str):
+    with pytest.raises(BadInput) as refused:
+        decode_frame(text)
+    assert "비밀" not in "".join(format_exception(refused.value))
 
 
 def test_a_newer_client_may_send_fields_that_are_unknown_here():

@@ -3,9 +3,13 @@
 import asyncio
 import itertools
 import json
+from traceback import format_exception
 
 import pytest
 
+from kotoserver.domain.errors import BadInput
+from kotoserver.transport.rest.models.turns import TurnBody
+from kotoserver.transport.rest.operations import read_json
 from tests.apps import Guest, Koto
 
 OPEN_CALLS = ["/scenes", "/scenes/cafe", "/openapi.json", "/frames.json", "/asyncapi.json"]
@@ -175,6 +179,18 @@ async def test_a_list_goes_on_where_it_stopped(guest: Guest):
     listed = [session["session_id"] for session in first["sessions"] + rest["sessions"]]
     assert listed == opened[::-1]
     assert rest["next_before"] is None
+
+
+@pytest.mark.parametrize("before", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_time_that_utc_cannot_name_is_refused(guest: Guest, before: str):
+    assert await error_of(await guest.call("GET", "/sessions", params={"before": before})) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("body", [b'{"turn_id": 3, "text": "\xeb\xb9\x84"}', b'{"text": "\xeb\xb9\x84'])
+def test_what_was_in_a_bad_body_is_not_in_its_traceback(body: bytes):
+    with pytest.raises(BadInput) as refused:
+        read_json(TurnBody, body)
+    assert "비" not in "".join(format_exception(refused.value))
 
 
 async def test_a_session_that_was_left_takes_no_more_turns(guest: Guest):

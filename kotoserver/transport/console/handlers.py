@@ -130,6 +130,6 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise BadInput("The time to list sessions before cannot be read.", code="bad_time") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

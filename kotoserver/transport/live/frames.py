@@ -11,9 +11,14 @@ CLIENT_FRAME_LIMIT = 4096
 
 
 class ClientFrame(BaseModel):
-    """Unknown fields are ignored, so that a newer client can talk to an older server."""
+    """Unknown fields are ignored, so that a newer client can talk to an older server.
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    What a learner said stays out of errors, since a traceback would carry it into the log.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 class Hello(ClientFrame):
@@ -82,7 +87,9 @@ class Leave(ClientFrame):
 
 
 AnyClientFrame = Hello | UserText | AudioUploaded | AskHint | AskRepeat | TakeBack | PlaybackStarted | Ping | Leave
-CLIENT_FRAMES: TypeAdapter[AnyClientFrame] = TypeAdapter(Annotated[AnyClientFrame, Field(discriminator="type")])
+CLIENT_FRAMES: TypeAdapter[AnyClientFrame] = TypeAdapter(
+    Annotated[AnyClientFrame, Field(discriminator="type")], config=ConfigDict(hide_input_in_errors=True)
+)
 
 
 def decode_frame(text: str) -> AnyClientFrame:

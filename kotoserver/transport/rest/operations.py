@@ -18,9 +18,14 @@ from kotoserver.transport.keys import SERVICES
 
 
 class Model(BaseModel):
-    """A body that is sent or answered. Unknown fields are refused, so a typing mistake is heard of."""
+    """A body that is sent or answered. Unknown fields are refused, so a typing mistake is heard of.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    What a learner said stays out of errors, since a traceback would carry it into the log.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 class NoQuery(Model):

@@ -1,10 +1,10 @@
 """What every part of the REST API's bodies shares."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
 
 from kotoserver.domain.events import timestamp
 from kotoserver.transport.rest.operations import Model
@@ -20,7 +20,15 @@ def _with_zone(text: object) -> object:
     return text
 
 
-AskedTime = Annotated[datetime, BeforeValidator(_with_zone)]
+def _in_utc(at: datetime) -> datetime:
+    """The same moment; the first and the last day of the calendar hold some that UTC cannot name."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time outside the calendar") from error
+
+
+AskedTime = Annotated[datetime, BeforeValidator(_with_zone), AfterValidator(_in_utc)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 ContentId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 
