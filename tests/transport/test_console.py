@@ -168,6 +168,18 @@ def test_an_address_of_a_missing_file_is_refused():
         StaticFiles(WEB / "static").url("css/missing.css")
 
 
+async def test_reading_about_the_api_does_not_make_a_visitor_somebody_else(koto: Koto):
+    await visitor(koto)
+    answer = await get(koto, "/koto-api/docs")
+    assert answer.status == 200
+    assert "koto_guest" not in answer.cookies
+
+
+@pytest.mark.parametrize("before", ["yesterday", "0001-01-01T00:00:00+14:00"])
+async def test_a_time_that_cannot_be_read_gets_a_kind_page(koto: Koto, before: str):
+    assert (await get(koto, "/console/sessions", params={"before": before})).status == 400
+
+
 def test_stages_follow_each_other_and_fill_the_row():
     bars = waterfall({"queue": 1.0, "evaluate": 6.0, "store": 2.0, "speech": 1.0, "perceived": 90.0})
     assert [(bar.name, bar.start, bar.width) for bar in bars[:4]] == [

@@ -1,12 +1,12 @@
 """The readable page beside the OpenAPI document: every call and every frame, made from the code itself."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from aiohttp import web
 
-from kotoserver.transport.console.answering import page, shell
-from kotoserver.transport.console.guests import Visitor
+from kotoserver.transport.console.answering import render, shell
 from kotoserver.transport.console.pages import Field, FrameCard, OperationCard, ReferencePage
 from kotoserver.transport.live.documents import frames_document
 from kotoserver.transport.rest.openapi import openapi_document
@@ -15,13 +15,18 @@ from kotoserver.transport.rest.table import PREFIX
 Schema = Mapping[str, Any]
 
 
-@page
-async def reference(request: web.Request, guest: Visitor) -> ReferencePage:
+async def reference(request: web.Request) -> web.StreamResponse:
+    """The page, for anybody: the guest's cookie does not reach this address, so nobody is signed in here."""
+    return render(request, _page())
+
+
+@cache
+def _page() -> ReferencePage:
     document, frames = openapi_document(), frames_document()
     schemas = document["components"]["schemas"]
     definitions = frames["$defs"]
     return ReferencePage(
-        shell=shell("API", guest, place="reference"),
+        shell=shell("API", None, place="reference"),
         operations=tuple(
             _operation(method, path, described, schemas)
             for path, methods in document["paths"].items()
