@@ -15,7 +15,7 @@ def noise_words(sentence: Sentence) -> frozenset[int]:
         if word.text not in OPENERS | FILLERS:
             break
         noise.add(word.start)
-    if words and words[-1].text in _THANKS and len(words) == len(noise) + 1:
+    if len(words) == 2 and words[0].text == "여기요" and words[1].text in _THANKS:
         noise = {word.start for word in words if word.text in _PAUSES}  # 여기요. 감사합니다.
     spoken = [word for word in words if word.start not in noise]
     if len(spoken) > 1 and spoken[-1].text in _THANKS:
