@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
@@ -74,7 +75,7 @@ class Table:
                 return 0
             narrator = self._services.play.narrator(session)
             print(f"\n  ◎ {narrator.playable.words.goals[session.progress.turn]}")
-            words = await asyncio.to_thread(_ask)
+            words = await _asked()
             if words is None or words == "/quit":
                 print("\nThe session is kept; goodbye.")
                 return 0
@@ -111,6 +112,25 @@ class Table:
 
     async def _session(self) -> Session:
         return await self._services.play.session(self._caller, self._session_id)
+
+
+async def _asked() -> str | None:
+    """A line from the person; None at the end of the input.
+
+    The thread is a daemon: nothing can wake it, and Ctrl-C should not wait for one more line.
+    """
+    loop = asyncio.get_running_loop()
+    typed: asyncio.Future[str | None] = loop.create_future()
+
+    def hand_over(words: str | None) -> None:
+        if not typed.cancelled():
+            typed.set_result(words)
+
+    def wait_for_a_line() -> None:
+        loop.call_soon_threadsafe(hand_over, _ask())
+
+    threading.Thread(target=wait_for_a_line, name="person", daemon=True).start()
+    return await typed
 
 
 def _ask() -> str | None:

@@ -1,0 +1,34 @@
+"""The scene in a terminal, with a person at the keyboard."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from kotoserver.settings import ROOT
+from tests.processes import environment
+
+
+def test_ctrl_c_ends_the_play_at_once(tmp_path: Path):
+    keyboard, terminal = pty.openpty()
+    playing = subprocess.Popen(
+        [sys.executable, "-m", "kotoserver", "play", "cafe"],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=environment(tmp_path),
+        cwd=ROOT,
+    )
+    shown = b""
+    while "나: ".encode() not in shown:
+        shown += os.read(keyboard, 4096)
+    playing.send_signal(signal.SIGINT)
+    try:
+        assert playing.wait(15) == 130
+    finally:
+        playing.kill()
+        playing.wait()
+        os.close(terminal)
+        os.close(keyboard)
