@@ -12,7 +12,7 @@ from kotoserver.korean.intents import (
     opposes,
     rank_intents,
 )
-from kotoserver.korean.lexicon import REQUEST_ROOTS
+from kotoserver.korean.lexicon import REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
@@ -78,7 +78,8 @@ def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bo
     if not opposes(reading, match.intent):
         return False
     near = match.score + STANCE_PENALTY >= ENOUGH
-    return near or not _strange(reading, match.intent.vocabulary | prepared.topic)
+    taking = {f"w:{prepared.synonyms.get(root, root)}" for root in TAKING_ROOTS}
+    return near or not _strange(reading, match.intent.vocabulary | prepared.topic | taking)
 
 
 def _strange(reading: Reading, expected: frozenset[str]) -> list[str]:

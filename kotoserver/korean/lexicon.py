@@ -61,7 +61,7 @@ REMOVING = _words(
 )
 """Asking for these is asking for less: 얼음 빼 주세요."""
 
-DECLINING = frozenset({"괜찮", "되었"})
+DECLINING = frozenset({"괜찮", "되었", "배부르"})
 """An answer of refusal to an offer."""
 
 GENERIC_ROOTS = _words(
@@ -175,6 +175,8 @@ CONTRASTS = (
     (("오늘",), ("내일",), ("모레",), ("어제",)),
     (("따로", "따로따로"), ("같이", "함께")),
     (("왼쪽",), ("오른쪽",)),
+    (("하얀", "하얀색", "흰", "흰색", "화이트"), ("까만", "까만색", "검은", "검은색", "검정", "검정색", "블랙")),
+    (("빨간", "빨간색"), ("파란", "파란색"), ("노란", "노란색"), ("초록", "초록색")),
 )
 """Alternatives of everyday choices; hearing one where another is wanted is a wrong value, not silence."""
 
@@ -194,3 +196,12 @@ COMMON_WORDS = _words(
     """
 )
 """Words of everyday service talk, as they are written right."""
+
+_OPPOSITES = """
+    조용,조용하/시끄럽 많/적 비싸/싸 빠르/느리 쉽/어렵 덥/춥 맛있/맛없 멀/가깝 높/낮 길/짧 켜/끄 열/닫 무겁/가볍
+"""
+OPPOSITES = tuple(tuple(tuple(side.split(",")) for side in pair.split("/")) for pair in _OPPOSITES.split())
+"""Adjectives and verbs that say the opposite of each other."""
+
+TAKING_ROOTS = frozenset({"먹", "마시", "받", "쓰", "사"})
+"""What one does with what is offered: in an answer to an offer they only say yes or no."""

@@ -9,7 +9,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import opposes
-from kotoserver.korean.lexicon import CONTRASTS
+from kotoserver.korean.lexicon import CONTRASTS, OPPOSITES
 from kotoserver.korean.number_words import native_form
 from kotoserver.korean.numbers import COUNT_UNITS
 from kotoserver.korean.stance import Stance
@@ -125,7 +125,7 @@ def _opposite_fault(context: Context) -> Iterator[Finding]:
     if context.prepared.table.leaves_choice:
         return
     said = context.sentence.stems
-    for groups in CONTRASTS:
+    for groups in (*CONTRASTS, *OPPOSITES):
         heard = [group for group in groups if said & set(group)]
         shown = [
             {index for index, group in enumerate(groups) if example.reading.sentence.stems & set(group)}

@@ -89,7 +89,7 @@ _native_word = "|".join(sorted([*NATIVE_FULL, *NATIVE_SHORT], key=len, reverse=T
 _native_tens = "|".join(sorted(NATIVE_TENS, key=len, reverse=True))
 _NATIVE = rf"(?:(?:{_native_tens})\s?(?:{_native_word})|{_native_tens}|{_native_word})"
 _SINO = r"[일이삼사오육륙칠팔구십백천만영공]+"
-_MIXED = rf"(?:{'|'.join(NATIVE_FULL)})[백천만]"
+_MIXED = rf"(?:{'|'.join([*NATIVE_FULL, *NATIVE_TENS])})[백천만](?=\s?원)"
 """다섯천: a native digit with a Sino-Korean power."""
 _DIGITS = r"\d[\d,]*(?:\.\d+)?\s?[십백천만]*"
 _counter = "|".join(sorted(NATIVE_COUNTERS | SINO_COUNTERS | _EITHER, key=len, reverse=True))
@@ -174,8 +174,9 @@ def _value(word: str) -> tuple[int, str]:
         power = word[digits.end() :].strip() if digits else ""
         return amount * (sino_value(power) if power and power[0].isalpha() else 1), "digits"
     compact = word.replace(" ", "")
-    if len(compact) > 1 and compact[-1] in "백천만" and compact[:-1] in NATIVE_FULL:
-        return NATIVE_FULL[compact[:-1]] * sino_value(compact[-1]), "native"
+    native = NATIVE_FULL | NATIVE_TENS
+    if len(compact) > 1 and compact[-1] in "백천만" and compact[:-1] in native:
+        return native[compact[:-1]] * sino_value(compact[-1]), "native"
     if compact in NATIVE_SHORT:
         return NATIVE_SHORT[compact], "short"
     if compact in NATIVE_FULL:
