@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -55,7 +56,7 @@ def decode_romanized(text: str, words: frozenset[str]) -> str | None:
     said = _LATIN_WORD.findall(text)
     if not said or not any(_KOREAN_CLOSE.search(word.lower()) for word in said):
         return None
-    table = {re.sub(r"[^a-z]", "", romanize(word)): word for word in sorted(words)}
+    table = {_letters(word): word for word in sorted(words)}
     decoded = [_decode(word, table) for word in said]
     found = [word for word in decoded if word is not None]
     if len(found) < _SHARE * len(said):
@@ -75,6 +76,12 @@ def foreign_words(text: str) -> tuple[tuple[int, int, str], ...]:
 def chat_tokens(text: str) -> tuple[tuple[int, int, str], ...]:
     """Runs of bare jamo: ㅋㅋ, ㅇㅇ, ㅠㅠ."""
     return tuple((match.start(), match.end(), match[0]) for match in _CHAT.finditer(text))
+
+
+@lru_cache(maxsize=4096)
+def _letters(word: str) -> str:
+    """The Latin letters of an authored word; kept, since the same few hundred are asked for every time."""
+    return re.sub(r"[^a-z]", "", romanize(word))
 
 
 def _decode(word: str, table: dict[str, str]) -> str | None:
