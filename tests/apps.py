@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from kotoserver.bootstrap import open_services
 from kotoserver.ports.bus import Bus
-from kotoserver.ports.clock import SystemClock
+from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator
 from kotoserver.services.bundle import Services
 from kotoserver.services.play import PlayService
@@ -51,7 +51,7 @@ async def judging(data_dir: Path, judge: Evaluator, bus: Bus | None = None) -> A
 
 @asynccontextmanager
 async def playing(
-    services: Services, data_dir: Path, judge: Evaluator, bus: Bus | None = None
+    services: Services, data_dir: Path, judge: Evaluator, bus: Bus | None = None, clock: Clock | None = None
 ) -> AsyncIterator[PlayService]:
     """Another service over the same database, such as another process has."""
     storage = open_storage("", data_dir=data_dir)
@@ -61,7 +61,7 @@ async def playing(
         catalog=services.catalog,
         evaluator=judge,
         speech=services.speech,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
     )
     yield play
     await play.settle()

@@ -133,13 +133,12 @@ def advance(progress: Progress, scene: Scene, evaluation: Evaluation, *, seconds
     A repair move (ask to repeat, need time …) is answered by the NPC and costs nothing. Otherwise what
     was heard is merged into the slots and the first rule whose condition holds is taken. The scene ends
     through a rule that says `finish` or when a limit of the scene is reached. `seconds` is the time
-    since the utterance before.
+    since anything happened in the session.
     """
     heard = replace(
-        progress,
+        pass_time(progress, seconds),
         learner_turns=progress.learner_turns + 1,
         turns_heard=progress.turns_heard + 1,
-        seconds_played=progress.seconds_played + min(seconds, LONGEST_PAUSE_SECONDS),
     )
     turn = scene.turn(progress.turn)
     common = _common_intent(scene, turn, evaluation)
@@ -150,6 +149,12 @@ def advance(progress: Progress, scene: Scene, evaluation: Evaluation, *, seconds
     if step.ending is None and _limit_reached(step.progress, scene):
         return _finish(step.progress, scene, step.said, _ending_named(scene, scene.limits.ending))
     return step
+
+
+def pass_time(progress: Progress, seconds: float) -> Progress:
+    """The time since anything happened in the session, counted as played; a long pause only in part."""
+    played = min(max(seconds, 0.0), LONGEST_PAUSE_SECONDS)  # two servers' clocks may differ
+    return replace(progress, seconds_played=progress.seconds_played + played)
 
 
 def next_hint(progress: Progress, scene: Scene) -> tuple[Progress, Hint | None]:

@@ -28,6 +28,7 @@ from kotoserver.domain.session import (
     advance,
     begin,
     next_hint,
+    pass_time,
     say,
     take_back,
 )
@@ -159,8 +160,7 @@ class PlayService:
                 utterance.text, expectation_of(scene, session.progress.turn)
             )
             watch.lap("evaluate")
-            pause = (self._clock.now() - session.updated_at).total_seconds()
-            step = advance(session.progress, scene, evaluation, seconds=pause)
+            step = advance(session.progress, scene, evaluation, seconds=self._pause(session))
             change = _tell_turn(narrator, session, utterance, evaluation, step)
             watch.lap("decide")
             record = self._turn_record(session, utterance, evaluation, step, change, watch)
@@ -274,7 +274,8 @@ class PlayService:
         async with self._one_at_a_time(session_id):
             session = await self.session(caller, session_id)
             failed = self._narrator(session).failed(error, turn_id)
-            await self._spread(await self._save(session, Change(progress=session.progress, frames=(failed,))))
+            progress = self._after_pause(session).progress
+            await self._spread(await self._save(session, Change(progress=progress, frames=(failed,))))
 
     async def note_perceived(self, caller: Caller, session_id: str, turn_id: str, milliseconds: float) -> None:
         """Keeps how long the client itself waited for the sound. NotFound code `no_such_turn`."""
@@ -298,11 +299,21 @@ class PlayService:
 
     @asynccontextmanager
     async def _changing(self, caller: Caller, session_id: str) -> AsyncIterator[Session]:
-        """The session, held for a change; BadInput when the scene is over."""
+        """The session as it stands now, held for a change; BadInput when the scene is over."""
         async with self._one_at_a_time(session_id):
             session = await self.session(caller, session_id)
             _refuse_finished(session)
-            yield session
+            yield self._after_pause(session)
+
+    def _pause(self, session: Session) -> float:
+        """Seconds since anything happened in the session."""
+        return (self._clock.now() - session.updated_at).total_seconds()
+
+    def _after_pause(self, session: Session) -> Session:
+        """What happens between two utterances ends one pause and begins another; both count as played."""
+        if session.progress.state is not SessionState.ACTIVE:
+            return session
+        return replace(session, progress=pass_time(session.progress, self._pause(session)))
 
     def _narrator(self, session: Session) -> Narrator:
         return Narrator(self.playable(session), self._speech)
