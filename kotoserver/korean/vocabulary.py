@@ -107,7 +107,7 @@ def sounded(word: str) -> str:
 
 def _is_known(sentence: Sentence, word: Word, vocabulary: Vocabulary) -> bool:
     """Whether all its content is in the scene's words, so that only its endings differ."""
-    inside = [m for m in sentence.inside(word.start, word.end) if m.tag in _CONTENT - {"XSV", "XSA", "VCP"}]
+    inside = [m for m in sentence.inside(word.start, word.end) if m.tag in _CONTENT - {"XSV", "XSA", "VCP", "NNB"}]
     return bool(inside) and all(m.form in vocabulary.lemmas or m.form in vocabulary.surfaces for m in inside)
 
 
