@@ -21,15 +21,29 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Names the request in the log, and counts it by route and status."""
     started = perf_counter()
     request_id = secrets.token_hex(6)
-    with telemetry.log_ids(request_id=request_id):
-        response = await handler(request)
+    try:
+        with telemetry.log_ids(request_id=request_id):
+            response = await handler(request)
+    except web.HTTPException as answer:  # a redirection, or a page that is not there
+        _count(request, answer, started)
+        _mark(answer, request_id)
+        raise
+    _count(request, response, started)
+    _mark(response, request_id)
+    return response
+
+
+def _count(request: web.Request, response: web.StreamResponse, started: float) -> None:
     route = route_name(request)
     telemetry.REQUESTS.labels(request.method, route, str(response.status)).inc()
-    telemetry.REQUEST_SECONDS.labels(route).observe(perf_counter() - started)
+    if response.status != 101:  # a socket is open for minutes, which is no time to answer
+        telemetry.REQUEST_SECONDS.labels(route).observe(perf_counter() - started)
+
+
+def _mark(response: web.StreamResponse, request_id: str) -> None:
     if not response.prepared:
         response.headers["X-Request-Id"] = request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def route_name(request: web.Request) -> str:
