@@ -52,7 +52,7 @@ class _Shelf(Generic[V]):
     def get(self, id: str, version: int | None) -> V:
         if version is None:
             if id in self.broken:
-                raise self.broken[id]
+                raise self.broken[id].with_traceback(None)  # else it would keep the frames of all who ever asked
             version = self.live.get(id)
         if version is None:
             raise NotFound(f"There is no published {self.what} `{id}`.", code=f"no_such_{self.what}")

@@ -74,6 +74,18 @@ def test_an_altered_version_is_refused_by_name(workshop: Workshop):
         library.scene("cafe", 1)
 
 
+def test_a_broken_pack_does_not_remember_who_asked_for_it(workshop: Workshop):
+    (workshop.packs / "ko-id" / "history.yaml").write_text("entries: 7", "utf-8")
+    library = open_library(workshop.scenes, workshop.packs)
+
+    depths = set()
+    for _ in range(3):
+        with pytest.raises(ContentBroken) as refused:
+            library.pack("ko-id")
+        depths.add(len(refused.traceback))
+    assert len(depths) == 1
+
+
 def test_one_broken_pack_stops_no_other(workshop: Workshop):
     (workshop.packs / "ko-id" / "history.yaml").write_text("entries: 7", "utf-8")
 
