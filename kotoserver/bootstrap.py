@@ -17,6 +17,7 @@ from kotoserver.content.drafts import compile_drafts
 from kotoserver.content.library import Library, open_library
 from kotoserver.domain.errors import BadSettings, ContentBroken
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
+from kotoserver.domain.learner import Role
 from kotoserver.domain.scene import Scene
 from kotoserver.domain.session import SaidLine, Session
 from kotoserver.korean.context import Prepared
@@ -28,7 +29,7 @@ from kotoserver.ports.providers import Evaluator, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
 from kotoserver.providers.kiwi import KiwiAnalyzer
 from kotoserver.providers.registry import Voices, open_evaluator, open_synthesizer
-from kotoserver.services.accounts import AccountsService
+from kotoserver.services.accounts import AccountsService, SignedIn
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.health import Dependency, HealthService
@@ -37,6 +38,7 @@ from kotoserver.services.narration import Narrator
 from kotoserver.services.play import PlayService
 from kotoserver.services.rescoring import RescoredTurn, rescore, stored_session
 from kotoserver.services.speech import SpeechService
+from kotoserver.services.workbench import WorkbenchService
 from kotoserver.settings import Secret, Settings
 from kotoserver.storage import open_storage
 
@@ -92,6 +94,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             play=play,
             history=HistoryService(parts.storage, play),
             speech=speech,
+            workbench=WorkbenchService(catalog, parts.judge),
             health=HealthService(_dependencies(settings, parts, catalog), parts.clock),
             bus=parts.bus,
         )
@@ -103,6 +106,18 @@ async def migrate_database(settings: Settings) -> Sequence[str]:
     storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
     try:
         return await storage.migrate()
+    finally:
+        await storage.close()
+
+
+async def register_member(settings: Settings, role: Role, name: str | None) -> SignedIn:
+    """Adds somebody with this role to the database, which is brought up to date first, and signs them in."""
+    make_data_folder(settings.data_dir)
+    secret = settings.secret or kept_secret(settings.data_dir)
+    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
+    try:
+        await storage.migrate()
+        return await AccountsService(storage, SystemClock(), secret).register(role, name=name)
     finally:
         await storage.close()
 

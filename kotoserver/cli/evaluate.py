@@ -18,7 +18,8 @@ each line is a JSON object, with examples to judge against or a turn of a publis
   {"id": 1, "npc_line": "뭐 드릴까요?", "examples": ["라떼 한 잔 주세요."], "learner": "라떼을 한 잔 줘"}
   {"id": 2, "scene": "cafe", "turn": "order", "learner": "아메리카노 한 개 주세요"}
 optional: "slots" {name: [ways to say it]}, "synonyms" {word: [others]}, "target_level" (haeyo, hapsyo,
-banmal or 해요체, 합쇼체, 반말), "also_ok" [levels]; "expected" is another name for "examples"
+banmal or 해요체, 합쇼체, 반말), "also_ok" [levels]; other names: "expected" for "examples", "text" for
+"learner", "scene_id" for "scene"
 
 each answer stands on the line of its question: verdict, score, bars, level, intent, slots, codes, items,
 corrected, diff, natural, id. A line that cannot be judged gets {"id", "error": {"code", "message"}}, and the

@@ -32,13 +32,18 @@ class AccountsService:
 
     async def sign_in_guest(self, native: str | None = None, name: str | None = None) -> SignedIn:
         """A new learner and their token. BadInput code `bad_name`."""
+        return await self.register(Role.LEARNER, native=native, name=name)
+
+    async def register(self, role: Role, *, native: str | None = None, name: str | None = None) -> SignedIn:
+        """Somebody new with this role, and their token. BadInput code `bad_name`.
+
+        The stored role counts, never the one in a token: it can be taken away, and a token cannot.
+        """
         called = (name or "").strip()
         if len(called) > _NAME_LENGTH or not called.isprintable():
             raise BadInput(f"A name has at most {_NAME_LENGTH} printable characters.", code="bad_name")
         now = self._clock.now()
-        learner = Learner(
-            id=new_id("lrn"), native=native or "id", name=called or None, role=Role.LEARNER, created_at=now
-        )
+        learner = Learner(id=new_id("lrn"), native=native or "id", name=called or None, role=role, created_at=now)
         await self._storage.add_learner(learner)
         expires_at = (now + timedelta(days=TOKEN_DAYS)).replace(microsecond=0)
         claims = {"sub": learner.id, "role": learner.role.value, "exp": expires_at}

@@ -9,6 +9,7 @@ from kotoserver.services.health import HealthService
 from kotoserver.services.history import HistoryService
 from kotoserver.services.play import PlayService
 from kotoserver.services.speech import SpeechService
+from kotoserver.services.workbench import WorkbenchService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class Services:
     play: PlayService
     history: HistoryService
     speech: SpeechService
+    workbench: WorkbenchService
     health: HealthService
     bus: Bus
     """For live connections, which listen to the events of their session."""

@@ -64,6 +64,10 @@ class CatalogService:
         """Every live scene."""
         return [self._library.scene(scene_id) for scene_id in sorted(self._library.scene_ids())]
 
+    def pack(self, pack_id: str) -> LanguagePack:
+        """The live version. NotFound code `no_such_pack`."""
+        return self._library.pack(pack_id)
+
     def packs(self) -> list[LanguagePack]:
         """Every live pack."""
         return [self._library.pack(pack_id) for pack_id in sorted(self._library.pack_ids())]

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictInt, ValidationError, model_validator
 
 from kotoserver.domain.errors import BadInput, NotFound
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
@@ -21,25 +21,37 @@ LEVELS = {
 SCORING = Scoring(task=50, language=20, speech_level=20, delivery=10, passing=60)
 """Weights for a turn that belongs to no scene: those most scenes use."""
 
+_ASKED = {"npc_line", "examples", "slots", "synonyms", "target_level", "also_ok"}
+"""Fields of a question that say what is expected, whoever answers it."""
+
 Sentence = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 
 
 class Question(BaseModel):
     """A sentence to judge, either against examples given here or against a turn of a scene."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
-    id: str | int | None = None
-    learner: Annotated[str, Field(max_length=MAX_CHARACTERS)]
+    id: str | StrictInt | None = None
+    """Comes back with the answer."""
+    learner: Annotated[str, Field(max_length=MAX_CHARACTERS, validation_alias=AliasChoices("text", "learner"))]
+    """What was said. Also called `learner`."""
     npc_line: str = ""
+    """What the NPC said before."""
     examples: Annotated[
         tuple[Sentence, ...], Field(validation_alias=AliasChoices("examples", "expected"), max_length=50)
     ] = ()
+    """Good answers. Also called `expected`."""
     slots: Mapping[str, Annotated[tuple[Sentence, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    """Slot -> ways to say the one value that it must have."""
     synonyms: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Word -> other words for it."""
     target_level: str = "haeyo"
+    """haeyo, hapsyo or banmal; 해요체, 합쇼체 or 반말."""
     also_ok: tuple[str, ...] = ()
-    scene: str | None = None
+    """Other levels that fit."""
+    scene: Annotated[str | None, Field(validation_alias=AliasChoices("scene_id", "scene"))] = None
+    """Id of a published scene, to be judged against one of its turns instead of examples. Also called `scene`."""
     turn: str | None = None
 
     @model_validator(mode="after")
@@ -83,7 +95,7 @@ def _pinned(question: Question) -> Expectation:
         slot: Slot(id=slot, kind=SlotKind.CHOICE, required=True, values={ways[0]: ways})
         for slot, ways in question.slots.items()
     }
-    asked = question.model_dump_json(exclude={"id", "learner"})
+    asked = question.model_dump_json(include=_ASKED)
     return Expectation(
         key=f"question/{hashlib.sha256(asked.encode()).hexdigest()}",
         npc_line=question.npc_line,

@@ -110,17 +110,8 @@ class Narrator:
         return self.playable.pack.feedback_summary[evaluation.verdict.value]
 
     def message(self, item: FeedbackItem, scene_turn: str) -> str:
-        """One feedback item in the learner's language.
-
-        Besides the item's own parameters a template may use `{goal}`, and where the item names a slot,
-        the slot's name `{slot}` and the `{question}` that asks for it.
-        """
-        words = self.playable.words
-        params = {**item.params, "goal": words.goals[scene_turn]}
-        slot = item.params.get("slot", "")
-        if slot in words.slot_names:
-            params |= {"slot": words.slot_names[slot], "question": words.slot_questions.get(slot, "")}
-        return self.playable.pack.feedback_sentence(item.code, params)
+        """One feedback item in the learner's language."""
+        return feedback_message(self.playable, item, scene_turn)
 
     def meaning(self, line: Line, progress: Progress) -> str:
         """The line in the learner's language, placeholders filled with the pack's own words."""
@@ -151,3 +142,17 @@ class Narrator:
 
     def _romanization(self, ko: str) -> str | None:
         return None if self.playable.pack.romanization_show == "never" else romanize(ko)
+
+
+def feedback_message(playable: Playable, item: FeedbackItem, scene_turn: str) -> str:
+    """One feedback item in the words of the pack.
+
+    Besides the item's own parameters a template may use `{goal}`, and where the item names a slot,
+    the slot's name `{slot}` and the `{question}` that asks for it.
+    """
+    words = playable.words
+    params = {**item.params, "goal": words.goals[scene_turn]}
+    slot = item.params.get("slot", "")
+    if slot in words.slot_names:
+        params |= {"slot": words.slot_names[slot], "question": words.slot_questions.get(slot, "")}
+    return playable.pack.feedback_sentence(item.code, params)

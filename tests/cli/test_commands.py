@@ -11,7 +11,7 @@ from tests.processes import run
 def test_help_tells_what_there_is(tmp_path: Path):
     told = run(tmp_path, "--help")
     assert told.returncode == 0
-    for word in ("serve", "migrate", "play", "scenes", "langpacks", "examples:"):
+    for word in ("serve", "migrate", "play", "scenes", "langpacks", "sessions", "token", "examples:"):
         assert word in told.stdout
     for command in (
         ["serve"],

@@ -88,6 +88,14 @@ async def test_a_role_in_a_token_does_not_make_an_admin(accounts: AccountsServic
     assert caller.role is Role.LEARNER
 
 
+async def test_an_editor_is_one_because_it_is_stored(accounts: AccountsService):
+    editor = await accounts.register(Role.EDITOR, name="Minji")
+    assert editor.learner.name == "Minji"
+    assert (await accounts.caller(editor.token)).role is Role.EDITOR
+    claims = {"sub": editor.learner.id, "role": "learner", "exp": datetime.now(UTC) + timedelta(days=1)}
+    assert (await accounts.caller(jwt.encode(claims, SECRET.reveal(), algorithm="HS256"))).role is Role.EDITOR
+
+
 async def test_an_erased_learner_is_signed_out(accounts: AccountsService):
     signed_in = await accounts.sign_in_guest()
     await accounts.erase(Caller(learner_id=signed_in.learner.id))

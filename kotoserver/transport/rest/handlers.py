@@ -13,6 +13,7 @@ from kotoserver.transport.addresses import socket_url
 from kotoserver.transport.ranges import ranged_response
 from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, SignedInAnswer
 from kotoserver.transport.rest.models.common import Versioned
+from kotoserver.transport.rest.models.evaluating import EvaluateBody, JudgementAnswer
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneAnswer, ScenesAnswer, SceneSummary
 from kotoserver.transport.rest.models.sessions import OpenBody, OpenedAnswer, SessionAnswer, SessionsAnswer
@@ -117,6 +118,11 @@ async def list_events(call: Call) -> EventsAnswer:
 async def show_recap(call: Call) -> RecapAnswer:
     recap = await call.services.history.recap(call.caller, call.path["session_id"])
     return RecapAnswer.of(recap, call.services.play.narrator(recap.session))
+
+
+async def evaluate(call: Call) -> JudgementAnswer:
+    body: EvaluateBody = call.body
+    return JudgementAnswer.model_validate(await call.services.workbench.evaluate(call.caller, body, body.pack))
 
 
 async def play_speech(call: Call) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 from kotoserver.transport.rest import handlers
 from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, SignedInAnswer
+from kotoserver.transport.rest.models.evaluating import EvaluateBody, JudgementAnswer
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneAnswer, SceneQuery, ScenesAnswer, ScenesQuery
 from kotoserver.transport.rest.models.sessions import (
@@ -144,5 +145,13 @@ OPERATIONS = (
         handler=handlers.play_speech,
         media_type="audio/*",
         public=True,
+    ),
+    Operation(
+        method="POST",
+        path="/evaluate",
+        summary="Try the judge on one sentence (editors)",
+        handler=handlers.evaluate,
+        takes=EvaluateBody,
+        answers=JudgementAnswer,
     ),
 )
