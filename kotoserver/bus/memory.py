@@ -57,7 +57,7 @@ class MemoryBus(Bus):
         entry = self._locks.setdefault(name, _Lock(asyncio.Lock()))
         entry.users += 1
         try:
-            await _acquire(entry.lock, name, wait_seconds)
+            await _acquire(entry, name, wait_seconds)
             try:
                 yield
             finally:
@@ -87,12 +87,13 @@ class MemoryBus(Bus):
         """There is nothing to end."""
 
 
-async def _acquire(lock: asyncio.Lock, name: str, wait_seconds: float) -> None:
-    if not lock.locked():
-        await lock.acquire()
+async def _acquire(entry: _Lock, name: str, wait_seconds: float) -> None:
+    """A lock that was just given back is not free when somebody waited for it: it is theirs next."""
+    if entry.users == 1:
+        await entry.lock.acquire()
         return
     try:
         async with asyncio.timeout(wait_seconds):
-            await lock.acquire()
+            await entry.lock.acquire()
     except TimeoutError:
         raise busy(name) from None

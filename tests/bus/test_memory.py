@@ -1,6 +1,11 @@
 """What the bus inside one process keeps, and what it forgets."""
 
+import asyncio
+
+import pytest
+
 from kotoserver.bus.memory import SWEEP_ABOVE, MemoryBus
+from kotoserver.domain.errors import TooFast
 from kotoserver.ports.clock import SystemClock
 
 
@@ -42,3 +47,21 @@ async def test_a_lock_that_nobody_uses_is_forgotten():
     async with bus.lock("a", wait_seconds=0):
         assert bus.locks_kept == 1
     assert bus.locks_kept == 0
+
+
+async def test_whoever_comes_as_a_lock_changes_hands_waits_no_longer_than_they_said():
+    bus = MemoryBus()
+    may_end = asyncio.Event()
+
+    async def hold() -> None:
+        async with bus.lock("door", wait_seconds=5):
+            await may_end.wait()
+
+    async with bus.lock("door", wait_seconds=5):
+        next_one = asyncio.create_task(hold())
+        await asyncio.sleep(0)  # lets them queue up
+    with pytest.raises(TooFast):
+        async with asyncio.timeout(5), bus.lock("door", wait_seconds=0):
+            raise AssertionError("the lock was somebody else's")
+    may_end.set()
+    await next_one
