@@ -49,7 +49,7 @@ async def measure(evaluator: str, answers: Mapping[str, str], seconds: float) ->
         started = perf_counter()
         with running(command, environ) as (process, port):
             start_seconds = perf_counter() - started
-            async with aiohttp.ClientSession() as http:
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
                 players = [Player(http, f"http://127.0.0.1:{port}", answers) for _ in range(SESSIONS)]
                 await asyncio.gather(*(player.enter() for player in players))
                 await closed_loop(players, 3)  # warm: speech rendered, pages cached
@@ -90,7 +90,7 @@ def _stages(timings: Sequence[Mapping[str, float]]) -> dict[str, float]:
 async def echo_floor(seconds: float) -> tuple[float, list[float]]:
     """Frames a second and latencies (ms) of a bare echo under the same closed loop."""
     with running([sys.executable, "-m", "bench.echo_server"], {}) as (_, port):
-        async with aiohttp.ClientSession() as http:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             latencies: list[float] = []
             end = perf_counter() + seconds
 
