@@ -135,7 +135,7 @@ async def rescore_session(settings: Settings, session_id: str) -> tuple[Session,
         scene = library.scene(session.scene_id, session.scene_version)
         # The analyser knew the words of that version then; a newer one may have dropped some.
         known = [*(library.scene(scene_id) for scene_id in library.scene_ids()), scene]
-        evaluator = open_evaluator(settings.evaluator, scene_words(known))
+        evaluator = open_evaluator(settings.evaluator, scene_words(known), settings.models)
         stack.push_async_callback(evaluator.close)
         return session, await rescore(storage, session, scene, evaluator)
 
@@ -173,7 +173,7 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     voice = open_synthesizer(settings.tts, read_voices(settings.scenes_dir))
     stack.push_async_callback(voice.close)
     scenes = [library.scene(scene_id) for scene_id in library.scene_ids()]
-    judge = open_evaluator(settings.evaluator, scene_words(scenes))
+    judge = open_evaluator(settings.evaluator, scene_words(scenes), settings.models)
     stack.push_async_callback(judge.close)
     bus = open_bus(_reveal(settings.redis_url) or None)
     stack.push_async_callback(bus.close)

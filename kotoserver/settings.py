@@ -5,6 +5,7 @@ not on it stops the start, so a typing mistake cannot pass as a default.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -70,8 +71,32 @@ VARIABLES = (
     Variable(name="MINIO_BUCKET", default="koto-audio-private", meaning="its private bucket"),
     Variable(name="STT_PROVIDER", default="none", meaning="speech recognition; a later version brings engines"),
     Variable(name="TTS_PROVIDER", default="espeak", meaning="voice, or an ordered list with fallbacks: `a,b`"),
-    Variable(name="EVAL_PROVIDER", default="local", meaning="judge of Korean, or an ordered list: `a,b`"),
+    Variable(
+        name="EVAL_PROVIDER",
+        default="local",
+        meaning="judge of Korean: `local`; `gemini,local` or `openai_compatible,local`; `cascade`",
+    ),
     Variable(name="GEMINI_API_KEY", default="", meaning="key for the `gemini` judge"),
+    Variable(name="GEMINI_MODEL", default="gemini-3.5-flash-lite", meaning="model of the `gemini` judge"),
+    Variable(
+        name="EVAL_MODEL_URL",
+        default="",
+        meaning="address of an `openai_compatible` judge, such as http://127.0.0.1:11434/v1",
+    ),
+    Variable(name="EVAL_MODEL_NAME", default="", meaning="its model, as the server there names it"),
+    Variable(name="EVAL_MODEL_KEY", default="", meaning="its key, if it wants one"),
+    Variable(name="EVAL_MODEL_SECONDS", default="4", meaning="how long a turn waits for a model"),
+    Variable(
+        name="EVAL_MODEL_PRICE",
+        default="",
+        meaning="US dollars for a million tokens asked and answered, such as 0.30/2.50; "
+        "unset, the published price of a Gemini model, and nothing for `openai_compatible`",
+    ),
+    Variable(
+        name="EVAL_DAILY_BUDGET_USD",
+        default="1.00",
+        meaning="what each server process may spend on models in a day of UTC; then `local` judges alone",
+    ),
     Variable(
         name="GOOGLE_APPLICATION_CREDENTIALS", default="", meaning="credentials file for the `google` engines"
     ),
@@ -86,6 +111,31 @@ class S3Settings:
     access_key: Secret
     secret_key: Secret
     bucket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPrice:
+    """US dollars for a million tokens."""
+
+    asked: float
+    answered: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """Language models that may help to judge."""
+
+    gemini_key: Secret | None
+    gemini_model: str
+    url: str | None
+    """Of an OpenAI-compatible server."""
+    name: str | None
+    key: Secret | None
+    seconds: int
+    price: TokenPrice | None
+    """None: the published price."""
+    daily_budget: float
+    """US dollars."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +158,7 @@ class Settings:
     stt: tuple[str, ...]
     tts: tuple[str, ...]
     evaluator: tuple[str, ...]
-    gemini_api_key: Secret | None
+    models: ModelSettings
     google_credentials: Path | None
 
     @classmethod
@@ -125,7 +175,7 @@ class Settings:
             langpacks_dir=_folder("KOTO_LANGPACKS_DIR", values["KOTO_LANGPACKS_DIR"]),
             web_dir=ROOT / "web",
             secret=_secret(values["KOTO_SECRET"]),
-            public_url=_public_url(values["KOTO_PUBLIC_URL"]),
+            public_url=_web_address("KOTO_PUBLIC_URL", values["KOTO_PUBLIC_URL"]),
             log=_one_of("KOTO_LOG", values["KOTO_LOG"], ("json", "readable")),
             speech_cache_bytes=_whole_number("KOTO_SPEECH_CACHE_MB", values["KOTO_SPEECH_CACHE_MB"], 1, 1_000_000)
             * 1_000_000,
@@ -135,7 +185,7 @@ class Settings:
             stt=_names("STT_PROVIDER", values["STT_PROVIDER"]),
             tts=_names("TTS_PROVIDER", values["TTS_PROVIDER"]),
             evaluator=_names("EVAL_PROVIDER", values["EVAL_PROVIDER"]),
-            gemini_api_key=Secret(values["GEMINI_API_KEY"]) if values["GEMINI_API_KEY"] else None,
+            models=_models(values),
             google_credentials=_file("GOOGLE_APPLICATION_CREDENTIALS", values["GOOGLE_APPLICATION_CREDENTIALS"]),
         )
 
@@ -193,7 +243,7 @@ def _secret(value: str) -> Secret | None:
     return Secret(value)
 
 
-def _public_url(value: str) -> str | None:
+def _web_address(name: str, value: str) -> str | None:
     if not value:
         return None
     try:
@@ -201,7 +251,7 @@ def _public_url(value: str) -> str | None:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise BadSettings(f"KOTO_PUBLIC_URL must be an http or https address, not {value!r}.")
+        raise BadSettings(f"{name} must be an http or https address, not {value!r}.")
     return value.rstrip("/")
 
 
@@ -224,3 +274,33 @@ def _s3(values: Mapping[str, str]) -> S3Settings | None:
         secret_key=Secret(values["MINIO_SECRET_KEY"]),
         bucket=values["MINIO_BUCKET"],
     )
+
+
+def _models(values: Mapping[str, str]) -> ModelSettings:
+    return ModelSettings(
+        gemini_key=Secret(values["GEMINI_API_KEY"]) if values["GEMINI_API_KEY"] else None,
+        gemini_model=values["GEMINI_MODEL"],
+        url=_web_address("EVAL_MODEL_URL", values["EVAL_MODEL_URL"]),
+        name=values["EVAL_MODEL_NAME"] or None,
+        key=Secret(values["EVAL_MODEL_KEY"]) if values["EVAL_MODEL_KEY"] else None,
+        seconds=_whole_number("EVAL_MODEL_SECONDS", values["EVAL_MODEL_SECONDS"], 1, 60),
+        price=_price(values["EVAL_MODEL_PRICE"]),
+        daily_budget=_dollars("EVAL_DAILY_BUDGET_USD", values["EVAL_DAILY_BUDGET_USD"]),
+    )
+
+
+def _price(value: str) -> TokenPrice | None:
+    if not value:
+        return None
+    asked, slash, answered = value.partition("/")
+    if not slash:
+        raise BadSettings(f"EVAL_MODEL_PRICE must be two numbers such as 0.30/2.50, not {value!r}.")
+    return TokenPrice(
+        asked=_dollars("EVAL_MODEL_PRICE", asked.strip()), answered=_dollars("EVAL_MODEL_PRICE", answered.strip())
+    )
+
+
+def _dollars(name: str, value: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", value):
+        raise BadSettings(f"{name} must be US dollars such as 1.50, not {value!r}.")
+    return float(value)

@@ -50,6 +50,27 @@ SOCKETS_CLOSED = Counter(
 LOOP_LAG = Histogram(
     "koto_event_loop_lag_seconds", "How late the event loop wakes a sleeper.", buckets=_FAST, registry=REGISTRY
 )
+MODEL_CALLS = Counter(
+    "koto_model_calls",
+    "Requests to language models, by outcome: used, refused (broke the schema), blocked, failed, unfinished.",
+    ["model", "outcome"],
+    registry=REGISTRY,
+)
+MODEL_CALLS_SAVED = Counter(
+    "koto_model_calls_saved", "Turns that the local judge settled without a language model.", registry=REGISTRY
+)
+MODEL_TOKENS = Counter(
+    "koto_model_tokens", "Tokens used, asked or answered.", ["model", "kind"], registry=REGISTRY
+)
+MODEL_COST = Counter(
+    "koto_model_cost_usd", "US dollars spent, by our own count of tokens.", ["model"], registry=REGISTRY
+)
+MODEL_DEGRADED = Counter(
+    "koto_model_degraded",
+    "Turns judged by less than was configured, by the reason.",
+    ["reason"],
+    registry=REGISTRY,
+)
 ERRORS = Counter("koto_errors", "Errors answered to clients, by code.", ["code"], registry=REGISTRY)
 REQUESTS = Counter(
     "koto_http_requests", "HTTP requests, by route and status.", ["method", "route", "status"], registry=REGISTRY

@@ -44,6 +44,13 @@ def test_a_typing_mistake_is_named_with_what_was_meant():
         ("KOTO_LANGPACKS_DIR", "/no/such/folder"),
         ("TTS_PROVIDER", "espeak,,google"),
         ("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file"),
+        ("EVAL_MODEL_URL", "127.0.0.1:11434"),
+        ("EVAL_MODEL_SECONDS", "0"),
+        ("EVAL_MODEL_PRICE", "0.30"),
+        ("EVAL_MODEL_PRICE", "cheap/dear"),
+        ("EVAL_DAILY_BUDGET_USD", "-1"),
+        ("EVAL_DAILY_BUDGET_USD", "nan"),
+        ("EVAL_DAILY_BUDGET_USD", "1e9"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_a_sentence_that_names_it(name: str, value: str):
@@ -71,6 +78,7 @@ def test_secrets_do_not_print_themselves(tmp_path: Path):
         "MINIO_ACCESS_KEY": "swordfish",
         "MINIO_SECRET_KEY": "swordfish",
         "GEMINI_API_KEY": "swordfish",
+        "EVAL_MODEL_KEY": "swordfish",
     }
     settings = Settings.from_environ(given_secrets)
     printed = f"{settings} {settings!r} {settings.secret} {settings.database_url}"

@@ -1,13 +1,14 @@
 """Several engines as one: the next is asked when one fails or is late, and a broken one is left alone.
 
 An engine that fails three times in a row is skipped for half a minute; then the next request tries it
-again. The answer of any but the first says so in its `degraded`.
+again. The answer of any but the first says so in its `degraded`. A refusal that lies in the question or in
+the purse (`NO_FAULT`) passes the question on without counting against the engine.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.evaluation import Evaluation, Expectation
@@ -15,8 +16,22 @@ from kotoserver.domain.speech import Speech, SpeechRequest
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import Evaluator, Synthesizer
 
-E = TypeVar("E", Evaluator, Synthesizer)
+
+class Engine(Protocol):
+    """What a chain must know of its engines."""
+
+    name: str
+
+    async def check(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+E = TypeVar("E", bound=Engine)
 T = TypeVar("T")
+
+NO_FAULT = frozenset({"over_budget", "blocked", "busy"})
+"""Codes of refusals by an engine that works: one learner's words must not silence it for everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +55,7 @@ class _Candidate(Generic[E]):
     rests_until: float = field(default=float("-inf"))
 
 
-class _Chain(Generic[E]):
+class Chain(Generic[E]):
     """Engines in the order of preference."""
 
     def __init__(self, engines: Sequence[E], clock: Clock, patience: Patience) -> None:
@@ -58,7 +73,8 @@ class _Chain(Generic[E]):
             try:
                 answer = await self._ask_one(candidate, question, deadline)
             except ProviderFailed as failure:
-                self._note_failure(candidate)
+                if failure.code not in NO_FAULT:
+                    self._note_failure(candidate)
                 failed.append(f"{candidate.engine.name}: {failure.code}")
                 continue
             candidate.failures = 0
@@ -106,7 +122,7 @@ class _Chain(Generic[E]):
 
 class FallbackSynthesizer(Synthesizer):
     def __init__(self, engines: Sequence[Synthesizer], clock: Clock, patience: Patience = PATIENT) -> None:
-        self._chain = _Chain(engines, clock, patience)
+        self._chain: Chain[Synthesizer] = Chain(engines, clock, patience)
         self.name = ",".join(engine.name for engine in engines)
         self.version = ",".join(engine.version for engine in engines)
 
@@ -130,7 +146,7 @@ class FallbackSynthesizer(Synthesizer):
 class FallbackEvaluator(Evaluator):
     def __init__(self, engines: Sequence[Evaluator], clock: Clock, patience: Patience = PATIENT) -> None:
         self._engines = tuple(engines)
-        self._chain = _Chain(engines, clock, patience)
+        self._chain: Chain[Evaluator] = Chain(engines, clock, patience)
         self.name = ",".join(engine.name for engine in engines)
         self.version = ",".join(engine.version for engine in engines)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -9,7 +10,9 @@ from kotoserver.content.catalog_schema import VoiceSource
 from kotoserver.domain.errors import BadSettings
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator, Synthesizer
-from kotoserver.providers.policy import FallbackEvaluator, FallbackSynthesizer
+from kotoserver.providers.language_model import LanguageModel
+from kotoserver.providers.policy import FallbackEvaluator, FallbackSynthesizer, Patience
+from kotoserver.settings import ModelSettings, TokenPrice
 
 Voices = Mapping[str, VoiceSource]
 """`scenes/catalog/voices.yaml`: voice id -> how each engine plays it."""
@@ -50,13 +53,40 @@ def _scripted_judge(words: Iterable[str]) -> Evaluator:
     return ScriptedEvaluator()
 
 
+def _gemini(settings: ModelSettings) -> LanguageModel:
+    if settings.gemini_key is None:
+        raise BadSettings("EVAL_PROVIDER names gemini, so GEMINI_API_KEY must be set too.")
+    try:
+        from kotoserver.providers.gemini import GeminiModel
+    except ImportError as missing:
+        raise BadSettings(
+            "EVAL_PROVIDER: gemini needs the package google-genai; install kotoserver[gemini]."
+        ) from missing
+    return GeminiModel(settings.gemini_model, settings.gemini_key)
+
+
+def _openai_compatible(settings: ModelSettings) -> LanguageModel:
+    from kotoserver.providers.openai_compatible import OpenAiCompatibleModel
+
+    if settings.url is None or settings.name is None:
+        raise BadSettings(
+            "EVAL_PROVIDER names openai_compatible, so EVAL_MODEL_URL and EVAL_MODEL_NAME must be set too."
+        )
+    return OpenAiCompatibleModel(settings.url, settings.name, settings.key)
+
+
 SYNTHESIZERS: Mapping[str, Callable[[Voices], Synthesizer]] = MappingProxyType(
     {"espeak": _espeak, "scripted": _scripted_voice}
 )
 EVALUATORS: Mapping[str, Callable[[Iterable[str]], Evaluator]] = MappingProxyType(
     {"local": _local, "scripted": _scripted_judge}
 )
-LATER = frozenset(["google", "piper", "gemini", "whisper", "kokoro", "openai_compatible"])
+MODELS: Mapping[str, Callable[[ModelSettings], LanguageModel]] = MappingProxyType(
+    {"gemini": _gemini, "openai_compatible": _openai_compatible}
+)
+"""Language models that stand at the side of a judge."""
+CASCADE = "cascade"
+LATER = frozenset(["google", "piper", "whisper", "kokoro"])
 """Engines that other versions have."""
 
 
@@ -70,23 +100,79 @@ def open_synthesizer(names: Sequence[str], voices: Voices, clock: Clock | None =
     return engines[0] if len(engines) == 1 else FallbackSynthesizer(engines, clock or SystemClock())
 
 
-def open_evaluator(names: Sequence[str], words: Iterable[str], clock: Clock | None = None) -> Evaluator:
+def open_evaluator(
+    names: Sequence[str], words: Iterable[str], models: ModelSettings, clock: Clock | None = None
+) -> Evaluator:
     """The judge of that name; of several names, the later ones stand in for the earlier.
 
-    `words` are nouns that the scenes need known whole, such as what is on a menu. BadSettings names what
-    would work.
+    Language models come first in the list, and the judge after them (`local` when there is none) always judges
+    too. `cascade` is the local judge with a model that it asks only when it is unsure. `words` are nouns that
+    the scenes need known whole, such as what is on a menu. BadSettings names what would work.
     """
-    loaders = [_known("EVAL_PROVIDER", name, EVALUATORS) for name in names]
+    clock = clock or SystemClock()
+    asked, judges = _sorted_judges(names, models)
+    loaders = [_known("EVAL_PROVIDER", name, EVALUATORS, also=(*MODELS, CASCADE)) for name in judges]
+    helpers = [(MODELS[name](models), _price_of(name, models)) for name in asked]
     known_whole = frozenset(words)
     engines = [load(known_whole) for load in loaders]
-    return engines[0] if len(engines) == 1 else FallbackEvaluator(engines, clock or SystemClock())
+    judge = engines[0] if len(engines) == 1 else FallbackEvaluator(engines, clock)
+    if not helpers:
+        return judge
+    from kotoserver.providers.model_evaluator import ModelEvaluator, ModelOpinion
+    from kotoserver.providers.model_verdict import is_unsure, worth_asking
+    from kotoserver.providers.spending import Purse
+
+    purse = Purse(models.daily_budget, clock)
+    patience = Patience(each_seconds=models.seconds, total_seconds=models.seconds)
+    opinions = [ModelOpinion(model, judge, purse, price) for model, price in helpers]
+    asks = is_unsure if CASCADE in names else worth_asking
+    return ModelEvaluator(judge, opinions, clock, patience, asks)
 
 
-def _known(setting: str, name: str, loaders: Mapping[str, T]) -> T:
+def _sorted_judges(names: Sequence[str], models: ModelSettings) -> tuple[list[str], list[str]]:
+    """Models to ask, and judges that need none."""
+    if CASCADE in names:
+        if len(names) > 1:
+            raise BadSettings("EVAL_PROVIDER: cascade stands alone; it is the local judge and one model.")
+        return [_model_of_cascade(models)], ["local"]
+    asked = list(takewhile(lambda name: name in MODELS, names))
+    judges = list(names[len(asked) :])
+    for name in judges:
+        if name in MODELS:
+            raise BadSettings(f"EVAL_PROVIDER: {name} stands before the judges that need no model: {name},local.")
+    return asked, judges or ["local"]
+
+
+def _model_of_cascade(models: ModelSettings) -> str:
+    if models.gemini_key is not None:
+        return "gemini"
+    if models.url is not None:
+        return "openai_compatible"
+    raise BadSettings(
+        "EVAL_PROVIDER: cascade needs a model; set GEMINI_API_KEY, or EVAL_MODEL_URL and EVAL_MODEL_NAME."
+    )
+
+
+def _price_of(name: str, models: ModelSettings) -> TokenPrice:
+    from kotoserver.providers.spending import PRICES
+
+    if models.price is not None:
+        return models.price
+    if name == "openai_compatible":
+        return TokenPrice(asked=0.0, answered=0.0)
+    if models.gemini_model not in PRICES:
+        raise BadSettings(
+            f"GEMINI_MODEL: the price of {models.gemini_model} is not known; "
+            "set EVAL_MODEL_PRICE to dollars for a million tokens asked and answered, such as 0.30/2.50."
+        )
+    return PRICES[models.gemini_model]
+
+
+def _known(setting: str, name: str, loaders: Mapping[str, T], also: Iterable[str] = ()) -> T:
     if name in loaders:
         return loaders[name]
     why = "is not in this version" if name in LATER else "is not an engine that kotoserver knows"
-    works = " or ".join(sorted(loaders))
+    works = " or ".join(sorted([*loaders, *also]))
     raise BadSettings(
         f"{setting}: {name} {why}; use {works}, or a list of them such as {','.join(sorted(loaders))}."
     )

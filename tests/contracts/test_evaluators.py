@@ -1,27 +1,49 @@
 """What every judge of Korean must do, asked of each of them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
 
 from kotoserver.domain.errors import ProviderFailed, TooFast
 from kotoserver.domain.evaluation import Evaluation, SlotState, Verdict
+from kotoserver.ports.clock import SystemClock
 from kotoserver.ports.providers import Evaluator
 from kotoserver.providers.local import LocalEvaluator
+from kotoserver.providers.model_evaluator import ModelEvaluator, ModelOpinion
+from kotoserver.providers.policy import Patience
 from kotoserver.providers.scripted import ScriptedEvaluator
+from kotoserver.providers.spending import Purse
+from kotoserver.settings import TokenPrice
 from tests.korean.turns import BAG, ORDER
+from tests.providers.model_server import CLIENTS, serving_models
 
-JUDGES = {"local": LocalEvaluator, "scripted": ScriptedEvaluator}
+FREE = TokenPrice(asked=0.0, answered=0.0)
+PATIENT = Patience(each_seconds=30.0, total_seconds=30.0)
 
 
-@pytest.fixture(scope="module", params=list(JUDGES))
-def judge(request: pytest.FixtureRequest) -> Iterator[Evaluator]:
-    """One for the whole suite: a judge keeps nothing of a learner, and loading one takes a second."""
-    opened: Evaluator = JUDGES[request.param]()
+@pytest.fixture(scope="module")
+def local() -> Iterator[LocalEvaluator]:
+    """One for the whole suite: it keeps nothing of a learner, and loading it takes a second."""
+    opened = LocalEvaluator()
     yield opened
     asyncio.run(opened.close())
+
+
+@pytest.fixture(params=["local", "scripted", *CLIENTS])
+async def judge(request: pytest.FixtureRequest, local: LocalEvaluator) -> AsyncIterator[Evaluator]:
+    if request.param == "local":
+        yield local
+    elif request.param == "scripted":
+        yield ScriptedEvaluator()
+    else:
+        async with serving_models() as server:
+            model = CLIENTS[request.param](server)
+            clock = SystemClock()
+            opinion = ModelOpinion(model, local, Purse(0.0, clock), FREE)
+            yield ModelEvaluator(local, [opinion], clock, PATIENT)
+            await model.close()
 
 
 async def test_an_example_is_accepted_with_full_score(judge: Evaluator):
@@ -71,7 +93,9 @@ def holds_together(evaluation: Evaluation, text: str, judge: Evaluator) -> None:
     assert 0 <= evaluation.score <= 100
     assert 0.0 <= evaluation.confidence <= 1.0
     assert len(evaluation.items) <= 3
-    assert (evaluation.engine, evaluation.engine_version) == (judge.name, judge.version)
+    assert evaluation.engine in judge.name.split(",")
+    assert judge.version.endswith(evaluation.engine_version)
+    assert evaluation.degraded is None
     known = {intent.id for intent in (*ORDER.intents, *ORDER.common)}
     assert evaluation.intent is None or evaluation.intent in known
     for item in evaluation.items:

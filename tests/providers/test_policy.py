@@ -1,6 +1,4 @@
 import asyncio
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 
@@ -8,24 +6,12 @@ from kotoserver.domain.errors import BadInput, KotoError, ProviderFailed, TooFas
 from kotoserver.domain.speech import Speech, SpeechRequest
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import Synthesizer
-from kotoserver.providers.policy import FallbackSynthesizer, Patience
+from kotoserver.providers.policy import NO_FAULT, FallbackSynthesizer, Patience
 from kotoserver.providers.scripted import ScriptedSynthesizer
+from tests.providers.clocks import HeldClock
 
 NETWORK = ProviderFailed("no answer", code="provider_failed")
 LINE = SpeechRequest(text="네.", voice="ko-f-02")
-
-
-@dataclass
-class HeldClock(Clock):
-    """A clock that moves when it is told to."""
-
-    at: float = 100.0
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.at, UTC)
-
-    def seconds(self) -> float:
-        return self.at
 
 
 class First(ScriptedSynthesizer):
@@ -105,6 +91,15 @@ async def test_an_engine_that_failed_three_times_rests_for_half_a_minute():
     assert (await voice.synthesize(LINE)).degraded == "first: rests"
     assert first.spoken == 0
     clock.at += 0.1
+    assert (await voice.synthesize(LINE)).degraded is None
+
+
+@pytest.mark.parametrize("code", sorted(NO_FAULT))
+async def test_a_refusal_for_the_words_or_the_purse_brings_no_rest(code: str):
+    first = First(failures=[ProviderFailed("not these words", code=code)] * 5)
+    voice = chain(first, Second())
+    for _ in range(5):
+        assert (await voice.synthesize(LINE)).degraded == f"first: {code}"
     assert (await voice.synthesize(LINE)).degraded is None
 
 
