@@ -38,6 +38,6 @@ def read_utterance(turn_id: str, text: str) -> Utterance:
             code="text_too_long",
             details={"characters": len(words), "limit": MAX_CHARACTERS},
         )
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co") for character in words):
-        raise BadInput("The text holds control characters or no text at all.", code="control_characters")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in words):
+        raise BadInput("The text holds control characters or half a character.", code="control_characters")
     return Utterance(turn_id=turn_id, text=words)

@@ -199,18 +199,21 @@ class PlayService:
         self._speech.warm(change.spoken)
 
     @to_its_end
-    async def take_back(self, caller: Caller, session_id: str) -> None:
+    async def take_back(self, caller: Caller, session_id: str, turn_id: str | None = None) -> None:
         """Takes the last turn back, even the one that ended the scene: the NPC asks again.
 
-        BadInput codes `nothing_to_retry`, and `scene_over` for an abandoned session.
+        With `turn_id` that turn and no other, so that asking twice takes back one. BadInput codes
+        `nothing_to_retry`, and `scene_over` for an abandoned session.
         """
         async with self._one_at_a_time(session_id):
             session = await self.session(caller, session_id)
             if session.progress.state is SessionState.ABANDONED:
                 _refuse_finished(session)
             last = await self._storage.last_turn(session_id)
-            if last is None:
-                raise BadInput("There is no turn to take again yet.", code="nothing_to_retry")
+            if turn_id is not None and await self._is_undone(session_id, turn_id):
+                return
+            if last is None or turn_id not in (None, last.turn_id):
+                raise BadInput("There is no such turn to take again.", code="nothing_to_retry")
             narrator = self._narrator(session)
             scene = narrator.playable.scene
             before = take_back(session.progress, last.before)
@@ -389,6 +392,10 @@ class PlayService:
     async def _spread(self, events: Sequence[StoredEvent]) -> None:
         for event in events:
             await self._bus.publish(session_channel(event.session_id), f"{event.seq} {event.frame}")
+
+    async def _is_undone(self, session_id: str, turn_id: str) -> bool:
+        turn = await self._storage.find_turn(session_id, turn_id)
+        return turn is not None and turn.undone
 
     async def _last_said(self, session: Session, playable: Playable) -> SaidLine:
         """The NPC's latest line, found among the session's latest events."""

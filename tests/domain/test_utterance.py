@@ -31,6 +31,10 @@ def test_a_turn_id_is_short_and_plain(turn_id: str):
     assert refused.value.code == "bad_turn_id"
 
 
+def test_a_sign_newer_than_our_tables_is_kept():
+    assert read_utterance("t1", "네 \U0001fae9").text == "네 \U0001fae9"  # Unicode 16
+
+
 def test_line_breaks_become_spaces_and_the_rest_is_kept():
     assert read_utterance("t1", " 라떼\n한 잔 👍 ").text == "라떼 한 잔 👍"
 

@@ -127,6 +127,18 @@ async def test_older_sessions_are_a_page_away(koto: Koto):
     assert {each for each in opened if each in page} | {each for each in opened if each in rest} == opened
 
 
+async def test_the_languages_to_choose_from_call_themselves_by_name(koto: Koto):
+    page = await (await get(koto, "/console/?pack=ko-ko")).text()
+    shown = dict(re.findall(r'<a href="/console/\?pack=([a-z-]+)"[^>]*>([^<]+)</a>', page))
+    assert shown == {
+        "ko-en": "Korean for speakers of English",
+        "ko-id": "Bahasa Korea untuk penutur bahasa Indonesia",
+        "ko-ko": "한국어로 배우는 한국어",
+    }
+    assert re.findall(r'pack=([a-z-]+)" aria-current="true"', page) == ["ko-ko"]
+    assert "카페에서 음료 주문하기" in page
+
+
 async def test_an_empty_shelf_says_so(koto: Koto):
     page = await (await get(koto, "/console/?pack=ko-xx")).text()
     assert "No scene is published for this language" in page

@@ -225,6 +225,20 @@ async def test_a_turn_can_be_taken_again_even_after_the_end(guest: Guest):
     assert (await live.say(live.koto.answers[line["turn"]]))[-1]["type"] == "scene_ended"
 
 
+async def test_taking_a_named_turn_back_twice_takes_back_one(guest: Guest):
+    session_id = await guest.open()
+    live = await guest.live(session_id)
+    await live.say("메뉴 좀 볼게요.", "t1")
+    await live.say("메뉴 좀 볼게요.", "t2")
+    for _ in range(2):
+        await live.send({"type": "retry", "turn_id": "t2"})
+    await live.settled()
+    turns = (await guest.get(f"/sessions/{session_id}/turns"))["turns"]
+    assert [(turn["turn_id"], turn["undone"]) for turn in turns] == [("t1", False), ("t2", True)]
+    await live.send({"type": "retry", "turn_id": "t0"})
+    assert (await live.until("error"))["code"] == "nothing_to_retry"
+
+
 async def test_the_clients_own_wait_is_kept_with_the_turn(guest: Guest):
     session_id = await guest.open()
     live = await guest.live(session_id)

@@ -3,11 +3,14 @@
 import asyncio
 import itertools
 import json
+from dataclasses import replace
+from pathlib import Path
 from traceback import format_exception
 
 import pytest
 
 from kotoserver.domain.errors import BadInput
+from kotoserver.storage import open_storage
 from kotoserver.transport.rest.models.turns import TurnBody
 from kotoserver.transport.rest.operations import read_json
 from tests.apps import Guest, Koto
@@ -191,6 +194,20 @@ def test_what_was_in_a_bad_body_is_not_in_its_traceback(body: bytes):
     with pytest.raises(BadInput) as refused:
         read_json(TurnBody, body)
     assert "비" not in "".join(format_exception(refused.value))
+
+
+async def test_a_session_whose_scene_is_gone_does_not_hide_the_others(guest: Guest, tmp_path: Path):
+    kept = await guest.open()
+    storage = open_storage("", data_dir=tmp_path)
+    session = await storage.find_session(kept)
+    assert session is not None
+    lost = replace(session, id="sess_lost", scene_version=999)
+    await storage.open_session(lost, [], [])
+    await storage.close()
+    listed = {each["session_id"]: each["goal"] for each in (await guest.get("/sessions"))["sessions"]}
+    assert set(listed) == {kept, "sess_lost"}
+    assert listed["sess_lost"] == ""
+    assert listed[kept]
 
 
 async def test_a_session_that_was_left_takes_no_more_turns(guest: Guest):

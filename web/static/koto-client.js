@@ -94,9 +94,9 @@ export class KotoClient extends EventTarget {
     return this.#send(slow ? { type: "repeat", slow } : { type: "repeat" });
   }
 
-  /** Takes the last turn back. */
-  retry() {
-    return this.#send({ type: "retry" });
+  /** Takes the last turn back; with its id, asking twice takes back one. */
+  retry(turnId) {
+    return this.#send(turnId ? { type: "retry", turn_id: turnId } : { type: "retry" });
   }
 
   /** Tells the server how long the learner really waited for the NPC's voice. */

@@ -230,7 +230,7 @@ class LiveConnection:
             case AskRepeat():
                 await play.repeat(caller, session_id, slowly=frame.slow)
             case TakeBack():
-                await play.take_back(caller, session_id)
+                await play.take_back(caller, session_id, frame.turn_id)
             case PlaybackStarted():
                 await play.note_perceived(caller, session_id, frame.turn_id, frame.perceived_ms)
             case Ping():

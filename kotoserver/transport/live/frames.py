@@ -63,6 +63,8 @@ class TakeBack(ClientFrame):
     """Take the last turn again."""
 
     type: Literal["retry"] = "retry"
+    turn_id: str | None = None
+    """The turn that is meant, so that sending this twice takes back one."""
 
 
 class PlaybackStarted(ClientFrame):

@@ -4,7 +4,7 @@ import json
 
 from aiohttp import web
 
-from kotoserver.domain.errors import NotFound, TooFast
+from kotoserver.domain.errors import KotoError, NotFound, TooFast
 from kotoserver.domain.session import Session
 from kotoserver.domain.speech import AudioFormat
 from kotoserver.domain.utterance import read_utterance
@@ -76,7 +76,7 @@ async def list_sessions(call: Call) -> SessionsAnswer:
     query = call.query
     page = await call.services.history.sessions(call.caller, words=query.q, before=query.before, limit=query.limit)
     return SessionsAnswer(
-        sessions=[_session(call, session) for session in page.sessions], next_before=page.next_before
+        sessions=[_listed(call, session) for session in page.sessions], next_before=page.next_before
     )
 
 
@@ -139,6 +139,14 @@ async def play_speech(call: Call) -> web.StreamResponse:
 
 def _session(call: Call, session: Session) -> SessionAnswer:
     return SessionAnswer.of(session, call.services.play.narrator(session))
+
+
+def _listed(call: Call, session: Session) -> SessionAnswer:
+    """One that cannot be told in words any more does not hide the others."""
+    try:
+        return _session(call, session)
+    except KotoError:
+        return SessionAnswer.of(session, None)
 
 
 def _turn(call: Call, session: Session, record: TurnRecord) -> TurnAnswer:

@@ -53,22 +53,24 @@ class SessionAnswer(Model):
     updated_at: Time
 
     @classmethod
-    def of(cls, session: Session, narrator: Narrator) -> "SessionAnswer":
+    def of(cls, session: Session, narrator: Narrator | None) -> "SessionAnswer":
+        """Without a narrator (its scene is not served any more) the words are missing, the facts are not."""
         progress = session.progress
+        words = narrator.playable.words if narrator else None
         return cls(
             session_id=session.id,
             scene=Versioned(id=session.scene_id, version=session.scene_version),
-            title=narrator.playable.words.title,
+            title=words.title if words else session.scene_id,
             pack=Versioned(id=session.pack_id, version=session.pack_version),
             state=progress.state.value,
             turn=progress.turn,
-            goal=narrator.playable.words.goals[progress.turn],
+            goal=words.goals[progress.turn] if words else "",
             score=progress.score,
             result=progress.result.value if progress.result else None,
             ending=progress.ending,
             tries=progress.tries,
             learner_turns=progress.learner_turns,
-            slots=held_slots(session, narrator),
+            slots=held_slots(session, narrator) if narrator else [],
             last_seq=session.last_seq,
             started_at=session.started_at,
             updated_at=session.updated_at,
