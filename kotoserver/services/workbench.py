@@ -1,6 +1,5 @@
 """Trying the engines by hand: what editors do while they write scenes."""
 
-from collections.abc import Callable
 from typing import Any
 
 from kotoserver.domain.errors import NotAllowed
@@ -8,7 +7,7 @@ from kotoserver.domain.evaluation import Evaluation, FeedbackItem
 from kotoserver.domain.langpack import LanguagePack
 from kotoserver.domain.learner import Caller, Role
 from kotoserver.ports.providers import Evaluator
-from kotoserver.services.catalog import CatalogService
+from kotoserver.services.catalog import CatalogService, Playable
 from kotoserver.services.judging import Question, expectation_for, judgement
 from kotoserver.services.narration import feedback_message
 
@@ -30,22 +29,19 @@ class WorkbenchService:
         `no_such_pack`; BadInput code `pack_lacks_scene`.
         """
         _refuse_all_but_editors(caller)
-        scenes = {scene.id: scene for scene in self._catalog.scenes()}
-        expectation = expectation_for(question, scenes)
-        speak = self._speaker(question, pack_id) if pack_id else None
+        playable = self._playable(question, pack_id)
+        scenes = [playable.scene] if playable else self._catalog.scenes()
+        expectation = expectation_for(question, {scene.id: scene for scene in scenes})
+        pack = self._catalog.pack(pack_id) if pack_id else None
         evaluation = await self._evaluator.evaluate(question.learner, expectation)
-        return {**judgement(question, evaluation), "feedback": speak(evaluation) if speak else None}
+        feedback = _feedback(evaluation, question, pack, playable) if pack else None
+        return {**judgement(question, evaluation), "feedback": feedback}
 
-    def _speaker(self, question: Question, pack_id: str) -> Callable[[Evaluation], list[str]]:
-        """Puts an evaluation into the pack's words, of the scene where the question names one."""
-        if question.examples:
-            pack = self._catalog.pack(pack_id)
-            return lambda evaluation: _sentences(evaluation, pack, lambda item: _message(item, pack, question))
-        playable = self._catalog.playable(str(question.scene), pack_id)
-        turn = str(question.turn)
-        return lambda evaluation: _sentences(
-            evaluation, playable.pack, lambda item: feedback_message(playable, item, turn)
-        )
+    def _playable(self, question: Question, pack_id: str | None) -> Playable | None:
+        """The scene that the question names as learners with this pack play it."""
+        if pack_id is None or question.examples:
+            return None
+        return self._catalog.playable(str(question.scene), pack_id)
 
 
 def _refuse_all_but_editors(caller: Caller) -> None:
@@ -55,10 +51,14 @@ def _refuse_all_but_editors(caller: Caller) -> None:
         )
 
 
-def _sentences(evaluation: Evaluation, pack: LanguagePack, message: Callable[[FeedbackItem], str]) -> list[str]:
+def _feedback(
+    evaluation: Evaluation, question: Question, pack: LanguagePack, playable: Playable | None
+) -> list[str]:
     if not evaluation.items:
         return [pack.feedback_summary[evaluation.verdict.value]]
-    return [message(item) for item in evaluation.items]
+    if playable is None:
+        return [_message(item, pack, question) for item in evaluation.items]
+    return [feedback_message(playable, item, str(question.turn)) for item in evaluation.items]
 
 
 def _message(item: FeedbackItem, pack: LanguagePack, question: Question) -> str:

@@ -23,7 +23,7 @@ class Workshop:
 
     def forget_versions(self) -> None:
         """Takes back to the day before the first publish."""
-        for folder in (self.scenes / "cafe", self.packs / "ko-id", self.packs / "ko-en"):
+        for folder in (self.scenes / "cafe", *self.packs.iterdir()):
             shutil.rmtree(folder / "versions")
             (folder / "history.yaml").unlink()
 

@@ -101,7 +101,7 @@ def mutated(text: str, chance: random.Random) -> str:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_a_scene_after_accidents_compiles_or_says_why(chance: random.Random):
-    assert_sound(compile_scene(mutated(SCENE, chance), "scene.yaml", CATALOGS, {"ko-id", "ko-en"}))
+    assert_sound(compile_scene(mutated(SCENE, chance), "scene.yaml", CATALOGS, {"ko-id", "ko-en", "ko-ko"}))
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -152,7 +152,7 @@ def test_a_file_of_nothing_but_mistakes_is_told_in_part():
 def test_text_typed_in_single_letters_is_put_together():
     decomposed = unicodedata.normalize("NFD", SCENE)
 
-    result = compile_scene(decomposed, "scene.yaml", CATALOGS, {"ko-id", "ko-en"})
+    result = compile_scene(decomposed, "scene.yaml", CATALOGS, {"ko-id", "ko-en", "ko-ko"})
 
     assert result.scene is not None
     assert result.scene.title == "카페에서 주문하기"

@@ -13,7 +13,7 @@ def test_what_is_published_is_served(workshop: Workshop):
     library = open_library(workshop.scenes, workshop.packs)
 
     assert library.scene_ids() == ("cafe",)
-    assert library.pack_ids() == ("ko-en", "ko-id")
+    assert library.pack_ids() == ("ko-en", "ko-id", "ko-ko")
     assert library.scene("cafe").title == "카페에서 주문하기"
     assert library.pack("ko-id").scenes["cafe"].title == "Memesan di kafe"
     assert library.problems() == ()
@@ -91,7 +91,7 @@ def test_one_broken_pack_stops_no_other(workshop: Workshop):
 
     library = open_library(workshop.scenes, workshop.packs)
 
-    assert library.pack_ids() == ("ko-en",)
+    assert library.pack_ids() == ("ko-en", "ko-ko")
     assert library.scene_ids() == ("cafe",)
     with pytest.raises(ContentBroken):
         library.pack("ko-id")

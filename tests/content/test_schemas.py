@@ -14,9 +14,10 @@ WRITTEN_BY = {
     "langpack.1.json": [
         "langpacks/ko-id/pack.yaml",
         "langpacks/ko-en/pack.yaml",
+        "langpacks/ko-ko/pack.yaml",
         "langpacks/ko-id/versions/0001.yaml",
     ],
-    "langpack-scene.1.json": ["langpacks/ko-id/scenes/cafe.yaml", "langpacks/ko-en/scenes/cafe.yaml"],
+    "langpack-scene.1.json": [f"langpacks/{pack}/scenes/cafe.yaml" for pack in ("ko-id", "ko-en", "ko-ko")],
     "cues.1.json": ["scenes/catalog/cues.yaml"],
     "voices.1.json": ["scenes/catalog/voices.yaml"],
     "grammar.1.json": ["scenes/catalog/grammar.yaml"],

@@ -24,7 +24,7 @@ def test_the_catalog_lists_every_code_with_its_params():
     }
 
 
-@pytest.mark.parametrize("pack", ["ko-id", "ko-en"])
+@pytest.mark.parametrize("pack", ["ko-id", "ko-en", "ko-ko"])
 def test_every_pack_words_every_code_and_every_enum_key(pack: str):
     words = yaml.safe_load((ROOT / f"langpacks/{pack}/pack.yaml").read_text("utf-8"))
     for code, spec in CODES.items():

@@ -103,7 +103,7 @@ def test_every_line_moves_the_stage(scene: Scene):
     assert [line.id for line in scene.lines() if line.cue is None] == []
 
 
-@pytest.mark.parametrize("pack_id", ["ko-id", "ko-en"])
+@pytest.mark.parametrize("pack_id", ["ko-id", "ko-en", "ko-ko"])
 def test_most_words_of_the_npc_can_be_tapped(pack_id: str, library: Library, scene: Scene):
     entries = library.pack(pack_id).scenes["cafe"].words
     words = [word for line in scene.lines() for word in line.ko.split() if not word.startswith("{")]

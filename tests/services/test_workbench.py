@@ -1,8 +1,11 @@
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kotoserver.content.library import open_library
+from kotoserver.content.publishing import Publication, publish_scene
 from kotoserver.domain.errors import NotAllowed, NotFound
 from kotoserver.domain.learner import Caller, Role
 from kotoserver.providers.local import LocalEvaluator
@@ -90,3 +93,20 @@ async def test_what_is_not_there_has_a_code(catalog: CatalogService, fields: dic
     with pytest.raises(NotFound) as refused:
         await workbench.evaluate(EDITOR, asked("네", **fields), pack)
     assert refused.value.code == code
+
+
+async def test_a_turn_is_judged_as_learners_with_that_pack_play_it(tmp_path: Path):
+    for folder in ("scenes", "langpacks"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    draft = tmp_path / "scenes" / "cafe" / "scene.yaml"
+    draft.write_text(draft.read_text("utf-8").replace("id: L030,", "id: L999,"), "utf-8")
+    for part in (tmp_path / "langpacks").glob("*/scenes/cafe.yaml"):
+        part.write_text(part.read_text("utf-8").replace("  L030: ", "  L999: "), "utf-8")
+    now = Publication(at=datetime(2026, 5, 4, tzinfo=UTC), by="minji", name="a test")
+    publish_scene(tmp_path / "scenes", tmp_path / "langpacks", "cafe", now)
+    workbench = WorkbenchService(
+        CatalogService(open_library(tmp_path / "scenes", tmp_path / "langpacks")), ScriptedEvaluator()
+    )
+    for pack in (None, "ko-en"):
+        told = await workbench.evaluate(EDITOR, asked("라떼 두 잔 주세요.", **ORDER), pack)
+        assert told["verdict"] == "accept"
