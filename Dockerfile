@@ -11,7 +11,7 @@ COPY setup.cfg pyproject.toml ./
 RUN mkdir kotoserver \
  && echo '__version__ = "0"' > kotoserver/__init__.py \
  && touch README.md LICENSE \
- && /opt/koto/bin/pip install ".[postgres,redis,s3]" \
+ && /opt/koto/bin/pip install ".[postgres,redis,s3,gemini]" \
  && /opt/koto/bin/pip uninstall --yes kotoserver
 
 

@@ -28,7 +28,7 @@ from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
 from kotoserver.providers.kiwi import KiwiAnalyzer
-from kotoserver.providers.registry import Voices, open_evaluator, open_synthesizer
+from kotoserver.providers.registry import Voices, judges_without_models, open_evaluator, open_synthesizer
 from kotoserver.services.accounts import AccountsService, SignedIn
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
@@ -125,6 +125,7 @@ async def register_member(settings: Settings, role: Role, name: str | None) -> S
 async def rescore_session(settings: Settings, session_id: str) -> tuple[Session, tuple[RescoredTurn, ...]]:
     """Judges every turn of a stored session again, at the versions it was played at; changes nothing.
 
+    No language model is asked: it costs money and may answer differently.
     NotFound code `no_such_session`, or `no_such_scene` when that version of the scene is gone.
     """
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
@@ -135,7 +136,8 @@ async def rescore_session(settings: Settings, session_id: str) -> tuple[Session,
         scene = library.scene(session.scene_id, session.scene_version)
         # The analyser knew the words of that version then; a newer one may have dropped some.
         known = [*(library.scene(scene_id) for scene_id in library.scene_ids()), scene]
-        evaluator = open_evaluator(settings.evaluator, scene_words(known), settings.models)
+        judges = judges_without_models(settings.evaluator)
+        evaluator = open_evaluator(judges, scene_words(known), settings.models)
         stack.push_async_callback(evaluator.close)
         return session, await rescore(storage, session, scene, evaluator)
 

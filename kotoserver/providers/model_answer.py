@@ -1,5 +1,6 @@
 """A language model's answer, read as the suspect text that it is."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -53,6 +54,9 @@ ENUM_PARAMS: Mapping[tuple[Code, str], frozenset[str]] = MappingProxyType(
 """Params that are no Korean words but keys which a language pack has words for."""
 
 
+_NOT_KOREAN = re.compile(r"[^가-힣0-9 .,?!~…]")
+
+
 class Unusable(ValueError):
     """An answer that breaks the schema; the message may be shown to the model, for it holds none of its words."""
 
@@ -101,6 +105,9 @@ class Answer(BaseModel):
     natural: Sentence | None
 
 
+_FIELDS = frozenset({*Answer.model_fields, *Remark.model_fields, *Param.model_fields})
+
+
 def read_answer(raw: str, text: str, expectation: Expectation) -> Answer:
     """The checked answer to what was asked about `text`; Unusable says what is wrong with it."""
     if not raw.strip():
@@ -110,16 +117,32 @@ def read_answer(raw: str, text: str, expectation: Expectation) -> Answer:
     try:
         answer = Answer.model_validate_json(raw)
     except ValidationError as broken:
-        first = broken.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the answer"
-        raise Unusable(f"{where}: {first['type']}") from broken
+        raise Unusable(_first_problem(broken)) from broken
+    except UnicodeError as broken:
+        raise Unusable("the answer is no text") from broken
     known = {NO_INTENT, *(intent.id for intent in expectation.intents)}
     if answer.intent not in known:
         raise Unusable("intent: not one of the turn's")
     if answer.verdict is Verdict.NOT_SCORED:
         raise Unusable("verdict: not one of the three")
+    _check_letters(answer, text)
     _check_quotations(answer, text)
     return answer
+
+
+def _first_problem(broken: ValidationError) -> str:
+    """Place and kind of it; a key that the model made up might hold anybody's words, so it is not named."""
+    first = broken.errors(include_url=False, include_input=False, include_context=False)[0]
+    named = [str(step) if isinstance(step, int) or step in _FIELDS else "?" for step in first["loc"]]
+    return f"{'.'.join(named) or 'the answer'}: {first['type']}"
+
+
+def _check_letters(answer: Answer, text: str) -> None:
+    """A sentence for a learner is Korean; any other letter or sign in it must be the learner's own."""
+    for name in ("restated", "corrected", "natural"):
+        sentence = getattr(answer, name)
+        if sentence is not None and not set(_NOT_KOREAN.findall(sentence)) <= set(text):
+            raise Unusable(f"{name}: not in Korean")
 
 
 def _check_quotations(answer: Answer, text: str) -> None:

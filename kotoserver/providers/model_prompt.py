@@ -72,7 +72,7 @@ def build_prompt(case: Case) -> Prompt:
     }
     return Prompt(
         instruction=INSTRUCTION,
-        question=json.dumps(question, ensure_ascii=False),
+        question=_as_json(question),
         schema=answer_schema(expectation),
         most_answered=MOST_ANSWERED,
     )
@@ -83,7 +83,7 @@ def build_repair(prompt: Prompt, refused: str, why: str) -> Prompt:
     asked = json.loads(prompt.question)
     asked["your_last_answer"] = refused[:_LONGEST_REFUSED]
     asked["why_it_was_refused"] = why
-    return replace(prompt, question=json.dumps(asked, ensure_ascii=False))
+    return replace(prompt, question=_as_json(asked))
 
 
 def answer_schema(expectation: Expectation) -> dict[str, object]:
@@ -107,6 +107,11 @@ def answer_schema(expectation: Expectation) -> dict[str, object]:
             "natural": {"type": ["string", "null"]},
         }
     )
+
+
+def _as_json(value: object) -> str:
+    """Halves of surrogate pairs, which no wire carries, become question marks."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def _object(properties: Mapping[str, object]) -> dict[str, object]:

@@ -129,6 +129,11 @@ def open_evaluator(
     return ModelEvaluator(judge, opinions, clock, patience, asks)
 
 
+def judges_without_models(names: Sequence[str]) -> tuple[str, ...]:
+    """The part of the list that judges the same words the same for ever, and for nothing."""
+    return tuple(name for name in names if name not in MODELS and name != CASCADE) or ("local",)
+
+
 def _sorted_judges(names: Sequence[str], models: ModelSettings) -> tuple[list[str], list[str]]:
     """Models to ask, and judges that need none."""
     if CASCADE in names:

@@ -6,7 +6,14 @@ import pytest
 from kotoserver.content.catalog_schema import VoiceSource
 from kotoserver.domain.errors import BadSettings
 from kotoserver.domain.speech import SpeechRequest
-from kotoserver.providers.registry import EVALUATORS, LATER, SYNTHESIZERS, open_evaluator, open_synthesizer
+from kotoserver.providers.registry import (
+    EVALUATORS,
+    LATER,
+    SYNTHESIZERS,
+    judges_without_models,
+    open_evaluator,
+    open_synthesizer,
+)
 from kotoserver.settings import ModelSettings, Settings
 
 
@@ -85,6 +92,12 @@ async def test_models_stand_at_the_side_of_a_judge(names: list[str], environ: di
     judge = open_evaluator(names, [], models(**environ))
     assert judge.name == opened
     await judge.close()
+
+
+def test_without_models_the_judges_that_need_none_are_left():
+    assert judges_without_models(["gemini", "local"]) == ("local",)
+    assert judges_without_models(["cascade"]) == judges_without_models(["gemini"]) == ("local",)
+    assert judges_without_models(["openai_compatible", "scripted", "local"]) == ("scripted", "local")
 
 
 @pytest.mark.parametrize(
