@@ -25,6 +25,7 @@ from kotoserver.korean.engine import judge, prepare
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock
+from kotoserver.ports.morphology import MorphemeAnalyzer
 from kotoserver.ports.providers import Evaluator, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
 from kotoserver.providers.kiwi import KiwiAnalyzer
@@ -152,7 +153,12 @@ def published_scenes(settings: Settings) -> dict[str, Scene]:
 
 
 def open_judge(settings: Settings) -> Judge:
-    """The built-in evaluator as a plain function, for one sentence after the other.
+    """The built-in evaluator as a plain function, for one sentence after the other."""
+    return open_judge_and_analyzer(settings)[0]
+
+
+def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer]:
+    """The built-in evaluator as a plain function, with the analyser that it reads with.
 
     Knows the words of every draft. What it prepared for a turn is kept, the oldest being let go.
     """
@@ -167,7 +173,7 @@ def open_judge(settings: Settings) -> Judge:
             prepared[expectation.key] = prepare(expectation, analyzer)
         return judge(text, prepared[expectation.key], analyzer)
 
-    return judge_sentence
+    return judge_sentence, analyzer
 
 
 async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:

@@ -1,18 +1,20 @@
-"""Turns with a teacher's judgement, and the scenes' own turns, as expectations."""
+"""Turns with a teacher's judgement, sets of paraphrases, and the scenes' own turns, as expectations."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
-from types import MappingProxyType
 
 from kotoserver.content.drafts import compile_drafts
 from kotoserver.domain.evaluation import Expectation, expectation_of
-from kotoserver.domain.levels import SpeechLevel
-from kotoserver.domain.scene import Intent, Scoring, Slot, SlotKind
+from kotoserver.domain.scene import Intent
+from kotoserver.services.judging import Question, expectation_for
 
-LEVELS = {"haeyo": SpeechLevel.HAEYO, "hapsyo": SpeechLevel.HAPSYO, "banmal": SpeechLevel.BANMAL}
-_SCORING = Scoring(task=50, language=20, speech_level=20, delivery=10, passing=60)
+SHOWN = 5
+"""Paraphrases of a set that are given as examples; the others are to be recognised."""
+TOGETHER = 6
+"""Intents of one turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,58 +36,32 @@ class Taught:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """One JSON object a line: `npc_line`, `expected`, `target_level`, `slots`, `learner`, `verdict`, codes."""
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [
-        Case(
-            learner=row["learner"],
-            expectation=pinned_expectation(row["id"], row),
-            verdict=row["verdict"],
-            codes=frozenset(row["must_have_codes"]),
+    """One JSON object a line: a question as `kotoserver evaluate` takes it, with `verdict` and codes."""
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        question = Question.model_validate({**row, "scene": None, "turn": None})
+        found.append(
+            Case(
+                learner=question.learner,
+                expectation=expectation_for(question, {}),
+                verdict=row["verdict"],
+                codes=frozenset(row["must_have_codes"]),
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
-def pinned_expectation(key: str, row: Mapping[str, object]) -> Expectation:
-    """A turn with one intent whose slots pin one value each."""
-    pinned = row.get("slots") or {}
-    assert isinstance(pinned, dict)
-    slots = {
-        slot: Slot(id=slot, kind=SlotKind.CHOICE, required=True, values={ways[0]: tuple(ways)})
-        for slot, ways in pinned.items()
-    }
-    return open_expectation(
-        key,
-        (Intent(id="answer", examples=tuple(row["expected"]), needs=tuple(slots)),),  # type: ignore[arg-type]
-        npc_line=str(row["npc_line"]),
-        slots=slots,
-        target=LEVELS[str(row["target_level"])],
-    )
-
-
-def open_expectation(
-    key: str,
-    intents: tuple[Intent, ...],
-    *,
-    npc_line: str = "",
-    slots: Mapping[str, Slot] = MappingProxyType({}),
-    target: SpeechLevel = SpeechLevel.HAEYO,
-) -> Expectation:
-    return Expectation(
-        key=key,
-        npc_line=npc_line,
-        intents=intents,
-        common=(),
-        slots=slots,
-        shortcuts=MappingProxyType({}),
-        synonyms=MappingProxyType({}),
-        target=target,
-        also_ok=(),
-        model=None,
-        grammar=(),
-        scoring=_SCORING,
-    )
+def taught_by_cases(cases: list[Case]) -> Iterator[Taught]:
+    """The examples of the cases, each turn once."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for case in cases:
+        (intent,) = case.expectation.intents
+        turn = (case.expectation.npc_line, intent.examples)
+        if turn not in seen:
+            seen.add(turn)
+            for sentence in intent.examples:
+                yield Taught(sentence=sentence, intent=intent.id, expectation=case.expectation)
 
 
 def taught_by_scenes(scenes_dir: Path, langpacks_dir: Path) -> Iterator[Taught]:
@@ -100,13 +76,40 @@ def taught_by_scenes(scenes_dir: Path, langpacks_dir: Path) -> Iterator[Taught]:
                     yield Taught(sentence=sentence, intent=intent.id, expectation=expectation)
 
 
-def taught_by_cases(cases: list[Case]) -> Iterator[Taught]:
-    """The examples of the cases, each turn once."""
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-    for case in cases:
-        (intent,) = case.expectation.intents
-        turn = (case.expectation.npc_line, intent.examples)
-        if turn not in seen:
-            seen.add(turn)
-            for sentence in intent.examples:
-                yield Taught(sentence=sentence, intent=intent.id, expectation=case.expectation)
+def read_paraphrases(path: Path) -> list[tuple[str, ...]]:
+    """Sets of sentences that ask for the same, in the order of the file."""
+    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:]]
+    return [tuple(text for _, text in rows) for _, rows in groupby(rows, key=lambda row: row[0])]
+
+
+def neighbouring_turns(sets: list[tuple[str, ...]]) -> Iterator[Taught]:
+    """Turns of sets that follow each other in the file, which goes from topic to topic."""
+    for start in range(0, len(sets) - TOGETHER + 1, TOGETHER):
+        chosen = range(start, start + TOGETHER)
+        for wanted in chosen:
+            yield from _unseen(sets, wanted, tuple(chosen))
+
+
+def close_turns(sets: list[tuple[str, ...]]) -> Iterator[Taught]:
+    """Each set among those that share most of their pairs of letters with it."""
+    shown = [_letter_pairs(" ".join(each[:SHOWN])) for each in sets]
+    for wanted, pairs in enumerate(shown):
+        near = sorted(range(len(sets)), key=lambda other: -len(pairs & shown[other]) / len(pairs | shown[other]))
+        yield from _unseen(sets, wanted, tuple(near[:TOGETHER]))
+
+
+def _unseen(sets: list[tuple[str, ...]], wanted: int, chosen: tuple[int, ...]) -> Iterator[Taught]:
+    """The paraphrases of one set that are not among the examples, in a turn of several sets."""
+    question = Question(learner="", examples=sets[wanted][:SHOWN])
+    turn = replace(
+        expectation_for(question, {}),
+        key=f"paraphrases/{'-'.join(map(str, sorted(chosen)))}",
+        intents=tuple(Intent(id=f"set-{each}", examples=sets[each][:SHOWN]) for each in sorted(chosen)),
+    )
+    for sentence in sets[wanted][SHOWN:]:
+        yield Taught(sentence=sentence, intent=f"set-{wanted}", expectation=turn)
+
+
+def _letter_pairs(text: str) -> frozenset[str]:
+    packed = text.replace(" ", "")
+    return frozenset(packed[place : place + 2] for place in range(len(packed) - 1))

@@ -1,113 +1,108 @@
-"""The measurements: each judges its sentences and says how many were judged as they should be."""
+"""The committed report: what a run comes to, and in what it is worse than the last one written down.
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+Noise, measure by measure. Shares: the evaluator is deterministic, so over the same sentences (told by their
+digest) any drop is real and the tolerance is 0. When scenes or generators changed, other sentences were
+asked, and a share may differ by two standard errors of its own size, at least half a point. An example
+against itself is never tolerated below 100. Time and memory depend on the machine and on what else runs on
+it: they are compared as ratios, and only warned about.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
-from time import perf_counter
+from typing import Any
 
-from bench.quality.cases import Case, Taught
-from bench.quality.mistakes import mistakes
-from bench.quality.variants import variants
-from kotoserver.domain.evaluation import Evaluation, Expectation, Severity, Verdict
-from kotoserver.korean.level import read_level
-from kotoserver.korean.sentence import analyse
-from kotoserver.ports.morphology import MorphemeAnalyzer
+from bench.quality.measures import Share
 
-Judge = Callable[[str, Expectation], Evaluation]
+LEAST_TOLERANCE = 0.5
+"""Percentage points, where the sentences are not the same."""
+SLOWER, BIGGER = 2.0, 1.2
+"""Ratios to the last report from which a run warns."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Share:
-    """How many of some sentences were judged right, with those that were not."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """Something measured that depends on the machine."""
 
     name: str
-    right: int = 0
-    asked: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-    def count(self, right: bool, told: str) -> None:
-        self.asked += 1
-        self.right += right
-        if not right:
-            self.wrong.append(told)
-
-    @property
-    def percent(self) -> float:
-        return 100 * self.right / self.asked if self.asked else 0.0
-
-    def line(self) -> str:
-        return f"{self.name:46} {self.percent:6.1f} %  of {self.asked}"
+    value: float
+    target: float
+    """At most."""
+    unit: str
+    ratio: float = SLOWER
 
 
-def tricky_turns(cases: Iterable[Case], judge: Judge) -> list[Share]:
-    verdict, retry, codes = Share(name="tricky turns: verdict"), Share(name="retry or not"), Share(name="codes")
-    for case in cases:
-        evaluation = judge(case.learner, case.expectation)
-        told = _told(case.learner, evaluation)
-        found = {item.code for item in evaluation.items}
-        if "SLOT_WRONG" in found:
-            found.add("SLOT_MISSING")  # the cases know only that one
-        verdict.count(evaluation.verdict == case.verdict, told)
-        retry.count((evaluation.verdict is Verdict.RETRY) == (case.verdict == "retry"), told)
-        codes.count(case.codes <= found, told)
-    return [verdict, retry, codes]
+def table(shares: list[Share], figures: list[Figure]) -> Iterator[str]:
+    yield f"{'measure':44} {'found':>9} {'target':>9}   of"
+    for share in shares:
+        sign = "≤" if share.at_most else "≥"
+        target = f"{sign} {share.target:g} %" if share.target is not None else ""
+        yield f"{share.name:44} {share.percent:7.1f} % {target:>9}   {share.asked:<6} {_below(share)}".rstrip()
+    for figure in figures:
+        yield f"{figure.name:44} {figure.value:6.1f} {figure.unit:>2} {f'≤ {figure.target:g} {figure.unit}':>9}"
 
 
-def speech_levels(path: Path, analyzer: MorphemeAnalyzer) -> Share:
-    share = Share(name="speech level: polite or not")
-    for line in path.read_text("utf-8").splitlines()[1:]:
-        polite, text = line.split("\t")
-        level = read_level(analyse(text, analyzer)).level
-        share.count((level.politeness > 0) == (polite == "yes"), f"{text} ({level.value})")
-    return share
+def _below(share: Share) -> str:
+    if share.target is None:
+        return ""
+    missed = share.percent > share.target if share.at_most else share.percent < share.target
+    return "below target" if missed else ""
 
 
-def own_sentences(taught: Iterable[Taught], judge: Judge) -> Share:
-    share = Share(name="example against itself: 100, no item")
-    for one in taught:
-        evaluation = judge(one.sentence, one.expectation)
-        share.count(evaluation.score == 100 and not evaluation.items, _told(one.sentence, evaluation))
-    return share
+def as_json(shares: list[Share], figures: list[Figure], engine: str) -> dict[str, Any]:
+    return {
+        "engine": engine,
+        "shares": {
+            share.name: {
+                "percent": round(share.percent, 2),
+                "target": share.target,
+                "of": share.asked,
+                "sentences": share.sentences,
+            }
+            for share in shares
+        },
+        "figures": {
+            figure.name: {"value": round(figure.value, 2), "target": figure.target, "unit": figure.unit}
+            for figure in figures
+        },
+    }
 
 
-def false_alarms(taught: Iterable[Taught], judge: Judge) -> Share:
-    share = Share(name="valid variants passed without a word")
-    for one in taught:
-        for kind, text in variants(one.sentence):
-            evaluation = judge(text, one.expectation)
-            faults = [item for item in evaluation.items if item.severity is not Severity.PRAISE]
-            passed = evaluation.verdict is Verdict.ACCEPT and not faults and evaluation.intent == one.intent
-            share.count(passed, f"[{kind}] {_told(text, evaluation)}")
-    return share
+def read_report(path: Path) -> Mapping[str, Any]:
+    """Empty when nothing was written down yet."""
+    found: Mapping[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return found
 
 
-def injected_mistakes(taught: Iterable[Taught], judge: Judge) -> list[Share]:
-    """Per family: the right code appears, and the correction is the sentence it came from."""
-    told: dict[str, Share] = {}
-    mended = Share(name="correction restores the sentence")
-    for one in taught:
-        for mistake in mistakes(one.sentence):
-            evaluation = judge(mistake.text, one.expectation)
-            share = told.setdefault(mistake.family, Share(name=f"injected mistakes told: {mistake.family}"))
-            found = {item.code for item in evaluation.items}
-            share.count(bool(found & mistake.codes), f"{sorted(mistake.codes)} {_told(mistake.text, evaluation)}")
-            if mistake.family not in ("ending", "order"):
-                corrected = (evaluation.corrected or mistake.text).rstrip(".")
-                mended.count(corrected == one.sentence.rstrip("."), f"{one.sentence} <- {corrected}")
-    return [*(told[family] for family in sorted(told)), mended]
+def regressions(shares: list[Share], last: Mapping[str, Any]) -> Iterator[str]:
+    """Shares that are worse than in the last report by more than noise."""
+    written = last.get("shares", {})
+    for share in shares:
+        if share.name not in written:
+            continue
+        before = written[share.name]
+        same = before["sentences"] == share.sentences
+        room = 0.0 if same or share.target == 100 else tolerance(before["percent"], share.asked)
+        worse = (share.percent - before["percent"]) * (1 if share.at_most else -1)
+        if round(worse, 2) > round(room, 2):
+            yield (
+                f"{share.name}: {before['percent']:.2f} % before, {share.percent:.2f} % now, "
+                f"{room:.2f} points are noise"
+            )
 
 
-def seconds_a_turn(taught: Iterable[Taught], judge: Judge) -> list[float]:
-    """Sorted, every expectation having been prepared by an earlier measurement."""
-    found = []
-    for one in taught:
-        for text in (one.sentence, *(mistake.text for mistake in mistakes(one.sentence))):
-            start = perf_counter()
-            judge(text, one.expectation)
-            found.append(perf_counter() - start)
-    return sorted(found)
+def tolerance(percent: float, asked: int) -> float:
+    """Two standard errors of a share, in percentage points."""
+    p = percent / 100
+    return max(LEAST_TOLERANCE, 200 * sqrt(p * (1 - p) / asked)) if asked else LEAST_TOLERANCE
 
 
-def _told(text: str, evaluation: Evaluation) -> str:
-    items = ", ".join(f"{item.code} {dict(item.params)}" for item in evaluation.items)
-    return f"{text} -> {evaluation.verdict.value} {evaluation.intent} {items}"
+def strains(figures: list[Figure], last: Mapping[str, Any]) -> Iterator[str]:
+    """Time and memory well beyond the last report's."""
+    written = last.get("figures", {})
+    for figure in figures:
+        before = written.get(figure.name, {}).get("value")
+        if before and figure.value > figure.ratio * before:
+            yield f"{figure.name}: {before:g} {figure.unit} before, {figure.value:.1f} {figure.unit} now"

@@ -4,11 +4,13 @@ import argparse
 import getpass
 from collections.abc import Sequence
 
-from kotoserver.bootstrap import open_judge
+from kotoserver.bootstrap import open_judge, open_judge_and_analyzer
 from kotoserver.content.diagnostics import Diagnostic, errors
-from kotoserver.content.drafts import draft_ids, lint
+from kotoserver.content.drafts import compile_drafts, draft_ids, lint
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
 from kotoserver.content.trials import run_trials
+from kotoserver.domain.errors import NotFound
+from kotoserver.korean.robustness import try_examples
 from kotoserver.ports.clock import SystemClock
 from kotoserver.settings import Settings
 
@@ -31,6 +33,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     tried.add_argument("scene", nargs="?", help="only this scene")
     tried.set_defaults(run=_test)
+    _add_mistakes(scenes)
     published = scenes.add_parser(
         "publish",
         help="publish the draft of a scene as a new version",
@@ -46,6 +49,19 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     pack.add_argument("pack", help="id of the pack, such as ko-id")
     _add_publication(pack)
     pack.set_defaults(run=_publish_pack)
+
+
+def _add_mistakes(scenes: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = scenes.add_parser(
+        "mistakes",
+        help="try a draft with the mistakes that learners make",
+        description="Puts learners' mistakes (particles, endings, counters, spelling …) into every example of the "
+        "scene, says each example in other good ways too, and prints what the evaluator misses of the first and "
+        "finds fault with in the second. Reading for editors: the exit status is 0 unless the draft is broken.",
+    )
+    parser.add_argument("scene", help="id of the scene")
+    parser.add_argument("--turn", metavar="ID", help="only the examples of this turn")
+    parser.set_defaults(run=_mistakes)
 
 
 def _subject(
@@ -80,6 +96,28 @@ def _test(chosen: argparse.Namespace) -> int:
         for diagnostic in run_trials(settings.scenes_dir, settings.langpacks_dir, scene_id, judge)
     ]
     return _tell(found, f"{', '.join(scene_ids)}: every row and every example holds")
+
+
+def _mistakes(chosen: argparse.Namespace) -> int:
+    settings = Settings.from_environ()
+    draft = compile_drafts(settings.scenes_dir, settings.langpacks_dir).scenes.get(chosen.scene)
+    if draft is None:
+        raise NotFound(f"There is no scene {chosen.scene}.", code="no_such_scene")
+    if draft.scene is None:
+        return _tell(draft.diagnostics, "")
+    judge, analyzer = open_judge_and_analyzer(settings)
+    tried = try_examples(draft.scene, chosen.turn, judge, analyzer)
+    turn = ""
+    for surprise in tried.surprises:
+        if surprise.turn != turn:
+            turn = surprise.turn
+            print(f"turn {turn}")
+        found = ", ".join(surprise.codes) or "nothing"
+        print(f"  {surprise.kind:28} {surprise.text}  ({surprise.verdict.value}; found {found})")
+    missed = sum(not each.alarm for each in tried.surprises)
+    alarms = len(tried.surprises) - missed
+    print(f"{missed} of {tried.mistakes} mistakes missed, {alarms} false alarms in {tried.variants} good variants")
+    return 0
 
 
 def _publish_scene(chosen: argparse.Namespace) -> int:

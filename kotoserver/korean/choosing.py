@@ -75,11 +75,18 @@ def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepa
 
 def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bool:
     """Whether it answers what was asked, with yes for no or no for yes."""
-    if not opposes(reading, match.intent):
+    if not opposes(reading, match.intent) or (len(prepared.intents) > 1 and _only_answers(reading)):
         return False
     near = match.score + STANCE_PENALTY >= ENOUGH
     taking = {f"w:{prepared.synonyms.get(root, root)}" for root in TAKING_ROOTS}
     return near or not _strange(reading, match.intent.vocabulary | prepared.topic | taking)
+
+
+def _only_answers(reading: Reading) -> bool:
+    """Whether 네 or 아니요 is all that is said, which of several intents tells none."""
+    stance = reading.stance
+    spoken = [word for word in reading.sentence.words if word.start not in reading.noise]
+    return stance.answer_word is not None and len(spoken) == 1
 
 
 def _strange(reading: Reading, expected: frozenset[str]) -> list[str]:

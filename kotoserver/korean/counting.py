@@ -71,7 +71,8 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
     if not same:
         return
     start = number.end - len(counter)
-    noun = next((m.form for m in context.prepared.npc.sentence.morphemes if m.tag in ("NNG", "NNP")), number.word)
+    before = [*context.prepared.npc.sentence.morphemes, *context.sentence.inside(0, number.start)]
+    noun = next((m.form for m in reversed(before) if m.tag in ("NNG", "NNP")), number.word)
     yield Finding(
         code=Code.COUNTER_WRONG,
         rule="counting.counter",

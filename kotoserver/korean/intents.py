@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kotoserver.domain.scene import CommonIntent, Intent
 from kotoserver.korean.features import GENERIC
+from kotoserver.korean.lexicon import REQUEST_ROOTS
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
 
@@ -143,6 +144,9 @@ def _match(reading: Reading, intent: PreparedIntent, weighing: _Weighing, filled
     if intent.needs:
         missing = sum(slot not in filled for slot in intent.needs)
         score += _VALUE_BONUS if not missing else -_MISSING_PENALTY * missing
+    if intent.needs and _wonders(reading, intent):
+        score *= _SUBSTITUTION
+        score -= _VALUE_BONUS
     if opposes(reading, intent):
         score -= STANCE_PENALTY
     return Match(intent=intent, score=max(score, 0.0), example=example)
@@ -154,6 +158,14 @@ def _substitutes(said: Reading, example: Example, vocabulary: frozenset[str], to
     known = [feature.removeprefix("w:") for feature in (*vocabulary, *topic)]
     strange = {noun for noun in said.nouns if not any(noun[2:] in word or word in noun[2:] for word in known)}
     return bool(strange) and bool(shown - said.nouns) and not shown & said.nouns
+
+
+def _wonders(reading: Reading, intent: PreparedIntent) -> bool:
+    """Whether it asks with a question word that no example has, which chooses nothing: 얼마나 커요?"""
+    closing = reading.closing
+    if closing is not None and (closing.root in REQUEST_ROOTS or "주" in closing.auxiliaries):
+        return False
+    return any(f.startswith("q:") and f not in intent.vocabulary for f in reading.features)
 
 
 def _shares_content(reading: Reading, example: Example | None) -> bool:

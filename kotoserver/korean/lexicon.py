@@ -125,6 +125,9 @@ MEANS_NOUNS = _words(
 )
 """What one pays, travels or speaks with: (으)로."""
 
+LANGUAGES = frozenset({"한국어", "한국말", "영어", "인도네시아어"})
+"""Those of them that one also does: 한국어를 해요."""
+
 SHORT_FORMS = {
     "아아": "아이스 아메리카노",
     "뜨아": "따뜻한 아메리카노",

@@ -108,6 +108,8 @@ def _stance_fault(context: Context) -> Iterator[Finding]:
     example = next((e for e in intent.examples if e.reading.stance.decided_by is not None), None)
     decided = reading.stance.decided_by
     start, end = (decided.start, decided.end) if decided is not None else (0, len(reading.text))
+    if decided is not None and decided.short_negation:
+        start = max(reading.text.rfind(word, 0, start) for word in ("안", "못"))
     shown = example.reading.stance.decided_by if example is not None else None
     want = example.text[shown.start : shown.end] if example is not None and shown is not None else ""
     yield Finding(

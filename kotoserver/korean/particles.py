@@ -11,6 +11,7 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.lexicon import (
     ACTION_ROOTS,
     DEICTIC,
+    LANGUAGES,
     MEANS_NOUNS,
     PLACE_NOUNS,
     REQUEST_ROOTS,
@@ -114,7 +115,8 @@ def find_particles(context: Context) -> Iterator[Finding]:
     for phrase in phrases:
         if phrase.case is None:
             continue
-        if phrase.particle == "에" and phrase.noun in _TIME_WITHOUT_E:
+        alone = not context.sentence.text[phrase.end : phrase.end + 1].isalnum()
+        if phrase.particle == "에" and phrase.noun in _TIME_WITHOUT_E and alone:
             yield _extra(phrase)
             continue
         pronoun = _pronoun_form(phrase, context.sentence.text)
@@ -133,7 +135,8 @@ def find_particles(context: Context) -> Iterator[Finding]:
 
 
 def _needed_by_verb(phrase: Phrase) -> float:
-    if phrase.case not in ("이/가", "을/를"):
+    means = phrase.noun in MEANS_NOUNS and phrase.case == "을/를"
+    if means or phrase.case not in ("이/가", "을/를"):
         return _PLACE_GAIN
     asks = phrase.predicate is not None and phrase.predicate.ending.endswith("세요")
     return _REQUEST_GAIN if asks and phrase.case == "이/가" else _CASE_GAIN
@@ -172,6 +175,8 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
         case "에서" if phrase.noun in PLACE_NOUNS and predicate.root == "있" and not predicate.auxiliaries:
             return "에", "place"
         case "에" if phrase.noun in MEANS_NOUNS and predicate.root in _DONE_WITH_MEANS:
+            return "으로/로", "means"
+        case "을/를" if phrase.noun in MEANS_NOUNS - LANGUAGES and predicate.root == "하":
             return "으로/로", "means"
         case "에" if phrase.chosen and predicate.root in REQUEST_ROOTS | {"하"}:
             return "으로/로", "choice"

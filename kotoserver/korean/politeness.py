@@ -1,6 +1,7 @@
 """The same sentence in the level that is wanted, and what to say when it was not in it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
 from kotoserver.domain.particles import choose_particle, final_consonant
@@ -10,6 +11,7 @@ from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.level import Close, fit
 from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.sentence import Word
 
 LEVEL_KEYS = {SpeechLevel.HAEYO: "haeyo", SpeechLevel.HAPSYO: "hapsyo", SpeechLevel.BANMAL: "banmal"}
 _TAKES_YO = (
@@ -65,12 +67,16 @@ def _raise_level(context: Context) -> Iterator[Finding]:
     """Each casual close with its polite form; the item shows the last of them."""
     wanted = context.wanted
     level = context.reading.level
-    low = [close for close in level.closes if close.level.politeness < wanted.politeness]
+    opening = _casual_answer(context)
+    low = [c for c in level.closes if c.level.politeness < wanted.politeness and _ends_word(context, c)]
     for close in low[-1:]:
         predicate = _predicate_of(context, close)
         start, end, got, better = _polite_form(context, close, predicate, wanted)
         sentence = context.sentence.text
-        yield Finding(
+        if opening is not None and opening.end > start:
+            opening = None
+        head = _POLITE_ANSWERS[opening.text] + sentence[opening.end : start] if opening else sentence[:start]
+        finding = Finding(
             code=Code.LEVEL_TOO_LOW,
             rule="level.too_low",
             start=start,
@@ -78,10 +84,25 @@ def _raise_level(context: Context) -> Iterator[Finding]:
             params={
                 "got": LEVEL_KEYS[level.level],
                 "want": LEVEL_KEYS[wanted],
-                "fix": (sentence[:start] + better + sentence[end:]).strip() if got else better,
+                "fix": (head + better + sentence[end:]).strip() if got else better,
             },
             replacement=better,
         )
+        yield finding
+        if opening is not None:
+            polite = _POLITE_ANSWERS[opening.text]
+            yield replace(finding, start=opening.start, end=opening.end, replacement=polite)
+
+
+def _ends_word(context: Context, close: Close) -> bool:
+    """Not so where the analyser cut an ending out of a word that it does not know (하자만)."""
+    return not context.sentence.text[close.end : close.end + 1].isalnum()
+
+
+def _casual_answer(context: Context) -> Word | None:
+    """응 and 아니 at the head, which are casual themselves: 응, 주문할게 → 네, 주문할게요."""
+    word = context.reading.stance.answer_word
+    return word if word is not None and word.text in _POLITE_ANSWERS else None
 
 
 def _lower_level(context: Context) -> Finding:

@@ -9,6 +9,8 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import is_syllable, split_syllable, with_final
 
 _BIEUP, _SSANG_SIOT, _MIEUM, _RIEUL, _SIOT = 17, 20, 16, 8, 19
+_BRIGHT = frozenset({0, 8})
+"""ㅏ and ㅗ, after which an ending begins with 아."""
 _VOWEL_PLACES = frozenset({"여기", "거기", "저기", "학교", "카페", "회사", "버스", "가게"})
 """After these 에요 may be the particle 에 with 요: `어디 가요?` `학교에요.`"""
 
@@ -41,6 +43,20 @@ def _promise(match: re.Match[str]) -> str:
 def _formal(match: re.Match[str]) -> str:
     syllable = match[0][0]
     return with_final(syllable, _BIEUP) + match[0][1:] if split_syllable(syllable)[2] == _MIEUM else match[0]
+
+
+def _after_consonant(match: re.Match[str]) -> str:
+    """괜찮읍니다 → 괜찮습니다, 있오요 → 있어요, 좋오요 → 좋아요."""
+    _, vowel, final = split_syllable(match["before"])
+    if not final:
+        return match[0]
+    match match["ending"]:
+        case "읍니" | "숩니":
+            return match["before"] + "습니"
+        case "울게":
+            return match["before"] + "을게"
+        case _:
+            return match["before"] + ("아요" if vowel in _BRIGHT else "어요")
 
 
 def _copula(match: re.Match[str]) -> str:
@@ -78,7 +94,16 @@ _SURFACE_RULES = (
         lambda m: "니" + m[0][1],
     ),
     _SurfaceRule(
-        "spelling.eupnida", Code.SPELL_SEUMNIDA, re.compile(r"(?<=[있없았었했갔왔겠])읍니"), _fixed("습니")
+        "spelling.eupnida",
+        Code.SPELL_SEUMNIDA,
+        re.compile(r"(?P<before>[가-힣])(?P<ending>읍니|숩니)(?=[다까])"),
+        _after_consonant,
+    ),
+    _SurfaceRule(
+        "spelling.oyo",
+        Code.SPELL_ENDING,
+        re.compile(r"(?P<before>(?![일삼육칠팔십백천만억])[가-힣])(?P<ending>오요)(?![가-힣])"),
+        _after_consonant,
     ),
     _SurfaceRule(
         "spelling.saeyo",
@@ -104,6 +129,20 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "particle.nuguga", Code.PARTICLE_PRONOUN_FORM, re.compile(r"(?<![가-힣])누구가(?= )"), _fixed("누가")
     ),
+    _SurfaceRule(
+        "spelling.eulge",
+        Code.SPELL_ENDING,
+        re.compile(r"(?P<before>[가-힣])(?P<ending>울게)(?=요?(?![가-힣]))"),
+        _after_consonant,
+    ),
+    _SurfaceRule(
+        "spelling.gaeyo",
+        Code.SPELL_GEYO,
+        re.compile(r"(?<![가-힣])(?!날개|물개|솔개|들개)[가-힣]*[가-힣]개요(?![가-힣])"),
+        lambda m: m[0][:-2] + "게요" if split_syllable(m[0][-3])[2] == _RIEUL else m[0],
+    ),
+    _SurfaceRule("spelling.get", Code.SPELL_ENDING, re.compile(r"(?<=[가-힣])갰(?=어요|습니|네요)"), _fixed("겠")),
+    _SurfaceRule("spelling.butak", Code.SPELL_WORD, re.compile(r"(?<=부탁)\s?두(?=려요|립니|릴게)"), _fixed("드")),
     _SurfaceRule("spelling.sipsio", Code.SPELL_ENDING, re.compile("십시요"), _fixed("십시오")),
     _SurfaceRule("spelling.anh", Code.SPELL_AN_ANH, re.compile(r"(?<![가-힣])않(?=\s+[가-힣])"), _fixed("안")),
     _SurfaceRule(

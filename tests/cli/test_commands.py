@@ -19,6 +19,7 @@ def test_help_tells_what_there_is(tmp_path: Path):
         ["scenes"],
         ["scenes", "lint"],
         ["scenes", "test"],
+        ["scenes", "mistakes"],
         ["scenes", "publish"],
     ):
         assert run(tmp_path, *command, "--help").stdout.count("\n") > 5
@@ -52,6 +53,14 @@ def test_lint_names_file_line_and_column_and_fails(tmp_path: Path):
     assert checked.returncode == 1
     assert f"cafe/scene.yaml:{number + 1}:" in checked.stdout
     assert " E09 " in checked.stdout
+
+
+def test_an_editor_tries_a_draft_with_learners_mistakes(tmp_path: Path):
+    tried = run(tmp_path, "scenes", "mistakes", "cafe", "--turn", "pay")
+    assert tried.returncode == 0, tried.stderr
+    assert "mistakes missed, " in tried.stdout.splitlines()[-1]
+    assert run(tmp_path, "scenes", "mistakes", "cafe", "--turn", "moon").returncode == 1
+    assert run(tmp_path, "scenes", "mistakes", "moon").returncode == 1
 
 
 def test_our_own_drafts_hold(tmp_path: Path):

@@ -1,8 +1,9 @@
-"""Other good ways to say a sentence: none of them may be found fault with."""
+"""Other good ways to say a sentence: what an editor tries a scene with, and none may be found fault with."""
 
 import re
 from collections.abc import Iterator
 
+from kotoserver.domain.evaluation import Evaluation, Severity, Verdict
 from kotoserver.domain.particles import choose_particle
 
 _COUNTERS = "잔|개|명|병|장|그릇"
@@ -28,6 +29,12 @@ _SWAPS = (
     ("other answer", r"^네, ", "예, "),
     ("other answer", r"^아니요, ", "아뇨, "),
 )
+
+
+def passes(evaluation: Evaluation, intent: str) -> bool:
+    """Whether nothing was found fault with."""
+    faults = [item for item in evaluation.items if item.severity is not Severity.PRAISE]
+    return evaluation.verdict is Verdict.ACCEPT and not faults and evaluation.intent == intent
 
 
 def variants(sentence: str) -> Iterator[tuple[str, str]]:
