@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import ParamSpec, TypeVar
 
 import aiosqlite
@@ -37,6 +38,7 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another process that is writing (a backup, a second command)."""
+_WAL_RETRY_SECONDS = 0.02
 _NAMES = tuple(str(number) for number in range(1, 33))
 """SQLite binds `$1` by its name, which is `1`."""
 
@@ -146,9 +148,25 @@ def _connect(path: Path, *pragmas: str) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES
     )
     connection.row_factory = sqlite3.Row
-    for setting in ("journal_mode = WAL", "foreign_keys = ON", *pragmas):
+    _use_wal(connection)
+    for setting in ("foreign_keys = ON", *pragmas):
         connection.execute(f"PRAGMA {setting}")
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turns the write-ahead log on. SQLite does not wait here for another program that does the same to a
+    new file, however long its busy timeout is, so we do."""
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(_WAL_RETRY_SECONDS)
+        else:
+            return
 
 
 def _fetch(connection: sqlite3.Connection, statement: str, values: Iterable[Value]) -> list[sqlite3.Row]:

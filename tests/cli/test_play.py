@@ -26,7 +26,7 @@ def test_ctrl_c_ends_the_play_at_once(tmp_path: Path):
         shown += os.read(keyboard, 4096)
     playing.send_signal(signal.SIGINT)
     try:
-        assert playing.wait(15) == 130
+        assert playing.wait(60) == 130
     finally:
         playing.kill()
         playing.wait()
