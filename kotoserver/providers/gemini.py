@@ -4,6 +4,7 @@ import aiohttp
 from google.genai import Client
 from google.genai.errors import APIError
 from google.genai.types import (
+    AutomaticFunctionCallingConfig,
     FinishReason,
     GenerateContentConfig,
     GenerateContentResponse,
@@ -46,6 +47,7 @@ class GeminiModel(LanguageModel):
             response_mime_type="application/json",
             response_json_schema=dict(prompt.schema),
             max_output_tokens=prompt.most_answered,
+            automatic_function_calling=AutomaticFunctionCallingConfig(disable=True),
         )
         try:
             response = await self._open().aio.models.generate_content(

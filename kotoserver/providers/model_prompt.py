@@ -9,8 +9,8 @@ from kotoserver.korean.codes import CODES, Code
 from kotoserver.providers.language_model import Prompt
 from kotoserver.providers.model_answer import ENUM_PARAMS, MOST_REMARKS, NO_INTENT, TEACHABLE
 
-MOST_ANSWERED = 1024
-"""Tokens; a full answer has about 250."""
+MOST_ANSWERED = 2048
+"""Tokens; a full answer has about 250, and some models think before they write."""
 MOST_EXAMPLES = 12
 """Of each intent, so that a long scene does not make every turn dear."""
 _LONGEST_REFUSED = 2000
@@ -66,6 +66,7 @@ def build_prompt(case: Case) -> Prompt:
             for slot in expectation.slots.values()
         },
         "model_answer": expectation.model,
+        "grammar": list(expectation.grammar),
         "codes": _CODES,
         "proven": _proven(case.local),
         "learner": case.text,

@@ -77,7 +77,7 @@ class OpenAiCompatibleModel(LanguageModel):
             headers = {"Authorization": f"Bearer {self._key.reveal()}"} if self._key else {}
             # The judge holds the one deadline; a second one here could only contradict it.
             timeout = aiohttp.ClientTimeout(total=None)
-            self._session = aiohttp.ClientSession(headers=headers, timeout=timeout, trust_env=True)
+            self._session = aiohttp.ClientSession(headers=headers, timeout=timeout)
         return self._session
 
     def _request(self, prompt: Prompt) -> dict[str, object]:

@@ -76,6 +76,10 @@ class Reply:
     body: str | None = None
     """Sent as it is."""
     blocked: bool = False
+    stopped: bool = False
+    """Blocked in the middle of a good answer."""
+    slow: str | None = None
+    """A good answer, byte by byte."""
     hangs: bool = False
     dribbles: bool = False
     """Sends a space for ever, so that something always arrives."""
@@ -89,10 +93,19 @@ async def gemini(request: web.Request) -> web.StreamResponse:
     if isinstance(reply, Reply):
         if reply.blocked:
             return web.json_response({"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": _used()})
+        if reply.stopped:
+            return web.json_response(_candidate('{"verdict": "acc', "SAFETY"))
+        if reply.slow is not None:
+            return await _slowly(request, _candidate(reply.slow))
         error = {"error": {"code": reply.status, "message": "no", "status": "UNAVAILABLE"}}
         return await _odd(request, reply, error)
-    candidate = {"content": {"role": "model", "parts": [{"text": reply}]}, "finishReason": "STOP", "index": 0}
-    return web.json_response({"candidates": [candidate], "usageMetadata": _used()})
+    return web.json_response(_candidate(reply))
+
+
+def _candidate(text: str, why_finished: str = "STOP") -> dict[str, Any]:
+    content = {"role": "model", "parts": [{"text": text}]}
+    candidate = {"content": content, "finishReason": why_finished, "index": 0}
+    return {"candidates": [candidate], "usageMetadata": _used()}
 
 
 def _used() -> dict[str, int]:
@@ -106,14 +119,32 @@ async def chat(request: web.Request) -> web.StreamResponse:
     reply = server.next_reply(
         body, user["content"], request.headers.get("Authorization", "").removeprefix("Bearer ")
     )
-    usage = {"prompt_tokens": USED[0], "completion_tokens": USED[1], "total_tokens": sum(USED)}
     if isinstance(reply, Reply):
         if reply.blocked:
-            blocked = {"message": {"role": "assistant", "content": ""}, "finish_reason": "content_filter"}
-            return web.json_response({"choices": [blocked], "usage": usage})
+            return web.json_response(_completion("", "content_filter"))
+        if reply.stopped:
+            return web.json_response(_completion('{"verdict": "acc', "content_filter"))
+        if reply.slow is not None:
+            return await _slowly(request, _completion(reply.slow))
         return await _odd(request, reply, {"error": {"message": "no", "code": reply.status}})
-    choice = {"index": 0, "message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}
-    return web.json_response({"object": "chat.completion", "choices": [choice], "usage": usage})
+    return web.json_response(_completion(reply))
+
+
+def _completion(text: str, why_finished: str = "stop") -> dict[str, Any]:
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": why_finished}
+    usage = {"prompt_tokens": USED[0], "completion_tokens": USED[1], "total_tokens": sum(USED)}
+    return {"object": "chat.completion", "choices": [choice], "usage": usage}
+
+
+async def _slowly(request: web.Request, answer: Mapping[str, Any]) -> web.StreamResponse:
+    stream = web.StreamResponse()
+    stream.content_type = "application/json"
+    await stream.prepare(request)
+    for byte in json.dumps(answer).encode():
+        await stream.write(bytes([byte]))
+        await asyncio.sleep(0)
+    await stream.write_eof()
+    return stream
 
 
 async def _odd(request: web.Request, reply: Reply, error: Mapping[str, Any]) -> web.StreamResponse:

@@ -104,6 +104,7 @@ FAILURES = {
     "404": (Reply(status=404), "provider_failed"),
     "no protocol": (Reply(body="<html>"), "provider_failed"),
     "blocked": (Reply(blocked=True), "blocked"),
+    "blocked half way": (Reply(stopped=True), "blocked"),
 }
 
 
@@ -119,6 +120,14 @@ async def test_any_failure_leaves_the_local_result_and_says_why(
         evaluation = await judge.evaluate(ODD, ORDER)
     assert evaluation.degraded == f"{client(server).name}: {reason}"
     assert same_judgement(evaluation, alone)
+
+
+async def test_a_slow_answer_in_time_is_an_answer(local: LocalEvaluator, client):
+    async with (
+        serving_models(script=[Reply(slow=opinion(intent="order_drink"))]) as server,
+        helped(local, client(server)) as judge,
+    ):
+        assert (await judge.evaluate(ODD, ORDER)).degraded is None
 
 
 async def test_a_server_that_is_not_there_leaves_the_local_result(local: LocalEvaluator, client):
