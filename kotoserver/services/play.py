@@ -8,19 +8,17 @@ cut off finds exactly what it missed in storage.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kotoserver import telemetry
-from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotAllowed, NotFound
+from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotFound
 from kotoserver.domain.evaluation import Evaluation, expectation_of
-from kotoserver.domain.events import ServerFrame, SessionReady, StoredEvent, store_form
+from kotoserver.domain.events import SessionReady, StoredEvent, store_form
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.session import (
-    Progress,
     SaidLine,
     Session,
     SessionState,
@@ -28,7 +26,6 @@ from kotoserver.domain.session import (
     advance,
     begin,
     next_hint,
-    pass_time,
     say,
     take_back,
 )
@@ -38,16 +35,16 @@ from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import Evaluator
 from kotoserver.ports.storage import SpokenLine, Storage, TurnRecord
 from kotoserver.services.catalog import CatalogService, Playable
+from kotoserver.services.chores import Chores
 from kotoserver.services.ids import new_id
 from kotoserver.services.narration import Narrator
+from kotoserver.services.sessions import SessionKeeper, refuse_finished
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.stopwatch import Stopwatch
+from kotoserver.services.telling import Change, tell, tell_turn
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-TURN_WAIT_SECONDS = 10.0
-"""How long a turn waits for the one before it in the same session."""
 
 _RECENT_EVENTS = 16
 """How far back the line to repeat is looked for: more than one turn ever says."""
@@ -64,20 +61,6 @@ class PlayedTurn:
     """False when the client sent a turn again and got what is stored."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One thing that happens to a session: where it stands afterwards, and what clients are told."""
-
-    progress: Progress
-    frames: tuple[ServerFrame, ...]
-    spoken: tuple[SpokenLine, ...] = ()
-
-
-def session_channel(session_id: str) -> str:
-    """The bus channel on which the events of a session are spread, as `SEQ FRAME`."""
-    return f"session:{session_id}"
-
-
 def to_its_end(
     change: "Callable[Concatenate[PlayService, P], Coroutine[Any, Any, T]]",
 ) -> "Callable[Concatenate[PlayService, P], Coroutine[Any, Any, T]]":
@@ -85,7 +68,7 @@ def to_its_end(
 
     @wraps(change)
     async def begun(self: "PlayService", /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.shield(self._later(change(self, *args, **kwargs)))
+        return await asyncio.shield(self._chores.begin(change(self, *args, **kwargs)))
 
     return begun
 
@@ -102,14 +85,12 @@ class PlayService:
         clock: Clock,
     ) -> None:
         self._storage = storage
-        self._bus = bus
+        self._keeper = SessionKeeper(storage, bus, clock)
         self._catalog = catalog
         self._evaluator = evaluator
         self._speech = speech
         self._clock = clock
-        self._chores: set[asyncio.Task[Any]] = set()
-
-    # ── a learner's way through a scene ──────────────────────────────────────────────────────
+        self._chores = Chores()
 
     async def start(self, caller: Caller, scene_id: str, pack_id: str) -> Session:
         """Opens a scene: the NPC says its first line. The session stays on these versions for ever."""
@@ -130,7 +111,7 @@ class PlayService:
             started_at=now,
             updated_at=now,
         )
-        change = _tell(narrator, step)
+        change = tell(narrator, step)
         frames = (narrator.ready(session, last_seq=session.last_seq), *change.frames)
         events = [store_form(session.id, frame, seq=seq, at=now) for seq, frame in enumerate(frames, 1)]
         await self._storage.open_session(session, events, change.spoken)
@@ -146,13 +127,13 @@ class PlayService:
         Conflict when another turn of this session was stored meanwhile.
         """
         watch = Stopwatch(self._clock)
-        async with self._one_at_a_time(session_id):
+        async with self._keeper.one_at_a_time(session_id):
             watch.lap("queue")
             session = await self.session(caller, session_id)
             known = await self._storage.find_turn(session_id, utterance.turn_id)
             if known is not None:
                 return await self._heard_before(known, utterance)
-            _refuse_finished(session)
+            refuse_finished(session)
             narrator = self._narrator(session)
             scene = narrator.playable.scene
             watch.lap("read")
@@ -160,34 +141,34 @@ class PlayService:
                 utterance.text, expectation_of(scene, session.progress.turn)
             )
             watch.lap("evaluate")
-            step = advance(session.progress, scene, evaluation, seconds=self._pause(session))
-            change = _tell_turn(narrator, session, utterance, evaluation, step)
+            step = advance(session.progress, scene, evaluation, seconds=self._keeper.pause(session))
+            change = tell_turn(narrator, session, utterance, evaluation, step)
             watch.lap("decide")
             record = self._turn_record(session, utterance, evaluation, step, change, watch)
-            events = await self._save(session, change, turn=record)
+            events = await self._keeper.save(session, change, turn=record)
             watch.lap("store")
-            await self._spread(events)
+            await self._keeper.spread(events)
             watch.lap("publish")
         telemetry.TURNS.labels(evaluation.verdict.value).inc()
-        self._later(self._finish_timings(record, change.spoken, watch))
+        self._chores.begin(self._finish_timings(record, change.spoken, watch))
         return PlayedTurn(record=record, events=events, fresh=True)
 
     @to_its_end
     async def give_hint(self, caller: Caller, session_id: str) -> None:
         """The next rung of the current turn's ladder. BadInput codes `scene_over`, `no_hints`."""
-        async with self._changing(caller, session_id) as session:
+        async with self._keeper.changing(caller, session_id) as session:
             narrator = self._narrator(session)
             progress, hint = next_hint(session.progress, narrator.playable.scene)
             if hint is None:
                 raise BadInput("This turn has no hints.", code="no_hints")
             model = narrator.spoken(narrator.model(progress.turn, progress))
             change = Change(progress=progress, frames=(narrator.hint(hint, progress),), spoken=(model,))
-            await self._spread(await self._save(session, change))
+            await self._keeper.save_and_spread(session, change)
 
     @to_its_end
     async def repeat(self, caller: Caller, session_id: str, *, slowly: bool) -> None:
         """The NPC says its last line again."""
-        async with self._changing(caller, session_id) as session:
+        async with self._keeper.changing(caller, session_id) as session:
             narrator = self._narrator(session)
             said = replace(await self._last_said(session, narrator.playable), slowly=slowly)
             change = Change(
@@ -195,7 +176,7 @@ class PlayService:
                 frames=(narrator.line(said, session.progress),),
                 spoken=(narrator.spoken(said),),
             )
-            await self._spread(await self._save(session, change))
+            await self._keeper.save_and_spread(session, change)
         self._speech.warm(change.spoken)
 
     @to_its_end
@@ -205,10 +186,10 @@ class PlayService:
         With `turn_id` that turn and no other, so that asking twice takes back one. BadInput codes
         `nothing_to_retry`, and `scene_over` for an abandoned session.
         """
-        async with self._one_at_a_time(session_id):
+        async with self._keeper.one_at_a_time(session_id):
             session = await self.session(caller, session_id)
             if session.progress.state is SessionState.ABANDONED:
-                _refuse_finished(session)
+                refuse_finished(session)
             last = await self._storage.last_turn(session_id)
             if turn_id is not None and await self._is_undone(session_id, turn_id):
                 return
@@ -218,37 +199,30 @@ class PlayService:
             scene = narrator.playable.scene
             before = take_back(session.progress, last.before)
             said = tuple(say(scene, before, line) for line in scene.turn(before.turn).npc)
-            change = _tell(narrator, Step(progress=before, said=said))
-            await self._spread(await self._save(session, change, undo_turn=last.turn_id))
+            change = tell(narrator, Step(progress=before, said=said))
+            await self._keeper.save_and_spread(session, change, undo_turn=last.turn_id)
         self._speech.warm(change.spoken)
 
     async def abandon(self, caller: Caller, session_id: str) -> Session:
         """Ends a session without an ending; one that is over stays as it is."""
-        async with self._one_at_a_time(session_id):
+        async with self._keeper.one_at_a_time(session_id):
             session = await self.session(caller, session_id)
             if session.progress.state is not SessionState.ACTIVE:
                 return session
             progress = replace(session.progress, state=SessionState.ABANDONED)
-            await self._save(session, Change(progress=progress, frames=()))
+            await self._keeper.save(session, Change(progress=progress, frames=()))
             telemetry.SESSIONS.labels("abandoned").inc()
         return await self.session(caller, session_id)
 
     async def erase(self, caller: Caller, session_id: str) -> None:
         """Forgets the session and all that was said in it."""
-        async with self._one_at_a_time(session_id):
+        async with self._keeper.one_at_a_time(session_id):
             await self.session(caller, session_id)
             await self._storage.erase_session(session_id)
 
-    # ── looking at it ────────────────────────────────────────────────────────────────────────
-
     async def session(self, caller: Caller, session_id: str) -> Session:
         """The session. NotFound code `no_such_session`; NotAllowed when it is another learner's."""
-        session = await self._storage.find_session(session_id)
-        if session is None:
-            raise NotFound("There is no such session.", code="no_such_session")
-        if session.learner_id != caller.learner_id:
-            raise NotAllowed("This session belongs to somebody else.")
-        return session
+        return await self._keeper.find(caller, session_id)
 
     def snapshot(self, session: Session) -> SessionReady:
         """Where the session stands, as a connection is told first."""
@@ -274,11 +248,11 @@ class PlayService:
     @to_its_end
     async def report(self, session_id: str, caller: Caller, error: KotoError, turn_id: str | None) -> None:
         """Stores and spreads an error frame, so that it is numbered like everything a client hears."""
-        async with self._one_at_a_time(session_id):
+        async with self._keeper.one_at_a_time(session_id):
             session = await self.session(caller, session_id)
             failed = self._narrator(session).failed(error, turn_id)
-            progress = self._after_pause(session).progress
-            await self._spread(await self._save(session, Change(progress=progress, frames=(failed,))))
+            progress = self._keeper.after_pause(session).progress
+            await self._keeper.save_and_spread(session, Change(progress=progress, frames=(failed,)))
 
     async def note_perceived(self, caller: Caller, session_id: str, turn_id: str, milliseconds: float) -> None:
         """Keeps how long the client itself waited for the sound. NotFound code `no_such_turn`."""
@@ -290,33 +264,7 @@ class PlayService:
 
     async def settle(self) -> None:
         """Returns when nothing is under way any more, behind answered turns included."""
-        while self._chores:
-            await asyncio.gather(*self._chores, return_exceptions=True)
-
-    # ── steps of the above ───────────────────────────────────────────────────────────────────
-
-    @asynccontextmanager
-    async def _one_at_a_time(self, session_id: str) -> AsyncIterator[None]:
-        async with self._bus.lock(f"turn:{session_id}", wait_seconds=TURN_WAIT_SECONDS):
-            yield
-
-    @asynccontextmanager
-    async def _changing(self, caller: Caller, session_id: str) -> AsyncIterator[Session]:
-        """The session as it stands now, held for a change; BadInput when the scene is over."""
-        async with self._one_at_a_time(session_id):
-            session = await self.session(caller, session_id)
-            _refuse_finished(session)
-            yield self._after_pause(session)
-
-    def _pause(self, session: Session) -> float:
-        """Seconds since anything happened in the session."""
-        return (self._clock.now() - session.updated_at).total_seconds()
-
-    def _after_pause(self, session: Session) -> Session:
-        """What happens between two utterances ends one pause and begins another; both count as played."""
-        if session.progress.state is not SessionState.ACTIVE:
-            return session
-        return replace(session, progress=pass_time(session.progress, self._pause(session)))
+        await self._chores.settle()
 
     def _narrator(self, session: Session) -> Narrator:
         return Narrator(self.playable(session), self._speech)
@@ -356,43 +304,6 @@ class PlayService:
             at=self._clock.now(),
         )
 
-    async def _save(
-        self,
-        session: Session,
-        change: Change,
-        *,
-        turn: TurnRecord | None = None,
-        undo_turn: str | None = None,
-    ) -> list[StoredEvent]:
-        """Stores the change with its numbered frames, all or nothing."""
-        now = self._clock.now()
-        events = [
-            store_form(session.id, frame, seq=seq, at=now)
-            for seq, frame in enumerate(change.frames, session.last_seq + 1)
-        ]
-        saved = replace(
-            session,
-            progress=change.progress,
-            revision=session.revision + 1,
-            last_seq=session.last_seq + len(events),
-            updated_at=now,
-        )
-        await self._storage.save_session(
-            saved,
-            read_at=session.revision,
-            events=events,
-            turn=turn,
-            undo_turn=undo_turn,
-            spoken=change.spoken,
-        )
-        if saved.progress.state is SessionState.FINISHED and session.progress.state is SessionState.ACTIVE:
-            telemetry.SESSIONS.labels("finished").inc()
-        return events
-
-    async def _spread(self, events: Sequence[StoredEvent]) -> None:
-        for event in events:
-            await self._bus.publish(session_channel(event.session_id), f"{event.seq} {event.frame}")
-
     async def _is_undone(self, session_id: str, turn_id: str) -> bool:
         turn = await self._storage.find_turn(session_id, turn_id)
         return turn is not None and turn.undone
@@ -419,42 +330,6 @@ class PlayService:
             await self._storage.add_timings(record.session_id, record.turn_id, later)
         except KotoError as failure:
             log.warning("the timings of a turn could not be kept: %s", failure.code)
-
-    def _later(self, chore: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-        """Lets `chore` run on whoever goes away meanwhile; `settle` waits for it."""
-        task = asyncio.create_task(chore)
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
-        return task
-
-
-def _refuse_finished(session: Session) -> None:
-    if session.progress.state is not SessionState.ACTIVE:
-        raise BadInput("This scene is over; start a new session to play it again.", code="scene_over")
-
-
-def _tell(narrator: Narrator, step: Step, *, turn_id: str | None = None) -> Change:
-    """The NPC's lines of a step."""
-    frames = tuple(narrator.line(said, step.progress, turn_id=turn_id) for said in step.said)
-    return Change(progress=step.progress, frames=frames, spoken=tuple(narrator.spoken(said) for said in step.said))
-
-
-def _tell_turn(
-    narrator: Narrator, session: Session, utterance: Utterance, evaluation: Evaluation, step: Step
-) -> Change:
-    """Everything a turn tells: what was heard, how good it was, what the NPC says, a hint, the end."""
-    turn_id = utterance.turn_id
-    answer = _tell(narrator, step, turn_id=turn_id)
-    frames: list[ServerFrame] = [
-        narrator.transcript(turn_id, evaluation),
-        narrator.judged(turn_id, evaluation, step, scene_turn=session.progress.turn),
-        *answer.frames,
-    ]
-    if step.hint is not None:
-        frames.append(narrator.hint(step.hint, step.progress))
-    if step.ending is not None:
-        frames.append(narrator.ended(session.id, step.progress))
-    return replace(answer, frames=tuple(frames))
 
 
 def _line_id(event: StoredEvent) -> str | None:

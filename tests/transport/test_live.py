@@ -6,7 +6,7 @@ import pytest
 
 from kotoserver.domain.events import FRAME_LIMIT
 from kotoserver.ports.bus import QUEUE_SIZE
-from kotoserver.services.play import session_channel
+from kotoserver.services.sessions import session_channel
 from kotoserver.transport.live.throttle import BURST
 from tests.apps import Guest, Koto, Live
 

@@ -20,7 +20,7 @@ from kotoserver.ports.bus import SubscriberTooSlow, Subscription
 from kotoserver.ports.clock import Clock
 from kotoserver.services.bundle import Services
 from kotoserver.services.ids import new_id
-from kotoserver.services.play import session_channel
+from kotoserver.services.sessions import session_channel
 from kotoserver.transport.live.frames import (
     AnyClientFrame,
     AskHint,
