@@ -31,15 +31,19 @@ class Code(StrEnum):
     VERB_DIRECTION = "VERB_DIRECTION"
     PARTICLE_WRONG = "PARTICLE_WRONG"
     PARTICLE_EXTRA = "PARTICLE_EXTRA"
+    PARTICLE_MISSING = "PARTICLE_MISSING"
     PARTICLE_ALLOMORPH = "PARTICLE_ALLOMORPH"
     PARTICLE_PRONOUN_FORM = "PARTICLE_PRONOUN_FORM"
     ENDING_AUX = "ENDING_AUX"
     ENDING_PURPOSE = "ENDING_PURPOSE"
+    ENDING_CONNECTIVE = "ENDING_CONNECTIVE"
+    ENDING_MODIFIER = "ENDING_MODIFIER"
     DICTIONARY_FORM = "DICTIONARY_FORM"
     TENSE_MISMATCH = "TENSE_MISMATCH"
     COPULA_FORM = "COPULA_FORM"
     NEGATION_FORM = "NEGATION_FORM"
     ORDER_VERB_FINAL = "ORDER_VERB_FINAL"
+    DUPLICATE_WORD = "DUPLICATE_WORD"
     COUNTER_FORM = "COUNTER_FORM"
     COUNTER_SYSTEM = "COUNTER_SYSTEM"
     COUNTER_WRONG = "COUNTER_WRONG"
@@ -117,15 +121,19 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.VERB_DIRECTION: _spec(_WARN, Rank.MEANING, "got", "want"),
         Code.PARTICLE_WRONG: _spec(_ERROR, Rank.GRAMMAR, "word", "got", "want", "role"),
         Code.PARTICLE_EXTRA: _spec(_WARN, Rank.GRAMMAR, "word", "got"),
+        Code.PARTICLE_MISSING: _spec(_WARN, Rank.GRAMMAR, "word", "want", "role"),
         Code.PARTICLE_ALLOMORPH: _spec(_ERROR, Rank.GRAMMAR, "word", "got", "want", "rule"),
         Code.PARTICLE_PRONOUN_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ENDING_AUX: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ENDING_PURPOSE: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
+        Code.ENDING_CONNECTIVE: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
+        Code.ENDING_MODIFIER: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.DICTIONARY_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.TENSE_MISMATCH: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "word", "fix"),
         Code.COPULA_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "rule"),
         Code.NEGATION_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ORDER_VERB_FINAL: _spec(_WARN, Rank.GRAMMAR, "verb", "want"),
+        Code.DUPLICATE_WORD: _spec(_WARN, Rank.GRAMMAR, "word"),
         Code.COUNTER_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "counter"),
         Code.COUNTER_SYSTEM: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "counter", "system"),
         Code.COUNTER_WRONG: _spec(_WARN, Rank.GRAMMAR, "noun", "got", "want"),

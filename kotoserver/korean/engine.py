@@ -15,6 +15,7 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.honorifics import find_honorifics
 from kotoserver.korean.inputs import judge_unread
 from kotoserver.korean.intents import Match
+from kotoserver.korean.joining import find_joining
 from kotoserver.korean.level import fit
 from kotoserver.korean.meaning import compact, find_meaning
 from kotoserver.korean.negation import find_negation
@@ -75,6 +76,7 @@ def _find_grammar(context: Context, meaning: list[Finding]) -> list[Finding]:
         *find_counting(context),
         *find_particles(context),
         *find_endings(context),
+        *find_joining(context),
         *find_negation(context),
         *find_order(context),
         *find_honorifics(context),

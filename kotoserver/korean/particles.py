@@ -1,5 +1,6 @@
 """Particles: what the verb asks for, what the place or means asks for, and what the examples show."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -49,6 +50,7 @@ _EAR_GAIN = 5.0
 """Without other proof the language model has to be sure."""
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
+_NAMING = re.compile(r"[가-힣](?:인지|인가|인데|입니|이에요|예요|이냐|이니|인\s?거)")
 _MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가"})
 """Verbs that take 에 as well as (으)로 for where they lead."""
 
@@ -65,6 +67,8 @@ class Phrase:
     predicate: Predicate | None
     chosen: bool
     """Whether the noun names one of several things to choose from."""
+    named: bool
+    """Whether a clause with 이다 follows, which a subject may belong to: 커피가 몇 잔인지 알려 주세요."""
 
     @property
     def case(self) -> str | None:
@@ -89,6 +93,7 @@ def phrases_of(reading: Reading) -> tuple[Phrase, ...]:
                 end=particle.end,
                 predicate=_governor(reading, particle.end),
                 chosen=_is_chosen(reading, noun),
+                named=_NAMING.search(reading.text, particle.end) is not None,
             )
         )
     return tuple(found)
@@ -155,6 +160,8 @@ def _by_ear(phrase: Phrase) -> tuple[str, str] | None:
     if phrase.predicate is None or phrase.noun in _PEOPLE or phrase.particle == "서":
         return None
     other = {"이/가": "을/를", "을/를": "이/가"}.get(phrase.case or "")
+    if phrase.case == "이/가" and phrase.named:
+        return None
     if other is None and phrase.noun in PLACE_NOUNS:
         other = {"에": "에서", "에서": "에"}.get(phrase.case or "")
     return (other, _ROLE[other]) if other is not None else None
@@ -195,7 +202,7 @@ def _acts(predicate: Predicate) -> bool:
 def _lacks_object(phrase: Phrase, phrases: tuple[Phrase, ...]) -> bool:
     """Whether a thing stands as the subject of a verb that has no object yet: 커피가 주세요."""
     predicate = phrase.predicate
-    if predicate is None or phrase.noun in _PEOPLE or not _takes_object(predicate):
+    if predicate is None or phrase.noun in _PEOPLE or phrase.named or not _takes_object(predicate):
         return False
     if {"수있", "수없", "싶"} & set(predicate.auxiliaries):
         return False

@@ -1,0 +1,128 @@
+"""How parts are joined: two actions, a description and its noun, a place and its action; and words said twice."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugation import conjugate, tagged
+from kotoserver.korean.context import Context
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.lexicon import PLACE_NOUNS, REQUEST_ROOTS
+from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.sentence import Word
+
+_SAME_ENDING = {"아서": "어서", "으러": "러", "으려고": "려고", "으면": "면", "으니까": "니까"}
+_CONFUSED = frozenset({"고", "어서", "러", "려고"})
+"""Ways to join two actions that learners take for each other."""
+_THING = re.compile(r"(?:거|것|걸|건)(?:요|로|로요|을|를|으로|은)?$")
+"""The noun that stands for what was described: 큰 거, 차가운 걸로."""
+_MODIFIERS = {"어": True, "아": True, "ᆯ": True, "을": True, "는": True, "ᆫ": False, "은": False}
+"""What is found before it, and whether that is wrong after an adjective; 있다 and 없다 take 는."""
+_DONE_THERE = frozenset({"먹", "마시", "공부하", "일하", "놀", "자", "쉬", "운동하", "쇼핑하"})
+_PLACES = PLACE_NOUNS - {"안", "밖", "층", "방"}
+_DOUBLED = frozenset({"잠깐", "잠시", "잠깐만요", "잠시만요", "진짜", "정말"})
+"""Words that are rightly said twice."""
+
+
+def find_joining(context: Context) -> Iterator[Finding]:
+    yield from _connective(context)
+    for predicate in context.reading.predicates:
+        yield from _modifier(context, predicate)
+    for first, second in pairwise(context.sentence.words):
+        if context.sentence.text[first.end : second.start].strip():
+            continue
+        yield from _place_of_action(context, first, second)
+        yield from _said_twice(context, first, second)
+
+
+def _connective(context: Context) -> Iterator[Finding]:
+    """먹어서 갈게요 → 먹고 갈게요, where the examples join these two verbs so."""
+    for first, second in pairwise(context.reading.predicates):
+        shown = {
+            _plain(one.ending)
+            for example in context.examples
+            for one, other in pairwise(example.reading.predicates)
+            if (one.root, other.root) == (first.root, second.root) and not one.auxiliaries
+        }
+        said = _plain(first.ending)
+        if len(shown) != 1 or first.auxiliaries or said in shown or not {said, *shown} <= _CONFUSED:
+            continue
+        stem = tagged(context.sentence, first.first, first.last - 1)
+        want = conjugate([*stem, (shown.pop(), "EC")], context.analyzer)
+        if context.gain(first.start, first.end, want) > 0:
+            yield _replaced(context, Code.ENDING_CONNECTIVE, "ending.connective", first, want)
+
+
+def _plain(ending: str) -> str:
+    return _SAME_ENDING.get(ending, ending)
+
+
+def _modifier(context: Context, predicate: Predicate) -> Iterator[Finding]:
+    """차가워 걸로 → 차가운 걸로, 클 거 주세요 → 큰 거 주세요, 맛있은 거 → 맛있는 거."""
+    sentence = context.sentence
+    following = next((word for word in sentence.words if word.start >= predicate.end), None)
+    if following is None or not _THING.match(following.text) or predicate.ending not in _MODIFIERS:
+        return
+    if sentence.text[predicate.end : following.start] != " " or predicate.auxiliaries:
+        return
+    ends = sentence.morphemes[predicate.last - 2].tag
+    there_is = predicate.root.endswith(("있", "없"))
+    wrong = predicate.ending in ("ᆫ", "은") if there_is else _MODIFIERS[predicate.ending]
+    inside = sentence.word_at(predicate.start)
+    if inside is None or inside.start != predicate.start:
+        return  # 아시는, which the analyser may cut into 아 and 시는
+    if ends not in ("VA", "XSA") or not wrong or predicate.past or predicate.future:
+        return
+    stem = tagged(sentence, predicate.first, predicate.last - 1)
+    want = conjugate([*stem, ("는" if there_is else "은", "ETM")], context.analyzer)
+    if context.gain(predicate.start, predicate.end, want) > 0:
+        yield _replaced(context, Code.ENDING_MODIFIER, "ending.modifier", predicate, want)
+
+
+def _place_of_action(context: Context, first: Word, second: Word) -> Iterator[Finding]:
+    """카페 공부해요 → 카페에서 공부해요: the place of an action keeps its particle in speech too."""
+    done = next((p for p in context.reading.predicates if p.start == second.start), None)
+    if first.text not in _PLACES or done is None or done.root not in _DONE_THERE or not done.closes:
+        return
+    if context.gain(first.end, first.end, "에서") <= 0:
+        return
+    yield Finding(
+        code=Code.PARTICLE_MISSING,
+        rule="particle.place_of_action",
+        start=first.end,
+        end=first.end,
+        params={"word": first.text, "want": "에서", "role": "place_of_action"},
+        replacement="에서",
+    )
+
+
+def _said_twice(context: Context, first: Word, second: Word) -> Iterator[Finding]:
+    """라떼 라떼 주세요; an answer or an adverb said twice is only lively (네 네, 빨리 빨리)."""
+    if first.text != second.text or first.text in _DOUBLED or first.start in context.reading.noise:
+        return
+    inside = context.sentence.inside(first.start, first.end)
+    asked = any(p.start == first.start and p.root in REQUEST_ROOTS for p in context.reading.predicates)
+    if not asked and not (inside and inside[0].tag in ("NNG", "NNP") and len(inside[0].form) > 1):
+        return
+    if not asked and any(m.tag[0] not in "NJ" for m in inside):
+        return
+    yield Finding(
+        code=Code.DUPLICATE_WORD,
+        rule="order.said_twice",
+        start=first.start,
+        end=second.start,
+        params={"word": first.text},
+        replacement="",
+    )
+
+
+def _replaced(context: Context, code: Code, rule: str, predicate: Predicate, want: str) -> Finding:
+    return Finding(
+        code=code,
+        rule=rule,
+        start=predicate.start,
+        end=predicate.end,
+        params={"got": context.sentence.text[predicate.start : predicate.end], "want": want},
+        replacement=want,
+    )
