@@ -14,7 +14,9 @@ RESCORE = """\
 Judges every stored turn of a session again, against the scene at the session's own version and
 with the evaluator of EVAL_PROVIDER, and tells for each turn whether the result is identical:
 verdict, score, bars, speech level, intent, slots, codes, items, correction and diff.
-Nothing is stored. The database is that of DATABASE_URL, or the SQLite file in KOTO_DATA_DIR.
+Nothing is stored, and no language model is asked: a turn that one has judged is compared with what
+the local evaluator says, as another engine.
+The database is that of DATABASE_URL, or the SQLite file in KOTO_DATA_DIR.
 
 What the learner said is not shown, nor what repeats it, unless --show-text asks for it.
 """
