@@ -67,6 +67,7 @@ class _Bench:
 
     def _on_data(self) -> Iterator[measures.Share]:
         yield from measures.speech_levels(DATA / "speech_levels.tsv", self.analyzer)
+        yield measures.native_alarms(DATA / "speech_levels.tsv", self.ask)
         sets = cases.read_paraphrases(DATA / "paraphrases.tsv")
         yield measures.intents("6 close, 5 examples each", cases.close_turns(sets), self.ask)
         yield measures.intents("6 of one topic", cases.neighbouring_turns(sets), self.ask)

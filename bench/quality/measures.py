@@ -8,6 +8,7 @@ from time import perf_counter
 
 from bench.quality.cases import Case, Taught
 from kotoserver.domain.evaluation import Evaluation, Expectation, Verdict
+from kotoserver.korean.codes import CODES, Code, Rank
 from kotoserver.korean.level import read_level
 from kotoserver.korean.mistakes import UNRESTORED, Family, Mistake, mistakes_for
 from kotoserver.korean.sentence import analyse
@@ -90,6 +91,22 @@ def intents(name: str, turns: Iterable[Taught], judge: Judge) -> Share:
         evaluation = judge(one.sentence, one.expectation)
         told = f"{one.intent} {_told(one.sentence, evaluation)}"
         share.count(evaluation.intent == one.intent, one.intent + one.sentence, told)
+    return share
+
+
+def native_alarms(path: Path, judge: Judge) -> Share:
+    """Native speakers' polite sentences, about anything: a fault of grammar found in one is hardly there.
+
+    Word order is left out, since the data invert it on purpose.
+    """
+    share = Share(name="grammar alarms on natives' sentences", target=1.5, at_most=True)
+    nothing_expected = expectation_for(Question(learner="", examples=("네.",)), {})
+    for line in path.read_text("utf-8").splitlines()[1:]:
+        polite, text = line.split("\t")
+        if polite == "yes":
+            codes = {Code(item.code) for item in judge(text, nothing_expected).items}
+            faults = {code for code in codes - {Code.ORDER_VERB_FINAL} if CODES[code].rank is Rank.GRAMMAR}
+            share.count(bool(faults), text, f"{sorted(faults)} {text}")
     return share
 
 

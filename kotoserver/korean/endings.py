@@ -57,6 +57,8 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
         return
     text = context.sentence.text
     rest = text[predicate.end :].strip(" .!?~,")
+    if rest.startswith(("생각", "하", "고", "말", "싶", "느끼")):
+        return  # 맛있다 생각해요: what is thought or said
     stem = tagged(context.sentence, predicate.first, predicate.last - 1)
     if rest and context.sentence.morphemes[predicate.last - 2].tag in ("VA", "XSA"):
         want = conjugate([*stem, ("은", "ETM"), ("거", "NNB")], context.analyzer)

@@ -193,7 +193,9 @@ def _value(word: str) -> tuple[int, str]:
 
 
 def _is_determiner(text: str, number: Number) -> bool:
-    """`이 잔` opening a phrase is "this cup", and `한 일`, `네 분` are rarely counted."""
+    """`이 잔` opening a phrase is "this cup", `세일` is a sale, and `한 일`, `네 분` are rarely counted."""
+    if number.counter == "일" and number.word == "세" and not number.gap:
+        return True
     if number.word == "이" and number.counter not in _NEVER_POINTED_AT:
         before = text[: number.start].rstrip()
         return not before or before[-1] in ",.!?이가을를은는에도" or number.counter is None

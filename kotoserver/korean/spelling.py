@@ -72,6 +72,18 @@ def _copula(match: re.Match[str]) -> str:
 
 
 _PAST = "햇왓갓앗엇겟엿렷졋됫줫삿랏켯놧봣랐"
+_LOANWORDS = {
+    "케익|케잌": "케이크",
+    "쥬스": "주스",
+    "까페": "카페",
+    "초콜렛|쵸콜릿|쵸콜렛": "초콜릿",
+    "메세지": "메시지",
+    "소세지": "소시지",
+    "샌드위찌": "샌드위치",
+    "테이크아욷|태이크아웃": "테이크아웃",
+    "싸이즈": "사이즈",
+}
+"""Loanwords as they are often written; the national spelling is given by 외래어 표기법."""
 _SURFACE_RULES = (
     _SurfaceRule("spelling.dwaet", Code.SPELL_DOE_DWAE, re.compile("됬|됫"), _fixed("됐")),
     _SurfaceRule(
@@ -143,6 +155,10 @@ _SURFACE_RULES = (
     ),
     _SurfaceRule("spelling.get", Code.SPELL_ENDING, re.compile(r"(?<=[가-힣])갰(?=어요|습니|네요)"), _fixed("겠")),
     _SurfaceRule("spelling.butak", Code.SPELL_WORD, re.compile(r"(?<=부탁)\s?두(?=려요|립니|릴게)"), _fixed("드")),
+    *(
+        _SurfaceRule("spelling.loanword", Code.SPELL_WORD, re.compile(wrong), _fixed(right))
+        for wrong, right in _LOANWORDS.items()
+    ),
     _SurfaceRule("spelling.sipsio", Code.SPELL_ENDING, re.compile("십시요"), _fixed("십시오")),
     _SurfaceRule("spelling.anh", Code.SPELL_AN_ANH, re.compile(r"(?<![가-힣])않(?=\s+[가-힣])"), _fixed("안")),
     _SurfaceRule(

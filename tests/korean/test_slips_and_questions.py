@@ -93,3 +93,26 @@ def test_a_wrong_counter_names_what_was_counted(judge: Judge):
     evaluation = judge("라떼 두 명 주세요", ORDER)
     fault = next(item for item in evaluation.items if item.code == "COUNTER_WRONG")
     assert fault.params["noun"] == "라떼"
+
+
+def test_a_sale_is_no_number(judge: Judge):
+    assert codes(judge("세일 기간이 언제예요?", expect("네?", "세일 기간이 언제까지예요?"))) == []
+
+
+def test_what_is_thought_stands_in_the_dictionary_form(judge: Judge):
+    said = judge("녹차가 더 맛있다 생각해요", expect("뭐가 좋아요?", "녹차가 더 맛있다고 생각해요."))
+    assert "DICTIONARY_FORM" not in codes(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("치즈케익 하나 주세요", "치즈케이크"), ("오렌지쥬스 주세요", "오렌지주스")]
+)
+def test_a_loanword_written_another_way_is_understood_and_told(judge: Judge, text: str, meant: str):
+    sweet = turn(
+        "뭐 드릴까요?",
+        Intent(id="sweet", examples=("치즈케이크 하나 주세요.", "오렌지주스 주세요."), needs=("what",)),
+        slots=(choice("what", {"cake": ("치즈케이크",), "juice": ("오렌지주스",)}),),
+    )
+    evaluation = judge(text, sweet)
+    assert (evaluation.verdict, codes(evaluation)) == (Verdict.ACCEPT_WITH_FEEDBACK, ["SPELL_WORD"])
+    assert meant in (evaluation.corrected or "")
