@@ -8,7 +8,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.lexicon import QUESTION_WORDS
+from kotoserver.korean.lexicon import QUESTION_WORDS, TAKING_ROOTS
 from kotoserver.korean.predicates import Predicate
 
 _PURPOSE = re.compile(r"(?P<stem>[가-힣]+?)(?P<ending>으로|로)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)")
@@ -26,6 +26,7 @@ def find_endings(context: Context) -> Iterator[Finding]:
         yield from _giving(context, closing)
         yield from _direction(context, closing)
         yield from _tense(context, closing)
+        yield from _taken_before(context, closing)
         yield from _statement_as_question(context, closing)
 
 
@@ -161,6 +162,32 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
         start=closing.start,
         end=closing.end,
         params={"got": _tense_of(closing), "want": _tense_of(shown), "word": got, "fix": fix},
+        replacement=fix,
+    )
+
+
+def _taken_before(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """아메리카노 마셨어요, where something is to be asked for: what was had before is no order."""
+    intent = context.intent
+    if intent is None or not intent.needs or not closing.past or closing.negated or closing.auxiliaries:
+        return
+    shown = [p for example in context.examples for p in example.reading.predicates if p.closes]
+    known = any(p.past or p.root == closing.root for p in shown)
+    if closing.root not in TAKING_ROOTS or known or context.sentence.asks(closing.end):
+        return
+    stem = [p for p in tagged(context.sentence, closing.first, closing.last - 1) if p[1] != "EP"]
+    fix = conjugate([*stem, ("을게요", "EF")], context.analyzer)
+    yield Finding(
+        code=Code.TENSE_MISMATCH,
+        rule="ending.taken_before",
+        start=closing.start,
+        end=closing.end,
+        params={
+            "got": "past",
+            "want": "future",
+            "word": context.sentence.text[closing.start : closing.end],
+            "fix": fix,
+        },
         replacement=fix,
     )
 

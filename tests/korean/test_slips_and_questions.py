@@ -116,3 +116,9 @@ def test_a_loanword_written_another_way_is_understood_and_told(judge: Judge, tex
     evaluation = judge(text, sweet)
     assert (evaluation.verdict, codes(evaluation)) == (Verdict.ACCEPT_WITH_FEEDBACK, ["SPELL_WORD"])
     assert meant in (evaluation.corrected or "")
+
+
+def test_what_one_had_before_is_no_order(judge: Judge):
+    evaluation = judge("라떼 마셨어요", ORDER)
+    assert (codes(evaluation), evaluation.corrected) == (["TENSE_MISMATCH"], "라떼 마실게요")
+    assert codes(judge("라떼 마실게요", ORDER)) == []
