@@ -11,6 +11,11 @@ from kotoserver.settings import ROOT
 from tests.processes import environment
 
 
+def _heed_ctrl_c() -> None:
+    """Whoever runs the tests in the background has Ctrl-C ignored, and a child would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_the_play_at_once(tmp_path: Path):
     keyboard, terminal = pty.openpty()
     playing = subprocess.Popen(
@@ -20,6 +25,7 @@ def test_ctrl_c_ends_the_play_at_once(tmp_path: Path):
         stderr=terminal,
         env=environment(tmp_path),
         cwd=ROOT,
+        preexec_fn=_heed_ctrl_c,
     )
     shown = b""
     while "나: ".encode() not in shown:
