@@ -23,6 +23,10 @@ from kotoserver.settings import Settings
 
 SESSIONS = 50
 OPEN_RATE = 6.0
+OPEN_SECONDS = 60.0
+"""Long enough for a 99th percentile that is not simply the slowest turn."""
+SETTLE_SECONDS = 3.0
+"""For the stages that are noted behind a turn's answer: its storing, telling and first sound."""
 IDLE = 400
 
 
@@ -59,10 +63,11 @@ async def measure(evaluator: str, answers: Mapping[str, str], seconds: float) ->
                 turns = await closed_loop(players, seconds)
                 spent, elapsed = cpu_seconds(process.pid) - cpu, perf_counter() - wall
                 closed = [second * 1000 for player in players for second in player.latencies]
+                await asyncio.sleep(SETTLE_SECONDS)
                 stages = _stages([timing for player in players for timing in await player.timings()])
                 for player in players:
                     player.latencies.clear()
-                await open_loop(players, OPEN_RATE, seconds)
+                await open_loop(players, OPEN_RATE, max(seconds, OPEN_SECONDS))
                 opened = [second * 1000 for player in players for second in player.latencies]
                 before = resident_bytes(process.pid)
                 idle = [Player(http, f"http://127.0.0.1:{port}", answers) for _ in range(IDLE)]
