@@ -101,26 +101,30 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
 
 
+@asynccontextmanager
+async def _storage(settings: Settings) -> AsyncIterator[Storage]:
+    """The database that is configured, closed at the end."""
+    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
+    try:
+        yield storage
+    finally:
+        await storage.close()
+
+
 async def migrate_database(settings: Settings) -> Sequence[str]:
     """Brings the database up to date; the names of the migrations that were applied."""
     make_data_folder(settings.data_dir)
-    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
-    try:
+    async with _storage(settings) as storage:
         return await storage.migrate()
-    finally:
-        await storage.close()
 
 
 async def register_member(settings: Settings, role: Role, name: str | None) -> SignedIn:
     """Adds somebody with this role to the database, which is brought up to date first, and signs them in."""
     make_data_folder(settings.data_dir)
     secret = settings.secret or kept_secret(settings.data_dir)
-    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
-    try:
+    async with _storage(settings) as storage:
         await storage.migrate()
         return await AccountsService(storage, SystemClock(), secret).register(role, name=name)
-    finally:
-        await storage.close()
 
 
 async def rescore_session(settings: Settings, session_id: str) -> tuple[Session, tuple[RescoredTurn, ...]]:
@@ -131,8 +135,7 @@ async def rescore_session(settings: Settings, session_id: str) -> tuple[Session,
     """
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
     async with AsyncExitStack() as stack:
-        storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
-        stack.push_async_callback(storage.close)
+        storage = await stack.enter_async_context(_storage(settings))
         session = await stored_session(storage, session_id)
         scene = library.scene(session.scene_id, session.scene_version)
         # The analyser knew the words of that version then; a newer one may have dropped some.
@@ -187,8 +190,7 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(bus.close)
     blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
     stack.push_async_callback(blobs.close)
-    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
-    stack.push_async_callback(storage.close)
+    storage = await stack.enter_async_context(_storage(settings))
     for name in await storage.migrate():
         log.info("applied the migration %s", name)
     return Parts(

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kotoserver.content import pack_values, scene_values
-from kotoserver.content.authored import read_as
+from kotoserver.content.authored import ModelT, read_as
 from kotoserver.content.catalogs import Catalogs
 from kotoserver.content.checks.advice import advise_on_left_work
 from kotoserver.content.checks.packs import check_pack
@@ -51,7 +51,7 @@ def compile_scene(
     `pack_ids` are the packs there are, `published` the scene's versions so far, the latest last.
     """
     report = Report()
-    read = _read_scene(content, file, report)
+    read = _read(SceneSource, SCENE_SCHEMA, content, file, report)
     if read is None:
         return CompilationResult(scene=None, diagnostics=report.diagnostics)
     source, document = read
@@ -71,7 +71,7 @@ def compile_published_scene(content: bytes | str, file: str) -> CompilationResul
     a scene playable at all is checked again, so that a version from anywhere cannot break a session.
     """
     report = Report()
-    read = _read_scene(content, file, report)
+    read = _read(SceneSource, SCENE_SCHEMA, content, file, report)
     if read is None:
         return CompilationResult(scene=None, diagnostics=report.diagnostics)
     source, document = read
@@ -98,10 +98,10 @@ def compile_pack(
     A scene that is there but does not compile is None in `scenes`.
     """
     report = Report()
-    main = _read_pack(content, file, report)
+    main = _read(PackSource, PACK_SCHEMA, content, file, report)
     parts: list[tuple[ScenePackSource, Findings]] = []
     for name, each in sorted(scene_files.items()):
-        read = _read_scene_pack(each, name, report)
+        read = _read(ScenePackSource, SCENE_PACK_SCHEMA, each, name, report)
         if read is not None:
             parts.append((read[0], Findings(document=read[1], report=report)))
     if main is None:
@@ -119,7 +119,7 @@ def compile_pack(
 def compile_published_pack(content: bytes | str, file: str) -> PackResult:
     """A published version: one file that holds the pack and its scenes."""
     report = Report()
-    read = _read_pack(content, file, report)
+    read = _read(PackSource, PACK_SCHEMA, content, file, report)
     if read is None:
         return PackResult(pack=None, diagnostics=report.diagnostics)
     source, document = read
@@ -143,27 +143,14 @@ def _pack_result(source: PackSource, parts: Mapping[str, ScenePackSource], repor
     return PackResult(pack=pack, diagnostics=diagnostics)
 
 
-def _read_scene(content: bytes | str, file: str, report: Report) -> tuple[SceneSource, Document] | None:
+def _read(
+    model: type[ModelT], schema: str, content: bytes | str, file: str, report: Report
+) -> tuple[ModelT, Document] | None:
+    """The file as a `model` with the places of its parts; None when it is none, which the report then tells."""
     document = read_document(content, file, report)
-    if document is None or not _schema_is(document, SCENE_SCHEMA, report):
+    if document is None or not _schema_is(document, schema, report):
         return None
-    source = read_as(SceneSource, document, report)
-    return (source, document) if source else None
-
-
-def _read_pack(content: bytes | str, file: str, report: Report) -> tuple[PackSource, Document] | None:
-    document = read_document(content, file, report)
-    if document is None or not _schema_is(document, PACK_SCHEMA, report):
-        return None
-    source = read_as(PackSource, document, report)
-    return (source, document) if source else None
-
-
-def _read_scene_pack(content: bytes | str, file: str, report: Report) -> tuple[ScenePackSource, Document] | None:
-    document = read_document(content, file, report)
-    if document is None or not _schema_is(document, SCENE_PACK_SCHEMA, report):
-        return None
-    source = read_as(ScenePackSource, document, report)
+    source = read_as(model, document, report)
     return (source, document) if source else None
 
 
