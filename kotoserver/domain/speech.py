@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from kotoserver.domain.receipt import Receipt
+
 
 class AudioFormat(StrEnum):
     MP3 = "mp3"
@@ -56,6 +58,8 @@ class Speech:
     words: tuple[WordTime, ...] = ()
     degraded: str | None = None
     """Why a lesser voice than the configured one spoke; such sound is not kept."""
+    receipt: Receipt | None = None
+    """What it took; filled in by whoever asks several engines in turn."""
 
     @property
     def seconds(self) -> float:

@@ -1,8 +1,10 @@
-"""Engines: the judge of Korean, the voice, and what turns sound into a file."""
+"""Engines: the judge of Korean, the ears, the voice, and what turns files into sound and back."""
 
 from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
 
 from kotoserver.domain.evaluation import Evaluation, Expectation
+from kotoserver.domain.hearing import AudioClip, Recognition, RecognitionRequest
 from kotoserver.domain.speech import AudioFormat, Speech, SpeechRequest
 
 
@@ -42,11 +44,55 @@ class Synthesizer(ABC):
         answered with nothing, TooFast (`busy`) when too much waits.
         """
 
+    async def stream(self, request: SpeechRequest) -> AsyncIterator[Speech]:
+        """The same sound in parts as they are made, one sample rate throughout; raises as `synthesize` does.
+
+        An engine that makes its sound in one go, as here, gives one part.
+        """
+        yield await self.synthesize(request)
+
     async def check(self) -> None:
-        """Raises ProviderFailed when the engine cannot work now."""
+        """Speaks one fixed word of no learner's. Raises ProviderFailed when the engine cannot work now."""
 
     async def close(self) -> None:
         """Ends workers and connections."""
+
+
+class Recognizer(ABC):
+    """Hears Korean."""
+
+    name: str
+    version: str
+
+    @abstractmethod
+    async def recognize(self, request: RecognitionRequest) -> Recognition:
+        """What the clip says. Never blocks the event loop.
+
+        No hypothesis when the engine heard nobody speak. Raises ProviderFailed for an engine that broke,
+        TooFast (`busy`) when too much waits. A request that is cancelled frees what it held.
+        """
+
+    async def check(self) -> None:
+        """Listens to fixed made-up sound, never a learner's. Raises ProviderFailed when it cannot work now."""
+
+    async def close(self) -> None:
+        """Ends workers and connections."""
+
+
+class AudioDecoder(ABC):
+    """Reads the sound in a file of any container that browsers, phones and games make."""
+
+    @abstractmethod
+    async def decode(self, content: bytes) -> AudioClip:
+        """The sound, in bounded time and memory. Never blocks the event loop.
+
+        BadInput codes: `empty_audio`, `unknown_audio` (no container we read), `broken_audio`,
+        `incomplete_audio` (an mp4 whose index is missing), `audio_too_long`, `unusual_audio` (channels,
+        sample rate or codec outside what is allowed). TooFast (`busy`) when too much waits.
+        """
+
+    async def close(self) -> None:
+        """Ends workers."""
 
 
 class SpeechEncoder(ABC):
