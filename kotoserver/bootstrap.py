@@ -69,7 +69,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     BadSettings when something cannot be opened as it is configured, StorageFailed when a server that
     it needs does not answer.
     """
-    refuse_speech_recognition(settings.stt)
     make_data_folder(settings.data_dir)
     secret = settings.secret or kept_secret(settings.data_dir)
     async with AsyncExitStack() as stack:
@@ -181,7 +180,7 @@ def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer
 
 async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
-    voice = open_synthesizer(settings.tts, read_voices(settings.scenes_dir))
+    voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir))
     stack.push_async_callback(voice.close)
     scenes = [library.scene(scene_id) for scene_id in library.scene_ids()]
     judge = open_evaluator(settings.evaluator, scene_words(scenes), settings.models)
@@ -212,14 +211,6 @@ async def _open_speech(settings: Settings, parts: Parts, stack: AsyncExitStack) 
     stack.push_async_callback(speech.close)
     await speech.open()
     return speech
-
-
-def refuse_speech_recognition(names: Sequence[str]) -> None:
-    """BadSettings for any engine: none is in this version yet."""
-    if tuple(names) != ("none",):
-        raise BadSettings(
-            f"STT_PROVIDER: {', '.join(names)} is not in this version; learners type. Use none, or leave it out."
-        )
 
 
 def make_data_folder(folder: Path) -> None:

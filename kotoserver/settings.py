@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from kotoserver.domain.errors import BadSettings
@@ -69,8 +70,96 @@ VARIABLES = (
     Variable(name="MINIO_ACCESS_KEY", default="", meaning="its access key"),
     Variable(name="MINIO_SECRET_KEY", default="", meaning="its secret key"),
     Variable(name="MINIO_BUCKET", default="koto-audio-private", meaning="its private bucket"),
-    Variable(name="STT_PROVIDER", default="none", meaning="speech recognition; a later version brings engines"),
-    Variable(name="TTS_PROVIDER", default="espeak", meaning="voice, or an ordered list with fallbacks: `a,b`"),
+    Variable(
+        name="STT_PROVIDER",
+        default="none",
+        meaning="speech recognition: `google`, `whisper`, `openai_compatible`, or an ordered list with fallbacks: "
+        "`a,b`; with `none` learners type, or speak to their browser's own recognition",
+    ),
+    Variable(
+        name="TTS_PROVIDER",
+        default="espeak",
+        meaning="voice: `espeak`, `google`, `piper`, `openai_compatible`, or an ordered list with fallbacks",
+    ),
+    Variable(
+        name="PROVIDER_POLICY",
+        default="",
+        meaning="patience with single engines, such as `stt.google.total=6,stt.whisper.at_once=2`; "
+        "`total`, `first` (seconds), `at_once`, `failures`, `rest`",
+    ),
+    Variable(
+        name="PROVIDER_PRICES",
+        default="",
+        meaning="US dollars for a minute heard or a million characters spoken, such as "
+        "`stt.google=0.016,tts.google=16`; unset, the published prices",
+    ),
+    Variable(
+        name="SPEECH_DAILY_BUDGET_USD",
+        default="5.00",
+        meaning="what all servers together may spend on speech in a day of UTC; then only engines without a price",
+    ),
+    Variable(
+        name="SPEECH_LEARNER_BUDGET_USD",
+        default="0.25",
+        meaning="what one learner may cost in a day of UTC; then only engines without a price serve them",
+    ),
+    Variable(
+        name="KOTO_MODELS_DIR",
+        default="",
+        meaning="folder of voices and recognition models; unset, `models` in the data folder",
+    ),
+    Variable(
+        name="KOTO_MODELS_MIRROR",
+        default="",
+        meaning="address to download models from instead of their publishers, such as https://mirror.example/koto",
+    ),
+    Variable(
+        name="WHISPER_MODEL",
+        default="base",
+        meaning="model of the `whisper` engine: a name of `kotoserver models list`, or a folder",
+    ),
+    Variable(name="WHISPER_DEVICE", default="cpu", meaning="where it runs: `cpu` or `cuda`"),
+    Variable(
+        name="WHISPER_COMPUTE_TYPE",
+        default="default",
+        meaning="its arithmetic, such as `int8` or `float16`; `default` is int8 on a CPU and float16 on a GPU",
+    ),
+    Variable(name="WHISPER_BEAM_SIZE", default="5", meaning="how many readings it follows at once"),
+    Variable(
+        name="PIPER_VOICE",
+        default="",
+        meaning="voice of the `piper` engine: a name of `kotoserver models list`, or an .onnx file",
+    ),
+    Variable(name="PIPER_DEVICE", default="cpu", meaning="where it runs: `cpu` or `cuda`"),
+    Variable(name="GOOGLE_CLOUD_PROJECT", default="", meaning="project that the `google` ears are billed to"),
+    Variable(name="GOOGLE_SPEECH_LOCATION", default="global", meaning="region of the `google` ears"),
+    Variable(name="GOOGLE_SPEECH_MODEL", default="short", meaning="model of the `google` ears"),
+    Variable(
+        name="GOOGLE_ENDPOINT",
+        default="",
+        meaning="host and port of a server that speaks Google's protocols without encryption, for tests",
+    ),
+    Variable(
+        name="STT_URL",
+        default="",
+        meaning="address of the `openai_compatible` ears, such as http://127.0.0.1:8000/v1",
+    ),
+    Variable(name="STT_MODEL", default="", meaning="its model, as the server there names it"),
+    Variable(name="STT_KEY", default="", meaning="its key, if it wants one"),
+    Variable(
+        name="TTS_URL",
+        default="",
+        meaning="address of the `openai_compatible` voice, such as http://127.0.0.1:8000/v1",
+    ),
+    Variable(name="TTS_MODEL", default="", meaning="its model, as the server there names it"),
+    Variable(name="TTS_KEY", default="", meaning="its key, if it wants one"),
+    Variable(name="KOTO_UPLOAD_MB", default="8", meaning="the largest recording that a learner may send"),
+    Variable(name="KOTO_UPLOAD_SECONDS", default="30", meaning="the longest recording that a learner may send"),
+    Variable(
+        name="KOTO_RECORDING_DAYS",
+        default="30",
+        meaning="how long recordings are kept of learners who agreed to it; others' go once they are judged",
+    ),
     Variable(
         name="EVAL_PROVIDER",
         default="local",
@@ -101,6 +190,9 @@ VARIABLES = (
         name="GOOGLE_APPLICATION_CREDENTIALS", default="", meaning="credentials file for the `google` engines"
     ),
 )
+_DEVICES = ("cpu", "cuda")
+_POLICY_KEY = re.compile(r"(stt|tts)\.[a-z_]+\.(total|first|at_once|failures|rest)")
+_PRICE_KEY = re.compile(r"(stt|tts)\.[a-z_]+")
 _NAMES = frozenset(variable.name for variable in VARIABLES)
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
@@ -119,6 +211,74 @@ class TokenPrice:
 
     asked: float
     answered: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhisperSettings:
+    model: str
+    """A name that `kotoserver models` knows, or a folder."""
+    device: str
+    compute_type: str
+    beam_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PiperSettings:
+    voice: str | None
+    """A name that `kotoserver models` knows, or an .onnx file."""
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoogleSettings:
+    credentials: Path | None
+    project: str | None
+    location: str
+    speech_model: str
+    endpoint: str | None
+    """`host:port` of a server that speaks Google's protocols in clear, in place of Google's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechServerSettings:
+    """An OpenAI-compatible server that hears or speaks."""
+
+    url: str
+    model: str
+    key: Secret | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechSettings:
+    """Ears and voices, and what they may cost."""
+
+    stt: tuple[str, ...]
+    """Empty when learners type."""
+    tts: tuple[str, ...]
+    whisper: WhisperSettings
+    piper: PiperSettings
+    google: GoogleSettings
+    stt_server: SpeechServerSettings | None
+    tts_server: SpeechServerSettings | None
+    models_dir: Path
+    models_mirror: str | None
+    policy: Mapping[str, float]
+    """`stt.google.total` -> value, for what differs from an engine's own."""
+    prices: Mapping[str, float]
+    """`stt.google` -> US dollars for a minute; `tts.google` -> for a million characters."""
+    daily_budget: float
+    """US dollars."""
+    learner_budget: float
+    """US dollars a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadSettings:
+    """What a learner may send, and how long it is kept."""
+
+    most_bytes: int
+    most_seconds: int
+    kept_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,11 +315,10 @@ class Settings:
     """May hold a password."""
     redis_url: Secret | None
     s3: S3Settings | None
-    stt: tuple[str, ...]
-    tts: tuple[str, ...]
+    speech: SpeechSettings
+    uploads: UploadSettings
     evaluator: tuple[str, ...]
     models: ModelSettings
-    google_credentials: Path | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -182,11 +341,14 @@ class Settings:
             database_url=Secret(values["DATABASE_URL"]) if values["DATABASE_URL"] else None,
             redis_url=Secret(values["REDIS_URL"]) if values["REDIS_URL"] else None,
             s3=_s3(values),
-            stt=_names("STT_PROVIDER", values["STT_PROVIDER"]),
-            tts=_names("TTS_PROVIDER", values["TTS_PROVIDER"]),
+            speech=_speech(values),
+            uploads=UploadSettings(
+                most_bytes=_whole_number("KOTO_UPLOAD_MB", values["KOTO_UPLOAD_MB"], 1, 100) * 1_000_000,
+                most_seconds=_whole_number("KOTO_UPLOAD_SECONDS", values["KOTO_UPLOAD_SECONDS"], 1, 300),
+                kept_days=_whole_number("KOTO_RECORDING_DAYS", values["KOTO_RECORDING_DAYS"], 1, 3650),
+            ),
             evaluator=_names("EVAL_PROVIDER", values["EVAL_PROVIDER"]),
             models=_models(values),
-            google_credentials=_file("GOOGLE_APPLICATION_CREDENTIALS", values["GOOGLE_APPLICATION_CREDENTIALS"]),
         )
 
 
@@ -274,6 +436,68 @@ def _s3(values: Mapping[str, str]) -> S3Settings | None:
         secret_key=Secret(values["MINIO_SECRET_KEY"]),
         bucket=values["MINIO_BUCKET"],
     )
+
+
+def _speech(values: Mapping[str, str]) -> SpeechSettings:
+    stt = _names("STT_PROVIDER", values["STT_PROVIDER"])
+    if "none" in stt and len(stt) > 1:
+        raise BadSettings("STT_PROVIDER: none stands alone.")
+    return SpeechSettings(
+        stt=() if stt == ("none",) else stt,
+        tts=_names("TTS_PROVIDER", values["TTS_PROVIDER"]),
+        whisper=WhisperSettings(
+            model=values["WHISPER_MODEL"],
+            device=_one_of("WHISPER_DEVICE", values["WHISPER_DEVICE"], _DEVICES),
+            compute_type=values["WHISPER_COMPUTE_TYPE"],
+            beam_size=_whole_number("WHISPER_BEAM_SIZE", values["WHISPER_BEAM_SIZE"], 1, 10),
+        ),
+        piper=PiperSettings(
+            voice=values["PIPER_VOICE"] or None,
+            device=_one_of("PIPER_DEVICE", values["PIPER_DEVICE"], _DEVICES),
+        ),
+        google=GoogleSettings(
+            credentials=_file("GOOGLE_APPLICATION_CREDENTIALS", values["GOOGLE_APPLICATION_CREDENTIALS"]),
+            project=values["GOOGLE_CLOUD_PROJECT"] or None,
+            location=values["GOOGLE_SPEECH_LOCATION"],
+            speech_model=values["GOOGLE_SPEECH_MODEL"],
+            endpoint=values["GOOGLE_ENDPOINT"] or None,
+        ),
+        stt_server=_speech_server(values, "STT"),
+        tts_server=_speech_server(values, "TTS"),
+        models_dir=_models_dir(values),
+        models_mirror=_web_address("KOTO_MODELS_MIRROR", values["KOTO_MODELS_MIRROR"]),
+        policy=_numbers("PROVIDER_POLICY", values["PROVIDER_POLICY"], _POLICY_KEY, "stt.google.total=6"),
+        prices=_numbers("PROVIDER_PRICES", values["PROVIDER_PRICES"], _PRICE_KEY, "stt.google=0.016"),
+        daily_budget=_dollars("SPEECH_DAILY_BUDGET_USD", values["SPEECH_DAILY_BUDGET_USD"]),
+        learner_budget=_dollars("SPEECH_LEARNER_BUDGET_USD", values["SPEECH_LEARNER_BUDGET_USD"]),
+    )
+
+
+def _models_dir(values: Mapping[str, str]) -> Path:
+    if values["KOTO_MODELS_DIR"]:
+        return _path("KOTO_MODELS_DIR", values["KOTO_MODELS_DIR"]).absolute()
+    return _path("KOTO_DATA_DIR", values["KOTO_DATA_DIR"]).absolute() / "models"
+
+
+def _speech_server(values: Mapping[str, str], which: str) -> SpeechServerSettings | None:
+    url = _web_address(f"{which}_URL", values[f"{which}_URL"])
+    if url is None:
+        return None
+    if not values[f"{which}_MODEL"]:
+        raise BadSettings(f"{which}_URL is set, so {which}_MODEL must be set too.")
+    key = Secret(values[f"{which}_KEY"]) if values[f"{which}_KEY"] else None
+    return SpeechServerSettings(url=url, model=values[f"{which}_MODEL"], key=key)
+
+
+def _numbers(name: str, value: str, key: re.Pattern[str], example: str) -> Mapping[str, float]:
+    """`a=1,b=2.5` as numbers by key."""
+    found: dict[str, float] = {}
+    for part in filter(None, (each.strip() for each in value.split(","))):
+        which, _, number = (each.strip() for each in part.partition("="))
+        if not key.fullmatch(which) or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", number):
+            raise BadSettings(f"{name} must be a list such as {example}, not {part!r}.")
+        found[which] = float(number)
+    return MappingProxyType(found)
 
 
 def _models(values: Mapping[str, str]) -> ModelSettings:

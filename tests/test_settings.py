@@ -12,7 +12,7 @@ def test_with_nothing_set_everything_stays_on_this_machine():
     settings = Settings.from_environ({})
     assert (settings.host, settings.port) == ("127.0.0.1", 5000)
     assert (settings.database_url, settings.redis_url, settings.s3) == (None, None, None)
-    assert (settings.tts, settings.evaluator) == (("espeak",), ("local",))
+    assert (settings.speech.stt, settings.speech.tts, settings.evaluator) == ((), ("espeak",), ("local",))
 
 
 def test_an_empty_variable_is_as_good_as_none():
@@ -43,6 +43,19 @@ def test_a_typing_mistake_is_named_with_what_was_meant():
         ("KOTO_SCENES_DIR", "/no/such/folder"),
         ("KOTO_LANGPACKS_DIR", "/no/such/folder"),
         ("TTS_PROVIDER", "espeak,,google"),
+        ("STT_PROVIDER", "none,whisper"),
+        ("STT_URL", "127.0.0.1:8000"),
+        ("STT_URL", "http://127.0.0.1:8000/v1"),
+        ("WHISPER_DEVICE", "gpu"),
+        ("WHISPER_BEAM_SIZE", "0"),
+        ("PIPER_DEVICE", "tpu"),
+        ("PROVIDER_POLICY", "stt.google=6"),
+        ("PROVIDER_POLICY", "stt.google.total=long"),
+        ("PROVIDER_PRICES", "google=1"),
+        ("SPEECH_DAILY_BUDGET_USD", "much"),
+        ("KOTO_UPLOAD_MB", "0"),
+        ("KOTO_UPLOAD_SECONDS", "900"),
+        ("KOTO_RECORDING_DAYS", "0"),
         ("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file"),
         ("EVAL_MODEL_URL", "127.0.0.1:11434"),
         ("EVAL_MODEL_SECONDS", "0"),
@@ -66,7 +79,7 @@ def test_an_s3_server_needs_its_keys():
 
 
 def test_a_list_of_providers_keeps_its_order():
-    assert Settings.from_environ({"TTS_PROVIDER": "Google, espeak"}).tts == ("google", "espeak")
+    assert Settings.from_environ({"TTS_PROVIDER": "Google, espeak"}).speech.tts == ("google", "espeak")
 
 
 def test_secrets_do_not_print_themselves(tmp_path: Path):

@@ -9,10 +9,10 @@ from typing import TypeVar
 from kotoserver.content.catalog_schema import VoiceSource
 from kotoserver.domain.errors import BadSettings
 from kotoserver.ports.clock import Clock, SystemClock
-from kotoserver.ports.providers import Evaluator, Synthesizer
+from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
 from kotoserver.providers.language_model import LanguageModel
 from kotoserver.providers.policy import FallbackEvaluator, FallbackSynthesizer, Patience
-from kotoserver.settings import ModelSettings, TokenPrice
+from kotoserver.settings import ModelSettings, SpeechSettings, TokenPrice
 
 Voices = Mapping[str, VoiceSource]
 """`scenes/catalog/voices.yaml`: voice id -> how each engine plays it."""
@@ -20,7 +20,7 @@ Voices = Mapping[str, VoiceSource]
 T = TypeVar("T")
 
 
-def _espeak(voices: Voices) -> Synthesizer:
+def _espeak(speech: SpeechSettings, voices: Voices) -> Synthesizer:
     from kotoserver.providers.espeak import BUILT_IN_VOICES, DEFAULT_VOICE, EspeakSynthesizer
 
     authored = {
@@ -35,10 +35,16 @@ def _espeak(voices: Voices) -> Synthesizer:
     return EspeakSynthesizer({**BUILT_IN_VOICES, **authored})
 
 
-def _scripted_voice(voices: Voices) -> Synthesizer:
+def _scripted_voice(speech: SpeechSettings, voices: Voices) -> Synthesizer:
     from kotoserver.providers.scripted import ScriptedSynthesizer
 
     return ScriptedSynthesizer()
+
+
+def _scripted_ears(speech: SpeechSettings) -> Recognizer:
+    from kotoserver.providers.scripted import ScriptedRecognizer
+
+    return ScriptedRecognizer()
 
 
 def _local(words: Iterable[str]) -> Evaluator:
@@ -75,9 +81,10 @@ def _openai_compatible(settings: ModelSettings) -> LanguageModel:
     return OpenAiCompatibleModel(settings.url, settings.name, settings.key)
 
 
-SYNTHESIZERS: Mapping[str, Callable[[Voices], Synthesizer]] = MappingProxyType(
+SYNTHESIZERS: Mapping[str, Callable[[SpeechSettings, Voices], Synthesizer]] = MappingProxyType(
     {"espeak": _espeak, "scripted": _scripted_voice}
 )
+RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Recognizer]] = MappingProxyType({"scripted": _scripted_ears})
 EVALUATORS: Mapping[str, Callable[[Iterable[str]], Evaluator]] = MappingProxyType(
     {"local": _local, "scripted": _scripted_judge}
 )
@@ -86,17 +93,25 @@ MODELS: Mapping[str, Callable[[ModelSettings], LanguageModel]] = MappingProxyTyp
 )
 """Language models that stand at the side of a judge."""
 CASCADE = "cascade"
-LATER = frozenset(["google", "piper", "whisper", "kokoro"])
-"""Engines that other versions have."""
 
 
-def open_synthesizer(names: Sequence[str], voices: Voices, clock: Clock | None = None) -> Synthesizer:
-    """The voice of that name; of several names, the later ones stand in for the earlier.
+def open_recognizer(speech: SpeechSettings, clock: Clock | None = None) -> Recognizer | None:
+    """The ears that are set; of several names, the later ones stand in for the earlier. None: learners type.
 
     BadSettings names what would work.
     """
-    loaders = [_known("TTS_PROVIDER", name, SYNTHESIZERS) for name in names]
-    engines = [load(voices) for load in loaders]
+    loaders = [_known("STT_PROVIDER", name, RECOGNIZERS, also=("none",)) for name in speech.stt]
+    engines = [load(speech) for load in loaders]
+    return engines[0] if engines else None
+
+
+def open_synthesizer(speech: SpeechSettings, voices: Voices, clock: Clock | None = None) -> Synthesizer:
+    """The voice that is set; of several names, the later ones stand in for the earlier.
+
+    BadSettings names what would work.
+    """
+    loaders = [_known("TTS_PROVIDER", name, SYNTHESIZERS) for name in speech.tts]
+    engines = [load(speech, voices) for load in loaders]
     return engines[0] if len(engines) == 1 else FallbackSynthesizer(engines, clock or SystemClock())
 
 
@@ -176,10 +191,10 @@ def _price_of(name: str, models: ModelSettings) -> TokenPrice:
 def _known(setting: str, name: str, loaders: Mapping[str, T], also: Iterable[str] = ()) -> T:
     if name in loaders:
         return loaders[name]
-    why = "is not in this version" if name in LATER else "is not an engine that kotoserver knows"
     works = " or ".join(sorted([*loaders, *also]))
+    known = ",".join(sorted(loaders))
     raise BadSettings(
-        f"{setting}: {name} {why}; use {works}, or a list of them such as {','.join(sorted(loaders))}."
+        f"{setting}: {name} is not an engine that kotoserver knows; use {works}, or a list of them such as {known}."
     )
 
 

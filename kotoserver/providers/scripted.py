@@ -21,11 +21,12 @@ from kotoserver.domain.evaluation import (
     SlotState,
     Verdict,
 )
+from kotoserver.domain.hearing import Hypothesis, Recognition, RecognitionRequest
 from kotoserver.domain.levels import SpeechFit
 from kotoserver.domain.numbers import native_before_counter
 from kotoserver.domain.scene import Slot, SlotFill, SlotKind
 from kotoserver.domain.speech import Speech, SpeechRequest, WordTime
-from kotoserver.ports.providers import Evaluator, Synthesizer
+from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
 
 _SAMPLE_RATE = 16_000
 _TONE_SECONDS = 0.12
@@ -90,6 +91,64 @@ class ScriptedSynthesizer(Synthesizer):
 
     async def close(self) -> None:
         self._closed = True
+
+
+class ScriptedRecognizer(Recognizer):
+    """Hears what its script says next; without one, the most likely of the phrases it was told to expect."""
+
+    name = "scripted"
+    version = "1"
+
+    def __init__(
+        self,
+        script: Sequence[Recognition | KotoError] = (),
+        *,
+        queue_size: int = 64,
+        gate: asyncio.Event | None = None,
+    ) -> None:
+        """Errors of the script are raised in their turn; nothing is heard while `gate` is unset."""
+        self.heard = 0
+        """Clips heard so far."""
+        self.requests: list[RecognitionRequest] = []
+        self._script = list(script)
+        self._queue_size = queue_size
+        self._gate = gate
+        self._waiting = 0
+        self._closed = False
+
+    async def recognize(self, request: RecognitionRequest) -> Recognition:
+        if self._closed:
+            raise ProviderFailed("the scripted ears are closed")
+        if self._waiting >= self._queue_size:
+            raise TooFast("Too many recordings wait to be heard; try again in a moment.", code="busy")
+        self._waiting += 1
+        try:
+            if self._gate is not None:
+                await self._gate.wait()
+        finally:
+            self._waiting -= 1
+        self.requests.append(request)
+        answer = self._script.pop(0) if self._script else self._likeliest(request)
+        if isinstance(answer, KotoError):
+            raise answer
+        self.heard += 1
+        return answer
+
+    def hear_next(self, *answers: Recognition | KotoError) -> None:
+        """What the next clips say, after what is already planned."""
+        self._script += answers
+
+    async def check(self) -> None:
+        if self._closed:
+            raise ProviderFailed("the scripted ears are closed")
+
+    async def close(self) -> None:
+        self._closed = True
+
+    def _likeliest(self, request: RecognitionRequest) -> Recognition:
+        speaks = request.clip.voiced_seconds > 0 and request.phrases
+        heard = (Hypothesis(text=request.phrases[0], confidence=0.95),) if speaks else ()
+        return Recognition(hypotheses=heard, engine=self.name, engine_version=self.version)
 
 
 class ScriptedEvaluator(Evaluator):
