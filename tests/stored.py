@@ -6,6 +6,7 @@ from kotoserver.domain.evaluation import Bar, BarName, Evaluation, Verdict
 from kotoserver.domain.events import StoredEvent
 from kotoserver.domain.learner import Learner, Role
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
+from kotoserver.domain.recording import Recording, RecordingState
 from kotoserver.domain.session import Progress, Session
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.ports.storage import SpokenLine, TurnRecord
@@ -73,6 +74,25 @@ def turn(number: int = 1, text: str = "아메리카노 한 잔 주세요.", *, s
         last_seq=2 * number,
         timings={"evaluate": 1.5, "decide": 0.25},
         at=BEGINNING + timedelta(seconds=number),
+    )
+
+
+def recording(audio_id: str = "aud_1", *, key: str | None = None, minute: int = 0) -> Recording:
+    """One of the first learner's first session, uploaded at that minute and kept for an hour."""
+    at = BEGINNING + timedelta(minutes=minute)
+    return Recording(
+        id=audio_id,
+        learner_id="lrn_1",
+        session_id="sess_1",
+        turn_id=None,
+        state=RecordingState.PROCESSING,
+        media_type="audio/webm",
+        size=12_345,
+        sha256="ab" * 32,
+        seconds=2.5,
+        idempotency_key=key,
+        created_at=at,
+        keep_until=at + timedelta(hours=1),
     )
 
 

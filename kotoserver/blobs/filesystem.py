@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from stat import S_ISREG
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, _TemporaryFileWrapper
 from time import time
 from typing import TypeVar
 
@@ -45,6 +45,21 @@ class FilesystemBlobs(BlobStore):
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         path = self._path(key)
         await self._in_thread(lambda: self._write(path, content))
+
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
+        path = self._path(key)
+        file = await self._in_thread(self._open_incoming)
+        incoming = Path(file.name)
+        size = 0
+        try:
+            async for chunk in chunks:
+                size += len(chunk)
+                await self._in_thread(partial(file.write, chunk))
+            await self._in_thread(lambda: _finish(file, path))
+        except BaseException:
+            await asyncio.shield(self._in_thread(lambda: _abandon(file, incoming)))
+            raise
+        return size
 
     async def get(self, key: str) -> bytes | None:
         path = self._path(key)
@@ -87,6 +102,10 @@ class FilesystemBlobs(BlobStore):
         _flushed(self._incoming, content).replace(path)
         _flush_folder(path.parent)
 
+    def _open_incoming(self) -> "_TemporaryFileWrapper[bytes]":
+        self._sweep_once()
+        return NamedTemporaryFile(dir=self._incoming, delete=False)
+
     def _sweep_once(self) -> None:
         """Removes what writers that died have left; once, before the first write."""
         self._incoming.mkdir(parents=True, exist_ok=True)
@@ -109,6 +128,21 @@ def _flushed(folder: Path, content: bytes) -> Path:
             Path(file.name).unlink()
             raise
     return Path(file.name)
+
+
+def _finish(file: "_TemporaryFileWrapper[bytes]", path: Path) -> None:
+    """Puts a file that was written piece by piece in its place, on the disk."""
+    file.flush()
+    os.fsync(file.fileno())
+    file.close()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Path(file.name).replace(path)
+    _flush_folder(path.parent)
+
+
+def _abandon(file: "_TemporaryFileWrapper[bytes]", incoming: Path) -> None:
+    file.close()
+    incoming.unlink(missing_ok=True)
 
 
 def _scan(root: Path, folder: Path, prefix: str) -> tuple[list[BlobInfo], list[Path]]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from itertools import islice
+from tempfile import TemporaryFile
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -60,6 +61,19 @@ class S3Blobs(BlobStore):
                 self._bucket, key, BytesIO(content), len(content), content_type=media_type
             )
         )
+
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
+        """What comes waits in a file on disk: the client wants to know the size before it begins."""
+        check_key(key)
+        with await asyncio.to_thread(TemporaryFile) as file:
+            async for chunk in chunks:
+                await asyncio.to_thread(file.write, chunk)
+            size = file.tell()
+            file.seek(0)
+            await self._in_thread(
+                lambda: self._client.put_object(self._bucket, key, file, size, content_type=media_type)
+            )
+        return size
 
     async def get(self, key: str) -> bytes | None:
         check_key(key)

@@ -20,6 +20,8 @@ class Learner:
     name: str | None
     role: Role
     created_at: datetime
+    keep_recordings: bool = False
+    """Whether they agreed to have their recordings kept for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

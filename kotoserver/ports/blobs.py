@@ -27,6 +27,13 @@ class BlobStore(ABC):
         """Stores the whole content or nothing; an existing key is replaced in one step."""
 
     @abstractmethod
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
+        """Stores what comes, without holding it in memory; the number of bytes.
+
+        Whatever `chunks` raises, or being cancelled, leaves nothing behind.
+        """
+
+    @abstractmethod
     async def get(self, key: str) -> bytes | None:
         """The content, None when there is none."""
 
@@ -40,6 +47,10 @@ class BlobStore(ABC):
     @abstractmethod
     def list(self, prefix: str) -> AsyncIterator[BlobInfo]:
         """Everything whose key begins with `prefix`, in no order."""
+
+    async def presigned_url(self, key: str, seconds: int) -> str | None:
+        """An address at which anyone may read the blob for so long; None where the store has none of its own."""
+        return None
 
     @abstractmethod
     async def check(self) -> None:

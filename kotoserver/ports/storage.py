@@ -8,6 +8,8 @@ from datetime import datetime
 from kotoserver.domain.evaluation import Evaluation
 from kotoserver.domain.events import StoredEvent
 from kotoserver.domain.learner import Learner
+from kotoserver.domain.receipt import Receipt
+from kotoserver.domain.recording import Recording
 from kotoserver.domain.session import Progress, Session
 from kotoserver.domain.speech import SpeechRequest
 
@@ -37,6 +39,10 @@ class TurnRecord:
     at: datetime
     undone: bool = False
     """True once the learner took the turn back."""
+    audio_id: str | None = None
+    """The recording that it was spoken in; None for a typed turn."""
+    receipts: tuple[Receipt, ...] = ()
+    """What the engines took that served it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,10 @@ class Storage(ABC):
     @abstractmethod
     async def erase_learner(self, learner_id: str) -> None:
         """Removes the learner with all sessions, turns and events."""
+
+    @abstractmethod
+    async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
+        """Notes whether the learner's recordings may be kept."""
 
     @abstractmethod
     async def open_session(
@@ -119,6 +129,36 @@ class Storage(ABC):
     @abstractmethod
     async def add_timings(self, session_id: str, turn_id: str, timings: Mapping[str, float]) -> None:
         """Adds stages to a stored turn's timings, replacing those of the same name."""
+
+    @abstractmethod
+    async def set_receipts(self, session_id: str, turn_id: str, receipts: Sequence[Receipt]) -> None:
+        """Replaces a stored turn's receipts."""
+
+    @abstractmethod
+    async def add_recording(self, recording: Recording) -> None:
+        """Raises Conflict when its learner has uploaded one under the same idempotency key."""
+
+    @abstractmethod
+    async def find_recording(self, audio_id: str) -> Recording | None: ...
+
+    @abstractmethod
+    async def find_recording_by_key(self, learner_id: str, idempotency_key: str) -> Recording | None: ...
+
+    @abstractmethod
+    async def list_recordings(self, session_id: str) -> Sequence[Recording]:
+        """In the order in which they were uploaded."""
+
+    @abstractmethod
+    async def list_overdue_recordings(self, at: datetime, limit: int = 100) -> Sequence[Recording]:
+        """Those whose `keep_until` lies before `at`, the most overdue first."""
+
+    @abstractmethod
+    async def update_recording(self, recording: Recording) -> None:
+        """Stores what became of it; one that was erased meanwhile stays erased."""
+
+    @abstractmethod
+    async def erase_recording(self, audio_id: str) -> None:
+        """Forgets that there was one."""
 
     @abstractmethod
     async def list_events(

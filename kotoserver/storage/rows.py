@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,6 +12,8 @@ from kotoserver.domain.errors import StorageFailed
 from kotoserver.domain.evaluation import Evaluation
 from kotoserver.domain.events import StoredEvent
 from kotoserver.domain.learner import Learner, Role
+from kotoserver.domain.receipt import Receipt
+from kotoserver.domain.recording import Recording, RecordingState
 from kotoserver.domain.session import Progress, Session
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.ports.storage import SpokenLine, TurnRecord
@@ -22,11 +24,19 @@ T = TypeVar("T")
 _EVALUATION: Final = TypeAdapter(Evaluation)
 _PROGRESS: Final = TypeAdapter(Progress)
 _TIMINGS: Final[TypeAdapter[Mapping[str, float]]] = TypeAdapter(Mapping[str, float])
+_RECEIPTS: Final = TypeAdapter(tuple[Receipt, ...])
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def learner_row(learner: Learner) -> tuple[Value, ...]:
-    return learner.id, learner.native, learner.name, learner.role.value, learner.created_at
+    return (
+        learner.id,
+        learner.native,
+        learner.name,
+        learner.role.value,
+        learner.created_at,
+        learner.keep_recordings,
+    )
 
 
 def learner_of(row: Row) -> Learner:
@@ -36,6 +46,7 @@ def learner_of(row: Row) -> Learner:
         name=row["name"],
         role=Role(row["role"]),
         created_at=row["created_at"],
+        keep_recordings=row["keep_recordings"],
     )
 
 
@@ -88,6 +99,8 @@ def turn_row(turn: TurnRecord) -> tuple[Value, ...]:
         timings_json(turn.timings),
         turn.at,
         turn.undone,
+        turn.audio_id,
+        receipts_json(turn.receipts),
     )
 
 
@@ -107,6 +120,60 @@ def turn_of(row: Row) -> TurnRecord:
         timings=_value(_TIMINGS, row["timings"]),
         at=row["at"],
         undone=row["undone"],
+        audio_id=row["audio_id"],
+        receipts=_value(_RECEIPTS, row["receipts"]),
+    )
+
+
+def recording_row(recording: Recording) -> tuple[Value, ...]:
+    return (
+        recording.id,
+        recording.learner_id,
+        recording.session_id,
+        recording.turn_id,
+        recording.state.value,
+        recording.media_type,
+        recording.size,
+        recording.sha256,
+        recording.seconds,
+        recording.idempotency_key,
+        recording.created_at,
+        recording.keep_until,
+        recording.kept,
+        recording.first_seq,
+        recording.last_seq,
+    )
+
+
+def recording_outcome(recording: Recording) -> tuple[Value, ...]:
+    return (
+        recording.id,
+        recording.turn_id,
+        recording.state.value,
+        recording.keep_until,
+        recording.kept,
+        recording.first_seq,
+        recording.last_seq,
+    )
+
+
+def recording_of(row: Row) -> Recording:
+    return Recording(
+        id=row["audio_id"],
+        learner_id=row["learner_id"],
+        session_id=row["session_id"],
+        turn_id=row["turn_id"],
+        state=RecordingState(row["state"]),
+        media_type=row["media_type"],
+        size=row["size"],
+        sha256=row["sha256"],
+        seconds=row["seconds"],
+        idempotency_key=row["idempotency_key"],
+        created_at=row["created_at"],
+        keep_until=row["keep_until"],
+        kept=row["kept"],
+        first_seq=row["first_seq"],
+        last_seq=row["last_seq"],
     )
 
 
@@ -134,6 +201,10 @@ def progress_json(progress: Progress) -> str:
 
 def timings_json(timings: Mapping[str, float]) -> str:
     return _json(_TIMINGS, dict(timings))
+
+
+def receipts_json(receipts: Sequence[Receipt]) -> str:
+    return _json(_RECEIPTS, tuple(receipts))
 
 
 def folded(text: str) -> str:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from kotoserver.domain.errors import Conflict, NotFound
 from kotoserver.domain.events import StoredEvent
 from kotoserver.domain.learner import Learner
+from kotoserver.domain.receipt import Receipt
+from kotoserver.domain.recording import Recording
 from kotoserver.domain.session import Session
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.ports.storage import SessionPage, SpokenLine, Storage, TurnRecord
@@ -32,6 +34,15 @@ ADD_EVENT = Query("add_event")
 LIST_EVENTS = Query("list_events")
 ADD_SPEECH = Query("add_speech")
 FIND_SPEECH = Query("find_speech")
+SET_CONSENT = Query("set_consent")
+SET_RECEIPTS = Query("set_receipts")
+ADD_RECORDING = Query("add_recording")
+FIND_RECORDING = Query("find_recording")
+FIND_RECORDING_BY_KEY = Query("find_recording_by_key")
+LIST_RECORDINGS = Query("list_recordings")
+LIST_OVERDUE_RECORDINGS = Query("list_overdue_recordings")
+UPDATE_RECORDING = Query("update_recording")
+ERASE_RECORDING = Query("erase_recording")
 CHECK = Query("check")
 
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
@@ -58,6 +69,9 @@ class SqlStorage(Storage):
 
     async def erase_learner(self, learner_id: str) -> None:
         await self._database.write(Write(ERASE_LEARNER, [(learner_id,)]))
+
+    async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
+        await self._database.write(Write(SET_CONSENT, [(learner_id, keep_recordings)]))
 
     async def open_session(
         self, session: Session, events: Sequence[StoredEvent], spoken: Sequence[SpokenLine]
@@ -138,6 +152,33 @@ class SqlStorage(Storage):
 
     async def add_timings(self, session_id: str, turn_id: str, timings: Mapping[str, float]) -> None:
         await self._database.write(Write(ADD_TIMINGS, [(session_id, turn_id, rows.timings_json(timings))]))
+
+    async def set_receipts(self, session_id: str, turn_id: str, receipts: Sequence[Receipt]) -> None:
+        await self._database.write(Write(SET_RECEIPTS, [(session_id, turn_id, rows.receipts_json(receipts))]))
+
+    async def add_recording(self, recording: Recording) -> None:
+        await self._database.write(Write(ADD_RECORDING, [rows.recording_row(recording)]))
+
+    async def find_recording(self, audio_id: str) -> Recording | None:
+        found = await self._database.fetch(FIND_RECORDING, audio_id)
+        return rows.recording_of(found[0]) if found else None
+
+    async def find_recording_by_key(self, learner_id: str, idempotency_key: str) -> Recording | None:
+        found = await self._database.fetch(FIND_RECORDING_BY_KEY, learner_id, idempotency_key)
+        return rows.recording_of(found[0]) if found else None
+
+    async def list_recordings(self, session_id: str) -> Sequence[Recording]:
+        return [rows.recording_of(row) for row in await self._database.fetch(LIST_RECORDINGS, session_id)]
+
+    async def list_overdue_recordings(self, at: datetime, limit: int = 100) -> Sequence[Recording]:
+        found = await self._database.fetch(LIST_OVERDUE_RECORDINGS, at, limit)
+        return [rows.recording_of(row) for row in found]
+
+    async def update_recording(self, recording: Recording) -> None:
+        await self._database.write(Write(UPDATE_RECORDING, [rows.recording_outcome(recording)]))
+
+    async def erase_recording(self, audio_id: str) -> None:
+        await self._database.write(Write(ERASE_RECORDING, [(audio_id,)]))
 
     async def list_events(
         self, session_id: str, *, after: int = 0, up_to: int | None = None, limit: int = 500

@@ -178,3 +178,55 @@ async def test_a_long_list_is_complete(blobs: BlobStore):
 async def test_a_store_that_works_says_so_and_stays_empty(blobs: BlobStore):
     await blobs.check()
     assert await keys(blobs) == set()
+
+
+# ── uploads piece by piece ───────────────────────────────────────────────────────────────────
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
+async def pieces(*chunks: bytes, failure: Exception | None = None) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+    if failure is not None:
+        raise failure
+
+
+async def test_what_came_in_pieces_is_got_whole(blobs: BlobStore):
+    size = await blobs.put_stream("recordings/l/a", pieces(b"one ", b"", b"two"), "audio/webm")
+    assert size == 7
+    assert await blobs.get("recordings/l/a") == b"one two"
+
+
+async def test_an_upload_that_breaks_leaves_nothing(blobs: BlobStore):
+    with pytest.raises(BadInput):
+        await blobs.put_stream("recordings/l/a", pieces(b"one", failure=BadInput("too large")), "audio/webm")
+    assert await keys(blobs) == set()
+
+
+async def test_an_upload_that_is_cancelled_leaves_nothing(blobs: BlobStore, tmp_path: Path):
+    begun = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"one"
+        begun.set()
+        await asyncio.Event().wait()
+
+    upload = asyncio.create_task(blobs.put_stream("recordings/l/a", endless(), "audio/webm"))
+    await begun.wait()
+    upload.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+    assert await keys(blobs) == set()
+    assert files_below(tmp_path) == []
+
+
+async def test_an_upload_replaces_in_one_step(blobs: BlobStore):
+    await blobs.put("a", b"old", "audio/webm")
+    with pytest.raises(BadInput):
+        await blobs.put_stream("a", pieces(b"new", failure=BadInput("cut off")), "audio/webm")
+    assert await blobs.get("a") == b"old"
+    await blobs.put_stream("a", pieces(b"new"), "audio/webm")
+    assert await blobs.get("a") == b"new"

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotFound, StorageFailed
+from kotoserver.domain.receipt import Receipt, Stage
+from kotoserver.domain.recording import RecordingState
 from kotoserver.domain.session import HeldSlot, Progress, Session
 from kotoserver.ports.storage import Storage
-from tests.stored import BEGINNING, event, learner, session, spoken, turn
+from tests.stored import BEGINNING, event, learner, recording, session, spoken, turn
 
 
 @pytest.fixture
@@ -413,3 +415,73 @@ async def test_a_closed_storage_stays_closed(storage: Storage):
     with pytest.raises(StorageFailed, match="closed"):
         await storage.find_session("sess_1")
     await storage.close()
+
+
+# ── recordings and receipts ──────────────────────────────────────────────────────────────────
+
+
+async def test_a_recording_is_found_as_stored(storage: Storage, opened: Session):
+    await storage.add_recording(recording(key="k1"))
+    assert await storage.find_recording("aud_1") == recording(key="k1")
+    assert await storage.find_recording_by_key("lrn_1", "k1") == recording(key="k1")
+    assert await storage.find_recording_by_key("lrn_2", "k1") is None
+    assert await storage.find_recording("aud_2") is None
+
+
+async def test_an_idempotency_key_is_used_once_by_a_learner(storage: Storage, opened: Session):
+    await storage.add_recording(recording(key="k1"))
+    with pytest.raises(Conflict):
+        await storage.add_recording(recording("aud_2", key="k1"))
+    await storage.add_recording(recording("aud_3"))
+    await storage.add_recording(recording("aud_4"))
+    assert [each.id for each in await storage.list_recordings("sess_1")] == ["aud_1", "aud_3", "aud_4"]
+
+
+async def test_what_became_of_a_recording_is_stored(storage: Storage, opened: Session):
+    await storage.add_recording(recording())
+    outcome = replace(
+        recording(), state=RecordingState.HEARD, turn_id="turn_1", kept=False, first_seq=3, last_seq=5
+    )
+    await storage.update_recording(outcome)
+    assert await storage.find_recording("aud_1") == outcome
+
+
+async def test_a_recording_that_was_erased_stays_erased(storage: Storage, opened: Session):
+    await storage.add_recording(recording())
+    await storage.erase_recording("aud_1")
+    await storage.update_recording(replace(recording(), kept=False))
+    assert await storage.find_recording("aud_1") is None
+
+
+async def test_overdue_recordings_are_listed_the_most_overdue_first(storage: Storage, opened: Session):
+    for minute in (30, 0, 90):
+        await storage.add_recording(recording(f"aud_{minute}", minute=minute))
+    overdue = await storage.list_overdue_recordings(BEGINNING + timedelta(minutes=100))
+    assert [each.id for each in overdue] == ["aud_0", "aud_30"]
+
+
+async def test_recordings_go_with_their_session(storage: Storage, opened: Session):
+    await storage.add_recording(recording())
+    await storage.erase_session(opened.id)
+    assert await storage.find_recording("aud_1") is None
+
+
+async def test_a_learner_agrees_to_have_recordings_kept_and_takes_it_back(storage: Storage):
+    await storage.add_learner(learner())
+    for agreed in (True, False):
+        await storage.set_consent("lrn_1", agreed)
+        found = await storage.find_learner("lrn_1")
+        assert found is not None
+        assert found.keep_recordings is agreed
+
+
+async def test_a_turn_keeps_its_recording_and_its_receipts(storage: Storage, opened: Session):
+    heard = Receipt(stage=Stage.STT, provider="google", milliseconds=812.5, audio_seconds=2.5, cost_usd=0.0007)
+    spoken_turn = replace(turn(), audio_id="aud_1", receipts=(heard,))
+    await storage.save_session(moved_on(opened), read_at=1, turn=spoken_turn)
+    assert await storage.find_turn("sess_1", "turn_1") == spoken_turn
+    answered = Receipt(stage=Stage.TTS, provider="espeak", milliseconds=4.0, fallback="google: too_late")
+    await storage.set_receipts("sess_1", "turn_1", [heard, answered])
+    found = await storage.find_turn("sess_1", "turn_1")
+    assert found is not None
+    assert found.receipts == (heard, answered)

@@ -1,2 +1,2 @@
 -- One learner by id.
-SELECT learner_id, native, name, role, created_at FROM learners WHERE learner_id = $1
+SELECT learner_id, native, name, role, created_at, keep_recordings FROM learners WHERE learner_id = $1

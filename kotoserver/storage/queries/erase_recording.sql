@@ -1,0 +1,2 @@
+-- Removes a recording's row.
+DELETE FROM recordings WHERE audio_id = $1
