@@ -8,19 +8,18 @@ beforehand, which puts its phonology right and does not make it clearer.
 import asyncio
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from importlib.metadata import version as installed_version
 from types import MappingProxyType
 
-from kotoserver.domain.errors import BadInput, ProviderFailed, TooFast
+from kotoserver.domain.errors import BadInput, ProviderFailed
 from kotoserver.domain.speech import Speech, SpeechRequest, WordTime
 from kotoserver.korean.pronunciation import Pronunciation, pronounce
 from kotoserver.ports.providers import Synthesizer
 from kotoserver.providers.espeak_process import COMMAND, EspeakProcess
 from kotoserver.providers.espeak_worker import Sound, Utterance
+from kotoserver.providers.one_at_a_time import OneAtATime
 
 _REVISION = 1
 """Grows whenever the same request would sound different for a reason of ours."""
@@ -70,12 +69,9 @@ class EspeakSynthesizer(Synthesizer):
         """`queue_size` counts the text being spoken too; `command` is the program that speaks."""
         self.version = f"{installed_version('espeakng-loader')}-{_REVISION}-{_digest(voices)}"
         self._voices = voices
-        self._queue_size = queue_size
         self._deadline_seconds = deadline_seconds
         self._process = EspeakProcess(command)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="espeak")
-        self._waiting = 0
-        self._closed = False
+        self._thread = OneAtATime("the built-in voice", queue_size)
 
     @property
     def pid(self) -> int | None:
@@ -85,13 +81,11 @@ class EspeakSynthesizer(Synthesizer):
     async def synthesize(self, request: SpeechRequest) -> Speech:
         pronunciation = _pronounced(request.text)
         utterance = self._utterance(pronunciation.spoken, request)
-        with self._place_in_queue():
-            try:
-                async with asyncio.timeout(self._deadline_seconds):
-                    loop = asyncio.get_running_loop()
-                    sound, pcm = await loop.run_in_executor(self._thread, self._speak, utterance)
-            except TimeoutError as late:
-                raise ProviderFailed("the built-in voice took too long", code="too_late") from late
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                sound, pcm = await self._thread.run(self._process.speak, utterance, self._deadline_seconds)
+        except TimeoutError as late:
+            raise ProviderFailed("the built-in voice took too long", code="too_late") from late
         if not pcm:
             raise ProviderFailed("the built-in voice answered with no sound")
         words = tuple(_word_times(pronunciation, sound))
@@ -101,29 +95,8 @@ class EspeakSynthesizer(Synthesizer):
         await self.synthesize(SpeechRequest(text="네", voice=""))
 
     async def close(self) -> None:
-        self._closed = True
-        await asyncio.to_thread(self._thread.shutdown)
+        await self._thread.close()
         await asyncio.to_thread(self._process.close)
-
-    @contextmanager
-    def _place_in_queue(self) -> Iterator[None]:
-        self._refuse_if_closed()
-        if self._waiting >= self._queue_size:
-            raise TooFast("Too many lines wait to be spoken; try again in a moment.", code="busy")
-        self._waiting += 1
-        try:
-            yield
-        finally:
-            self._waiting -= 1
-
-    def _speak(self, utterance: Utterance) -> tuple[Sound, bytes]:
-        """Runs in the one thread; whoever still waits when the voice is closed is told so."""
-        self._refuse_if_closed()
-        return self._process.speak(utterance, self._deadline_seconds)
-
-    def _refuse_if_closed(self) -> None:
-        if self._closed:
-            raise ProviderFailed("the built-in voice is closed")
 
     def _utterance(self, spoken: str, request: SpeechRequest) -> Utterance:
         voice = self._voices.get(request.voice, DEFAULT_VOICE)

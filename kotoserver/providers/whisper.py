@@ -302,6 +302,7 @@ def _first_line(error: Exception) -> str:
 
 def _hum() -> Samples:
     """A second of a fixed buzz, of nobody's voice."""
-    seconds = np.arange(SAMPLE_RATE, dtype=np.float32) / SAMPLE_RATE
-    tones = [np.sin(2 * np.pi * 120 * overtone * seconds) / overtone for overtone in range(1, 20)]
-    return sum(tones, np.zeros_like(seconds)) * np.float32(0.1)
+    hum = np.zeros(SAMPLE_RATE, np.float32)
+    for overtone in range(1, 20):
+        hum += np.sin(2 * np.pi * 120 * overtone * np.arange(SAMPLE_RATE) / SAMPLE_RATE) * 0.1 / overtone
+    return hum
