@@ -28,18 +28,12 @@ class OneAtATime:
 
         TooFast (`busy`) when the queue is full, ProviderFailed when this is closed or is closed meanwhile.
         """
-        with self._place_in_queue():
-            return await asyncio.get_running_loop().run_in_executor(
-                self._thread, lambda: self._begin(work, *args, **kwargs)
-            )
-
-    async def close(self) -> None:
-        """Waits for the work being done; what waits behind it fails."""
-        self._closed = True
-        await asyncio.to_thread(self._thread.shutdown)
+        with self.place():
+            return await self.do(work, *args, **kwargs)
 
     @contextmanager
-    def _place_in_queue(self) -> Iterator[None]:
+    def place(self) -> Iterator[None]:
+        """A place in the queue, for who has several pieces of work to `do`; raises as `run` does."""
         self._refuse_if_closed()
         if self._waiting >= self._queue_size:
             raise TooFast(f"Too much waits for {self._called}; try again in a moment.", code="busy")
@@ -48,6 +42,17 @@ class OneAtATime:
             yield
         finally:
             self._waiting -= 1
+
+    async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """One piece of work of somebody who has a place."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, lambda: self._begin(work, *args, **kwargs)
+        )
+
+    async def close(self) -> None:
+        """Waits for the work being done; what waits behind it fails."""
+        self._closed = True
+        await asyncio.to_thread(self._thread.shutdown)
 
     def _begin(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs in the thread; whoever still waits when this is closed is told so."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,18 +11,33 @@ from kotoserver.domain.errors import BadInput, ProviderFailed, TooFast
 from kotoserver.domain.speech import SLOW_RATE, SpeechRequest
 from kotoserver.ports.providers import Synthesizer
 from kotoserver.providers.espeak import EspeakSynthesizer
+from kotoserver.providers.piper import PiperSynthesizer
 from kotoserver.providers.scripted import ScriptedSynthesizer
+from kotoserver.settings import PiperSettings
+from tests.providers.tiny_piper import build as build_piper_voice
 
 OpenVoice = Callable[[int], Synthesizer]
 
 
-@pytest.fixture(params=[EspeakSynthesizer, ScriptedSynthesizer], ids=["espeak", "scripted"])
-async def open_voice(request: pytest.FixtureRequest) -> AsyncIterator[OpenVoice]:
+def piper(folder: Path, queue_size: int) -> Synthesizer:
+    voice = build_piper_voice(folder / "voice.onnx")
+    return PiperSynthesizer(voice, PiperSettings(voice=None, device="cpu"), queue_size=queue_size)
+
+
+VOICES: dict[str, Callable[[Path, int], Synthesizer]] = {
+    "espeak": lambda folder, size: EspeakSynthesizer(queue_size=size),
+    "piper": piper,
+    "scripted": lambda folder, size: ScriptedSynthesizer(queue_size=size),
+}
+
+
+@pytest.fixture(params=VOICES)
+async def open_voice(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenVoice]:
     """Opens the voice with a queue of that size; closed at the end of the test."""
     opened: list[Synthesizer] = []
 
     def open_with_queue(size: int) -> Synthesizer:
-        opened.append(request.param(queue_size=size))
+        opened.append(VOICES[request.param](tmp_path, size))
         return opened[-1]
 
     yield open_with_queue
