@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kotoserver.audio.decode import PyAvDecoder
 from kotoserver.audio.encode import AudioEncoder
 from kotoserver.blobs import open_blobs
 from kotoserver.bus import open_bus
@@ -26,19 +27,26 @@ from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.morphology import MorphemeAnalyzer
-from kotoserver.ports.providers import Evaluator, Synthesizer
+from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
 from kotoserver.providers.kiwi import KiwiAnalyzer
-from kotoserver.providers.registry import Voices, judges_without_models, open_evaluator, open_synthesizer
+from kotoserver.providers.registry import (
+    Voices,
+    judges_without_models,
+    open_evaluator,
+    open_recognizer,
+    open_synthesizer,
+)
 from kotoserver.services.accounts import AccountsService, SignedIn
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.health import Dependency, HealthService
 from kotoserver.services.history import HistoryService
-from kotoserver.services.narration import Narrator
+from kotoserver.services.narration import spoken_line
 from kotoserver.services.play import PlayService
 from kotoserver.services.rescoring import RescoredTurn, rescore, stored_session
 from kotoserver.services.speech import SpeechService
+from kotoserver.services.voice import VoiceService
 from kotoserver.services.workbench import WorkbenchService
 from kotoserver.settings import Secret, Settings
 from kotoserver.storage import open_storage
@@ -57,6 +65,8 @@ class Parts:
     storage: Storage
     bus: Bus
     blobs: BlobStore
+    ears: Recognizer | None
+    """None: learners type."""
     voice: Synthesizer
     judge: Evaluator
     clock: Clock
@@ -74,7 +84,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         parts = await _open_parts(settings, stack)
         catalog = CatalogService(parts.library)
-        speech = await _open_speech(settings, parts, stack)
+        speech = await _open_speech(settings, parts.storage, parts.blobs, parts.voice, stack)
         play = PlayService(
             storage=parts.storage,
             bus=parts.bus,
@@ -84,16 +94,18 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             clock=parts.clock,
         )
         stack.push_async_callback(play.settle)
+        voice = await _open_voice(settings, parts, play, stack)
         for problem in catalog.problems():
             log.warning("content: %s", problem)
         await prepare_judge(parts.judge, catalog.scenes())
-        speech.warm_library(authored_lines(catalog, speech))
+        speech.warm_library(authored_lines(catalog.scenes(), speech))
         yield Services(
             accounts=AccountsService(parts.storage, parts.clock, secret),
             catalog=catalog,
             play=play,
             history=HistoryService(parts.storage, play),
             speech=speech,
+            voice=voice,
             workbench=WorkbenchService(catalog, parts.judge),
             health=HealthService(_dependencies(settings, parts, catalog), parts.clock),
             bus=parts.bus,
@@ -182,6 +194,9 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
     voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir))
     stack.push_async_callback(voice.close)
+    ears = open_recognizer(settings.speech)
+    if ears is not None:
+        stack.push_async_callback(ears.close)
     scenes = [library.scene(scene_id) for scene_id in library.scene_ids()]
     judge = open_evaluator(settings.evaluator, scene_words(scenes), settings.models)
     stack.push_async_callback(judge.close)
@@ -193,19 +208,46 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     for name in await storage.migrate():
         log.info("applied the migration %s", name)
     return Parts(
-        library=library, storage=storage, bus=bus, blobs=blobs, voice=voice, judge=judge, clock=SystemClock()
+        library=library,
+        storage=storage,
+        bus=bus,
+        blobs=blobs,
+        ears=ears,
+        voice=voice,
+        judge=judge,
+        clock=SystemClock(),
     )
 
 
-async def _open_speech(settings: Settings, parts: Parts, stack: AsyncExitStack) -> SpeechService:
+async def _open_voice(settings: Settings, parts: Parts, play: PlayService, stack: AsyncExitStack) -> VoiceService:
+    decoder = PyAvDecoder(most_seconds=settings.uploads.most_seconds)
+    stack.push_async_callback(decoder.close)
+    voice = VoiceService(
+        storage=parts.storage,
+        blobs=parts.blobs,
+        bus=parts.bus,
+        decoder=decoder,
+        recognizer=parts.ears,
+        play=play,
+        clock=parts.clock,
+        uploads=settings.uploads,
+    )
+    voice.open()
+    stack.push_async_callback(voice.close)
+    return voice
+
+
+async def _open_speech(
+    settings: Settings, storage: Storage, blobs: BlobStore, voice: Synthesizer, stack: AsyncExitStack
+) -> SpeechService:
     encoder = AudioEncoder()
     stack.push_async_callback(encoder.close)
     speech = SpeechService(
-        storage=parts.storage,
-        blobs=parts.blobs,
-        synthesizer=parts.voice,
+        storage=storage,
+        blobs=blobs,
+        synthesizer=voice,
         encoder=encoder,
-        clock=parts.clock,
+        clock=SystemClock(),
         cache_bytes=settings.speech_cache_bytes,
     )
     stack.push_async_callback(speech.close)
@@ -288,19 +330,36 @@ async def prepare_judge(judge: Evaluator, scenes: Iterable[Scene]) -> None:
             await judge.prepare(expectation_of(scene, turn.id))
 
 
-def authored_lines(catalog: CatalogService, speech: SpeechService) -> list[SpokenLine]:
+def authored_lines(scenes: Iterable[Scene], speech: SpeechService) -> list[SpokenLine]:
     """Every line whose words are known ahead, at normal and at slow speed."""
     spoken: dict[str, SpokenLine] = {}
-    for scene in catalog.scenes():
-        narrator = Narrator(catalog.playable(scene.id, scene.packs[0]), speech)
+    for scene in scenes:
         fixed = [line for line in scene.lines() if "{" not in line.ko]
         fixed += [turn.model for turn in scene.turns if "{" not in turn.model.ko]
         for slowly in (False, True):
             for line in fixed:
                 said = SaidLine(line=line, ko=line.ko, turn=scene.start, slowly=slowly)
-                each = narrator.spoken(said)
+                each = spoken_line(scene, said, speech)
                 spoken.setdefault(each.key, each)
     return list(spoken.values())
+
+
+async def render_scene(settings: Settings, scene_id: str, progress: Callable[[int, int], None]) -> None:
+    """Speaks the authored lines of a scene's live version and keeps the sound, telling how far it is.
+
+    A line that cannot be spoken now is left for whoever asks for it.
+    """
+    make_data_folder(settings.data_dir)
+    scene = open_library(settings.scenes_dir, settings.langpacks_dir).scene(scene_id)
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(_storage(settings))
+        await storage.migrate()
+        blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+        stack.push_async_callback(blobs.close)
+        voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir))
+        stack.push_async_callback(voice.close)
+        speech = await _open_speech(settings, storage, blobs, voice, stack)
+        await speech.render(authored_lines([scene], speech), progress)
 
 
 def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> tuple[Dependency, ...]:
@@ -314,6 +373,7 @@ def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> 
         Dependency(kind="database", name=database, check=parts.storage.check),
         Dependency(kind="bus", name="redis" if settings.redis_url else "memory", check=parts.bus.check),
         Dependency(kind="blobs", name="s3" if settings.s3 else "filesystem", check=parts.blobs.check),
+        *([Dependency(kind="ears", name=parts.ears.name, check=parts.ears.check)] if parts.ears else []),
         Dependency(kind="voice", name=parts.voice.name, check=parts.voice.check),
         Dependency(kind="evaluator", name=parts.judge.name, check=parts.judge.check),
         Dependency(kind="content", name="scenes", check=check_content),

@@ -28,6 +28,10 @@ STAGES = Histogram(
     registry=REGISTRY,
 )
 SESSIONS = Counter("koto_sessions", "Sessions, by what happened to them.", ["what"], registry=REGISTRY)
+RECORDINGS = Counter("koto_recordings", "Recordings uploaded, by container.", ["media_type"], registry=REGISTRY)
+HEARD = Counter(
+    "koto_recordings_heard", "Recordings listened to: speech, unsure or unheard.", ["heard"], registry=REGISTRY
+)
 SPEECH_REQUESTS = Counter(
     "koto_speech_requests",
     "Speech asked for, by how it was answered: hit, miss or joined.",

@@ -3,21 +3,25 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
+from kotoserver.audio.decode import PyAvDecoder
 
+from kotoserver.blobs import open_blobs
 from kotoserver.bootstrap import open_services
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock
-from kotoserver.ports.providers import Evaluator
+from kotoserver.ports.providers import Evaluator, Recognizer
 from kotoserver.services.bundle import Services
 from kotoserver.services.play import PlayService
+from kotoserver.services.voice import VoiceService
 from kotoserver.settings import Settings
 from kotoserver.storage import open_storage
 from kotoserver.transport.app import make_app
@@ -68,12 +72,57 @@ async def playing(
     await storage.close()
 
 
+@asynccontextmanager
+async def hearing(data_dir: Path, ears: Recognizer, **environ: str) -> AsyncIterator["Koto"]:
+    """The server with ears, and for its recordings a clock, of the test's own."""
+    scripted = {"KOTO_DATA_DIR": str(data_dir), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
+    settings = Settings.from_environ({**scripted, **environ})
+    clock = MovedClock()
+    async with open_services(settings) as opened, AsyncExitStack() as stack:
+        storage = open_storage("", data_dir=data_dir)
+        stack.push_async_callback(storage.close)
+        blobs = open_blobs(data_dir / "blobs", s3=None)
+        stack.push_async_callback(blobs.close)
+        decoder = PyAvDecoder(most_seconds=settings.uploads.most_seconds)
+        stack.push_async_callback(decoder.close)
+        voice = VoiceService(
+            storage=storage,
+            blobs=blobs,
+            bus=opened.bus,
+            decoder=decoder,
+            recognizer=ears,
+            play=opened.play,
+            clock=clock,
+            uploads=settings.uploads,
+        )
+        stack.push_async_callback(voice.close)
+        services = replace(opened, voice=voice)
+        client = await stack.enter_async_context(TestClient(TestServer(make_app(services, settings))))
+        yield Koto(client, services, clock)
+
+
+class MovedClock(SystemClock):
+    """The system's clock, put forward by the test."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def move(self, *, days: int) -> None:
+        self._ahead += timedelta(days=days)
+
+    def now(self) -> datetime:
+        return super().now() + self._ahead
+
+
 class Koto:
     """The server as its clients see it."""
 
-    def __init__(self, client: "TestClient[Any, Any]", services: Services) -> None:
+    def __init__(
+        self, client: "TestClient[Any, Any]", services: Services, clock: MovedClock | None = None
+    ) -> None:
         self.http = client
         self.services = services
+        self.clock = clock or MovedClock()
         self.answers = {turn.id: turn.model.ko for turn in services.catalog.scenes()[0].turns}
 
     async def guest(self) -> "Guest":

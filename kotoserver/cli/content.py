@@ -1,10 +1,13 @@
 """`kotoserver scenes …` and `kotoserver langpacks …`: checking, trying out and publishing what authors write."""
 
 import argparse
+import asyncio
 import getpass
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 
-from kotoserver.bootstrap import open_judge, open_judge_and_analyzer
+from kotoserver import telemetry
+from kotoserver.bootstrap import open_judge, open_judge_and_analyzer, render_scene
 from kotoserver.content.diagnostics import Diagnostic, errors
 from kotoserver.content.drafts import compile_drafts, draft_ids, lint
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
@@ -38,9 +41,15 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "publish",
         help="publish the draft of a scene as a new version",
         description="Writes the draft as an immutable, numbered version and makes it the live one. Sessions being "
-        "played stay on theirs. Publish a scene first, then the packs that translate it.",
+        "played stay on theirs. Its lines are spoken and kept, so that play never waits for them. Publish a scene "
+        "first, then the packs that translate it.",
     )
     published.add_argument("scene", help="id of the scene")
+    published.add_argument(
+        "--without-speech",
+        action="store_true",
+        help="do not speak its lines now; the server does it when it starts, or when somebody asks for them",
+    )
     _add_publication(published)
     published.set_defaults(run=_publish_scene)
 
@@ -74,6 +83,9 @@ def _subject(
     )
     parser.set_defaults(parser=parser)
     return parser.add_subparsers(title="commands", metavar="COMMAND")
+
+
+_BAR_WIDTH = 30
 
 
 def _add_publication(parser: argparse.ArgumentParser) -> None:
@@ -124,7 +136,24 @@ def _publish_scene(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environ()
     revision = publish_scene(settings.scenes_dir, settings.langpacks_dir, chosen.scene, _publication(chosen))
     print(f"{chosen.scene} is live at version {revision.version}")
+    if not chosen.without_speech:
+        telemetry.set_up_logging(settings.log)
+        asyncio.run(render_scene(settings, chosen.scene, _bar(f"speaking the lines of {chosen.scene}")))
     return 0
+
+
+def _bar(what: str) -> Callable[[int, int], None]:
+    """Progress on standard error: a bar that is redrawn at a terminal, and only its end elsewhere."""
+
+    def show(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            filled = _BAR_WIDTH * done // max(of, 1)
+            bar = "█" * filled + "░" * (_BAR_WIDTH - filled)
+            print(f"\r{what} {bar} {done}/{of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+        elif done == of:
+            print(f"{what}: {done} of {of}", file=sys.stderr)
+
+    return show
 
 
 def _publish_pack(chosen: argparse.Namespace) -> int:

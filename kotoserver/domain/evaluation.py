@@ -86,6 +86,10 @@ class FeedbackItem:
     """The id of the rule that proved it."""
 
 
+_WRITTEN = ("SPELL_", "SPACE_")
+"""How the codes begin that tell of spelling and spacing."""
+
+
 class DiffKind(StrEnum):
     KEEP = "keep"
     INSERT = "insert"
@@ -167,6 +171,12 @@ class Evaluation:
     engine_version: str
     degraded: str | None = None
     """Why a lesser judge than the configured one answered."""
+
+    @property
+    def only_in_writing(self) -> bool:
+        """Everything found lies in how it is written, so nobody could have heard it."""
+        found = [item for item in self.items if item.severity is not Severity.PRAISE]
+        return bool(found) and all(item.code.startswith(_WRITTEN) for item in found)
 
     def filled(self) -> dict[str, SlotFill]:
         """Slots that the learner filled in this utterance."""

@@ -82,8 +82,15 @@ class Transcript:
     text: str
     confidence: float
     heard: Literal["speech", "unheard", "unsure"]
+    """`unsure`: nothing is judged until the learner confirms one of `choices`, or what they make of it."""
+    audio_id: str | None = None
+    """The recording that it was heard in; absent for typed words."""
+    choices: tuple[str, ...] | None = None
+    """What may have been said, likeliest first."""
+    message: str | None = None
+    """What the learner is told when it was not heard for certain, in their language."""
 
-    shrinkable: ClassVar[tuple[str, ...]] = ("text",)
+    shrinkable: ClassVar[tuple[str, ...]] = ("text", "message")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

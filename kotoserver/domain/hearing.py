@@ -37,6 +37,8 @@ class RecognitionRequest:
     clip: AudioClip
     phrases: tuple[str, ...] = ()
     """What the learner is likely to say, most likely first, MOST_PHRASES at most. A hint, never a limit."""
+    payer: str | None = None
+    """The learner whose budget it counts against."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +78,12 @@ class Recognition:
     @property
     def confidence(self) -> float:
         return self.hypotheses[0].confidence if self.hypotheses else 0.0
+
+
+LEAST_VOICED_SECONDS = 0.15
+"""Less voice than this is a click or a breath: the shortest answer, 네, has about 0.2 s."""
+
+
+def is_speech(clip: AudioClip) -> bool:
+    """Whether it is worth asking an engine what was said."""
+    return clip.voiced_seconds >= LEAST_VOICED_SECONDS

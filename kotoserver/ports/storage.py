@@ -157,6 +157,10 @@ class Storage(ABC):
         """Stores what became of it; one that was erased meanwhile stays erased."""
 
     @abstractmethod
+    async def forget_recordings(self, learner_id: str) -> None:
+        """Notes that the bytes of all recordings of a learner are gone."""
+
+    @abstractmethod
     async def erase_recording(self, audio_id: str) -> None:
         """Forgets that there was one."""
 

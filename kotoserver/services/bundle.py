@@ -9,6 +9,7 @@ from kotoserver.services.health import HealthService
 from kotoserver.services.history import HistoryService
 from kotoserver.services.play import PlayService
 from kotoserver.services.speech import SpeechService
+from kotoserver.services.voice import VoiceService
 from kotoserver.services.workbench import WorkbenchService
 
 
@@ -19,6 +20,7 @@ class Services:
     play: PlayService
     history: HistoryService
     speech: SpeechService
+    voice: VoiceService
     workbench: WorkbenchService
     health: HealthService
     bus: Bus

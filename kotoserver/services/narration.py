@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kotoserver.domain.errors import KotoError
-from kotoserver.domain.evaluation import Evaluation, FeedbackItem
+from kotoserver.domain.evaluation import Evaluation, FeedbackItem, Verdict
 from kotoserver.domain.events import (
     CueFields,
     EvaluationComplete,
@@ -16,13 +16,18 @@ from kotoserver.domain.events import (
     Transcript,
 )
 from kotoserver.domain.langpack import fill_placeholders
-from kotoserver.domain.scene import Hint, HintKind, Line, SlotFill, SlotKind
+from kotoserver.domain.scene import Hint, HintKind, Line, Scene, SlotFill, SlotKind
 from kotoserver.domain.session import Progress, SaidLine, Session, Step, say, slot_values
 from kotoserver.domain.speech import NORMAL_RATE, SLOW_RATE
+from kotoserver.domain.utterance import Utterance
+from kotoserver.korean.heard import Hearing
 from kotoserver.korean.romanize import romanize
 from kotoserver.ports.storage import SpokenLine
 from kotoserver.services.catalog import Playable
 from kotoserver.services.speech import SpeechService
+
+_CHOICE_CHARACTERS = 60
+"""Of each thing that a learner may have said, so that three of them fit in a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,35 @@ class Narrator:
             turn_id=turn_id,
         )
 
-    def transcript(self, turn_id: str, evaluation: Evaluation) -> Transcript:
-        return Transcript(turn_id=turn_id, text=evaluation.text, confidence=1.0, heard="speech")
+    def transcript(self, utterance: Utterance, evaluation: Evaluation) -> Transcript:
+        spoken = utterance.spoken
+        return Transcript(
+            turn_id=utterance.turn_id,
+            text=evaluation.text,
+            confidence=round(spoken.confidence, 3) if spoken else 1.0,
+            heard="speech",
+            audio_id=spoken.audio_id if spoken else None,
+        )
 
-    def judged(self, turn_id: str, evaluation: Evaluation, step: Step, *, scene_turn: str) -> EvaluationComplete:
-        return EvaluationComplete(
+    def not_heard(self, turn_id: str, audio_id: str, hearing: Hearing) -> Transcript:
+        """Asks what was said, or tells that nothing was."""
+        sentences = self.playable.pack.feedback_summary
+        return Transcript(
             turn_id=turn_id,
+            text=hearing.text,
+            confidence=round(hearing.confidence, 3),
+            heard=hearing.heard.value,
+            audio_id=audio_id,
+            choices=tuple(choice[:_CHOICE_CHARACTERS] for choice in hearing.choices) or None,
+            message=sentences.get(hearing.heard.value) or sentences[Verdict.NOT_SCORED.value],
+        )
+
+    def judged(
+        self, utterance: Utterance, evaluation: Evaluation, step: Step, *, scene_turn: str
+    ) -> EvaluationComplete:
+        return EvaluationComplete(
+            turn_id=utterance.turn_id,
+            audio_id=utterance.spoken.audio_id if utterance.spoken else None,
             transcript=evaluation.text,
             score=evaluation.score,
             result=evaluation.verdict.value,
@@ -131,17 +159,20 @@ class Narrator:
         return say(self.playable.scene, progress, self.playable.scene.turn(scene_turn).model)
 
     def spoken(self, said: SaidLine) -> SpokenLine:
-        """How the line is to be spoken: its NPC's voice and pace; a model answer in the first NPC's voice."""
-        npcs = self.playable.scene.npcs
-        npc = npcs.get(said.line.by) or next(iter(npcs.values()))
-        rate = npc.pace * (SLOW_RATE if said.slowly else NORMAL_RATE)
-        return self.speech.line(said.ko, npc.voice, round(rate, 3))
+        return spoken_line(self.playable.scene, said, self.speech)
 
     def tts_url(self, said: SaidLine) -> str:
         return self.speech.url(self.spoken(said).key)
 
     def _romanization(self, ko: str) -> str | None:
         return None if self.playable.pack.romanization_show == "never" else romanize(ko)
+
+
+def spoken_line(scene: Scene, said: SaidLine, speech: SpeechService) -> SpokenLine:
+    """How a line is to be spoken: its NPC's voice and pace; a model answer in the first NPC's voice."""
+    npc = scene.npcs.get(said.line.by) or next(iter(scene.npcs.values()))
+    rate = npc.pace * (SLOW_RATE if said.slowly else NORMAL_RATE)
+    return speech.line(said.ko, npc.voice, round(rate, 3))
 
 
 def feedback_message(playable: Playable, item: FeedbackItem, scene_turn: str) -> str:

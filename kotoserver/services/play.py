@@ -15,9 +15,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotFound
-from kotoserver.domain.evaluation import Evaluation, expectation_of
+from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
 from kotoserver.domain.events import SessionReady, StoredEvent, store_form
 from kotoserver.domain.learner import Caller
+from kotoserver.domain.receipt import Receipt, Stage
 from kotoserver.domain.session import (
     SaidLine,
     Session,
@@ -30,6 +31,7 @@ from kotoserver.domain.session import (
     take_back,
 )
 from kotoserver.domain.utterance import Utterance
+from kotoserver.korean.heard import Hearing
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import Evaluator
@@ -137,9 +139,7 @@ class PlayService:
             narrator = self._narrator(session)
             scene = narrator.playable.scene
             watch.lap("read")
-            evaluation = await self._evaluator.evaluate(
-                utterance.text, expectation_of(scene, session.progress.turn)
-            )
+            evaluation = await self._judge(utterance, expectation_of(scene, session.progress.turn))
             watch.lap("evaluate")
             step = advance(session.progress, scene, evaluation, seconds=self._keeper.pause(session))
             change = tell_turn(narrator, session, utterance, evaluation, step)
@@ -152,6 +152,25 @@ class PlayService:
         telemetry.TURNS.labels(evaluation.verdict.value).inc()
         self._chores.begin(self._finish_timings(record, change.spoken, watch))
         return PlayedTurn(record=record, events=events, fresh=True)
+
+    async def _judge(self, utterance: Utterance, expectation: Expectation) -> Evaluation:
+        """Spoken words are judged as they sound: their spelling is the recogniser's and not the learner's."""
+        evaluation = await self._evaluator.evaluate(utterance.text, expectation)
+        if utterance.spoken is None or evaluation.corrected is None or not evaluation.only_in_writing:
+            return evaluation
+        return await self._evaluator.evaluate(evaluation.corrected, expectation)
+
+    @to_its_end
+    async def tell_unheard(
+        self, caller: Caller, session_id: str, turn_id: str, audio_id: str, hearing: Hearing
+    ) -> Sequence[StoredEvent]:
+        """Stores and tells that nothing was heard in a recording, or asks what was; nothing is judged."""
+        async with self._keeper.changing(caller, session_id) as session:
+            asked = self._narrator(session).not_heard(turn_id, audio_id, hearing)
+            events = await self._keeper.save(session, Change(progress=session.progress, frames=(asked,)))
+            await self._keeper.spread(events)
+        telemetry.TURNS.labels(hearing.heard.value).inc()
+        return events
 
     @to_its_end
     async def give_hint(self, caller: Caller, session_id: str) -> None:
@@ -270,12 +289,9 @@ class PlayService:
         return Narrator(self.playable(session), self._speech)
 
     async def _heard_before(self, known: TurnRecord, utterance: Utterance) -> PlayedTurn:
-        if known.text != utterance.text:
-            raise Conflict(
-                "This turn_id was used for other words; make a new one for each turn.",
-                code="turn_id_reused",
-                retryable=False,
-            )
+        spoken = utterance.spoken
+        if known.audio_id != spoken.audio_id if spoken else known.text != utterance.text:
+            raise turn_id_reused()
         events = await self.events(known.session_id, after=known.first_seq - 1, up_to=known.last_seq)
         return PlayedTurn(record=known, events=events, fresh=False)
 
@@ -288,20 +304,23 @@ class PlayService:
         change: Change,
         watch: Stopwatch,
     ) -> TurnRecord:
+        spoken = utterance.spoken
         return TurnRecord(
             session_id=session.id,
             turn_id=utterance.turn_id,
             number=step.progress.turns_heard,
             scene_turn=session.progress.turn,
-            text=utterance.text,
+            text=evaluation.text,
             evaluation=evaluation,
             rule=step.rule,
             go=step.go,
             before=session.progress,
             first_seq=session.last_seq + 1,
             last_seq=session.last_seq + len(change.frames),
-            timings=watch.laps(),
+            timings={**spoken.timings, **watch.laps()} if spoken else watch.laps(),
             at=self._clock.now(),
+            audio_id=spoken.audio_id if spoken else None,
+            receipts=(*(spoken.receipts if spoken else ()), _judged_by(evaluation, watch)),
         )
 
     async def _is_undone(self, session_id: str, turn_id: str) -> bool:
@@ -319,17 +338,38 @@ class PlayService:
 
     async def _finish_timings(self, record: TurnRecord, spoken: Sequence[SpokenLine], watch: Stopwatch) -> None:
         """Notes the stages that end after the turn was stored: storing it, spreading it, its first sound."""
+        receipt = None
         if spoken:
-            await self._speech.ready(spoken[0])
+            receipt = await self._speech.ready(spoken[0])
             watch.lap("speech")
-        laps = watch.laps()
+        laps = {**record.timings, **watch.laps()}
         for stage, milliseconds in laps.items():
             telemetry.STAGES.labels(stage).observe(milliseconds / 1000)
         later = {stage: ms for stage, ms in laps.items() if stage not in record.timings}
         try:
             await self._storage.add_timings(record.session_id, record.turn_id, later)
+            if receipt is not None:
+                receipts = (*record.receipts, receipt)
+                await self._storage.set_receipts(record.session_id, record.turn_id, receipts)
         except KotoError as failure:
             log.warning("the timings of a turn could not be kept: %s", failure.code)
+
+
+def turn_id_reused() -> Conflict:
+    return Conflict(
+        "This turn_id was used for other words; make a new one for each turn.",
+        code="turn_id_reused",
+        retryable=False,
+    )
+
+
+def _judged_by(evaluation: Evaluation, watch: Stopwatch) -> Receipt:
+    return Receipt(
+        stage=Stage.EVALUATE,
+        provider=evaluation.engine,
+        milliseconds=watch.laps()["evaluate"],
+        fallback=evaluation.degraded,
+    )
 
 
 def _line_id(event: StoredEvent) -> str | None:

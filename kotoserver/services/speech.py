@@ -9,12 +9,13 @@ import json
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed
-from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, SpeechRequest
+from kotoserver.domain.receipt import Receipt, Stage
+from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, Speech, SpeechRequest
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import SpeechEncoder, Synthesizer
@@ -32,7 +33,8 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class _File:
     content: bytes
-    was_kept: bool
+    receipt: Receipt | None
+    """What making it took; None when it was kept from before."""
 
 
 class SpeechService:
@@ -89,26 +91,42 @@ class SpeechService:
             raise _no_such_speech()
         joined = f"{key}.{audio_format}" in self._files
         file = await self._awaited_file(key, audio_format)
-        answer = "joined" if joined else "hit" if file.was_kept else "miss"
+        answer = "joined" if joined else "miss" if file.receipt else "hit"
         telemetry.SPEECH_REQUESTS.labels(answer).inc()
         return file.content
 
-    async def ready(self, line: SpokenLine) -> bool:
-        """Waits for the line's MP3; False when it could not be made."""
+    async def ready(self, line: SpokenLine) -> Receipt | None:
+        """Waits for the line's MP3 and tells what it took; None when it could not be made."""
         if _mp3(line.key) in self._cache:
-            return True
+            return self._kept_receipt(line)
         try:
-            await self._awaited_file(line.key, AudioFormat.MP3)
+            file = await self._awaited_file(line.key, AudioFormat.MP3)
         except KotoError as failure:
             logger.warning("a line could not be spoken: %s", failure.code)
-            return False
-        return True
+            return None
+        return file.receipt or self._kept_receipt(line)
+
+    def _kept_receipt(self, line: SpokenLine) -> Receipt:
+        return Receipt(
+            stage=Stage.TTS,
+            provider=self._synthesizer.name,
+            milliseconds=0.0,
+            cached=True,
+            characters=len(line.request.text),
+        )
 
     def warm(self, lines: Sequence[SpokenLine]) -> None:
         """Starts on lines that will be asked for in a moment."""
         for line in lines:
             if _mp3(line.key) not in self._cache and _mp3(line.key) not in self._files:
                 self._later(self._warm_now(line))
+
+    async def render(self, lines: Sequence[SpokenLine], progress: Callable[[int, int], None]) -> None:
+        """Makes the sound of these lines now, one after the other, telling how many of how many are done."""
+        await self._storage.remember_speech(lines)
+        for done, line in enumerate(lines, 1):
+            await self.ready(line)
+            progress(done, len(lines))
 
     def warm_library(self, lines: Sequence[SpokenLine]) -> None:
         """Renders authored lines behind everything else, one at a time."""
@@ -145,12 +163,12 @@ class SpeechService:
         async def find_or_render() -> _File:
             kept = await self._cache.get(name)
             if kept is not None:
-                return _File(content=kept, was_kept=True)
-            return _File(content=await self._render(name, key, audio_format), was_kept=False)
+                return _File(content=kept, receipt=None)
+            return await self._render(name, key, audio_format)
 
         return await self._files.join(name, find_or_render)
 
-    async def _render(self, name: str, key: str, audio_format: AudioFormat) -> bytes:
+    async def _render(self, name: str, key: str, audio_format: AudioFormat) -> _File:
         """Synthesises and encodes a line, and keeps the file; a failure or a lesser voice is never kept."""
         request = await self._request(key)
         started = self._clock.seconds()
@@ -160,10 +178,23 @@ class SpeechService:
         content = await self._encoder.encode(speech, audio_format)
         if not content:
             raise ProviderFailed("the encoder answered with nothing", code="silent_speech")
-        telemetry.SYNTHESIS.labels(self._synthesizer.name).observe(self._clock.seconds() - started)
+        took = self._clock.seconds() - started
+        telemetry.SYNTHESIS.labels(self._synthesizer.name).observe(took)
         if speech.degraded is None:
             await self._cache.put(name, content, audio_format)
-        return content
+        return _File(content=content, receipt=self._receipt(request, speech, took))
+
+    def _receipt(self, request: SpeechRequest, speech: Speech, seconds: float) -> Receipt:
+        """The engine's own, timed through the encoding."""
+        asked = speech.receipt or Receipt(
+            stage=Stage.TTS,
+            provider=self._synthesizer.name,
+            milliseconds=0.0,
+            fallback=speech.degraded,
+            audio_seconds=speech.seconds,
+            characters=len(request.text),
+        )
+        return replace(asked, milliseconds=round(seconds * 1000, 3))
 
     async def _request(self, key: str) -> SpeechRequest:
         request = self._recent.get(key) or await self._storage.find_speech(key)

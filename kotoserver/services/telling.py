@@ -32,8 +32,8 @@ def tell_turn(
     turn_id = utterance.turn_id
     answer = tell(narrator, step, turn_id=turn_id)
     frames: list[ServerFrame] = [
-        narrator.transcript(turn_id, evaluation),
-        narrator.judged(turn_id, evaluation, step, scene_turn=session.progress.turn),
+        narrator.transcript(utterance, evaluation),
+        narrator.judged(utterance, evaluation, step, scene_turn=session.progress.turn),
         *answer.frames,
     ]
     if step.hint is not None:

@@ -42,6 +42,7 @@ FIND_RECORDING_BY_KEY = Query("find_recording_by_key")
 LIST_RECORDINGS = Query("list_recordings")
 LIST_OVERDUE_RECORDINGS = Query("list_overdue_recordings")
 UPDATE_RECORDING = Query("update_recording")
+FORGET_RECORDINGS = Query("forget_recordings")
 ERASE_RECORDING = Query("erase_recording")
 CHECK = Query("check")
 
@@ -176,6 +177,9 @@ class SqlStorage(Storage):
 
     async def update_recording(self, recording: Recording) -> None:
         await self._database.write(Write(UPDATE_RECORDING, [rows.recording_outcome(recording)]))
+
+    async def forget_recordings(self, learner_id: str) -> None:
+        await self._database.write(Write(FORGET_RECORDINGS, [(learner_id,)]))
 
     async def erase_recording(self, audio_id: str) -> None:
         await self._database.write(Write(ERASE_RECORDING, [(audio_id,)]))

@@ -31,7 +31,7 @@ STATUS: dict[type[KotoError], int] = {
 
 def status_of(error: KotoError) -> int:
     """The HTTP status; 413 for what is too large, 500 for what has no branch of its own."""
-    if error.code == "body_too_large":
+    if error.code in ("body_too_large", "audio_too_large"):
         return 413
     return next((STATUS[branch] for branch in type(error).__mro__ if branch in STATUS), 500)
 

@@ -1,6 +1,7 @@
 """What a person types, and what they get to read."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -81,6 +82,8 @@ def test_a_draft_is_published_as_the_next_version(tmp_path: Path):
     assert after[: len(before)] == before
     assert len(after) == len(before) + 1
     assert f"version {len(after)}" in published.stdout
+    assert re.search(r"speaking the lines of cafe: (\d+) of \1", published.stderr)
+    assert len(list((tmp_path / "blobs" / "speech").glob("*.mp3"))) > 50
     assert run(tmp_path, "langpacks", "publish", "ko-id", **folders).returncode == 0
 
 

@@ -446,6 +446,14 @@ async def test_what_became_of_a_recording_is_stored(storage: Storage, opened: Se
     assert await storage.find_recording("aud_1") == outcome
 
 
+async def test_the_bytes_of_all_recordings_of_a_learner_are_noted_as_gone(storage: Storage, opened: Session):
+    await storage.add_recording(recording())
+    await storage.forget_recordings("lrn_2")
+    assert await storage.find_recording("aud_1") == recording()
+    await storage.forget_recordings("lrn_1")
+    assert await storage.find_recording("aud_1") == replace(recording(), kept=False)
+
+
 async def test_a_recording_that_was_erased_stays_erased(storage: Storage, opened: Session):
     await storage.add_recording(recording())
     await storage.erase_recording("aud_1")

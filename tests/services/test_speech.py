@@ -304,6 +304,9 @@ class FullDisk(BlobStore):
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         raise StorageFailed("no space left")
 
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
+        raise StorageFailed("no space left")
+
     async def get(self, key: str) -> bytes | None:
         raise StorageFailed("input/output error")
 

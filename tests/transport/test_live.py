@@ -104,7 +104,7 @@ async def test_a_second_socket_replaces_the_first(guest: Guest):
         ('{"type": "retry"}', "nothing_to_retry"),
         ('{"type": "playback_started", "turn_id": "none", "perceived_ms": 5}', "no_such_turn"),
         ('{"type": "hello", "token": "again"}', "already_signed_in"),
-        ('{"type": "audio_uploaded", "audio_id": "aud_1", "session_id": "s"}', "no_speech_recognition"),
+        ('{"type": "audio_uploaded", "audio_id": "aud_1", "session_id": "s"}', "wrong_session"),
     ],
 )
 async def test_a_frame_that_cannot_be_used_is_answered_and_the_socket_stays_open(

@@ -19,6 +19,9 @@ ALWAYS_SUPPLIED = frozenset({"goal"})
 WITH_A_SLOT = frozenset({"question"})
 """What it may use besides when the code names a slot: the question that asks for it."""
 
+NOT_HEARD = ("unheard", "unsure")
+"""What a learner is told whose recording was not understood."""
+
 
 def check_pack(
     source: PackSource, findings: Findings, parts: Parts, catalogs: Catalogs, scenes: Mapping[str, Scene | None]
@@ -57,10 +60,10 @@ def _require(
 def _check_main_tables(source: PackSource, findings: Findings, catalogs: Catalogs) -> None:
     _require(catalogs.ui.keys, source.ui, ("ui",), "string", findings)
     _require(
-        [verdict.value for verdict in Verdict],
+        [*(verdict.value for verdict in Verdict), *NOT_HEARD],
         source.feedback_summary,
         ("feedback_summary",),
-        "verdict",
+        "sentence",
         findings,
     )
     levels = [level.value for level in SpeechLevel if level is not SpeechLevel.NONE]

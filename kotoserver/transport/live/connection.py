@@ -6,13 +6,16 @@ it is cut off, another one begins where the client says it stopped.
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import assert_never
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from kotoserver import telemetry
-from kotoserver.domain.errors import BadInput, KotoError, NotAllowed, NotFound, NotSignedIn
-from kotoserver.domain.events import encode_frame
+from kotoserver.domain.errors import BadInput, KotoError, NotAllowed, NotFound, NotSignedIn, TooFast
+from kotoserver.domain.events import StoredEvent, encode_frame
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.session import Session
 from kotoserver.domain.utterance import read_utterance
@@ -56,6 +59,10 @@ _ARRIVED = "socket "
 """Begins the message by which a new connection tells older ones of its session to go."""
 
 
+_MOST_LISTENING = 3
+"""Recordings of one connection that are heard at the same time."""
+
+
 class Refused(Exception):
     """The connection cannot go on; `code` is the close code."""
 
@@ -77,6 +84,8 @@ class LiveConnection:
         self._sent_seq = 0
         self._in_order = asyncio.Lock()
         """Held while stored frames are sent, so that their numbers never run back."""
+        self._listening: set[asyncio.Task[None]] = set()
+        """Recordings being heard: the conversation goes on meanwhile."""
 
     async def serve(self) -> None:
         """Talks until either side ends it; always closes the socket."""
@@ -156,9 +165,11 @@ class LiveConnection:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
+            # A learner who leaves stops what is being heard for them; the recording stays and can be asked about.
+            ending = [*tasks, *self._listening]
+            for task in ending:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*ending, return_exceptions=True)
 
     async def _forward(self, news: Subscription) -> None:
         try:
@@ -201,14 +212,23 @@ class LiveConnection:
 
         What breaks here is told in an error frame and does not end the conversation.
         """
-        turn_id: str | None = None
-        failure: KotoError
-        try:
+        goes_on = True
+        async with self._told(caller) as about:
             if message.type is not WSMsgType.TEXT:
                 raise BadInput("Frames are text.", code="not_text")
             frame = decode_frame(message.data)
-            turn_id = getattr(frame, "turn_id", None)
-            return await self._handle(caller, frame)
+            about.turn_id = getattr(frame, "turn_id", None)
+            goes_on = await self._handle(caller, frame)
+        return goes_on  # noqa: RET504  # what breaks inside is told, and does not come here
+
+    @asynccontextmanager
+    async def _told(self, caller: Caller) -> AsyncIterator["_About"]:
+        """Tells what breaks inside in an error frame, and goes on."""
+        about = _About()
+        failure: KotoError
+        try:
+            yield about
+            return
         except KotoError as error:
             failure = error
         except (Refused, ConnectionResetError):
@@ -217,8 +237,7 @@ class LiveConnection:
             log.exception("a frame failed in a way nobody expected")
             failure = KotoError("Something went wrong on our side.", code="internal")
         telemetry.ERRORS.labels(failure.code).inc()
-        await self._services.play.report(self._session_id, caller, failure, turn_id)
-        return True
+        await self._services.play.report(self._session_id, caller, failure, about.turn_id)
 
     async def _handle(self, caller: Caller, frame: AnyClientFrame) -> bool:
         play, session_id = self._services.play, self._session_id
@@ -240,9 +259,7 @@ class LiveConnection:
             case Hello():
                 raise BadInput("This connection has said hello already.", code="already_signed_in")
             case AudioUploaded():
-                raise BadInput(
-                    "This server has no speech recognition yet; send text.", code="no_speech_recognition"
-                )
+                self._listen(caller, frame)
             case _:
                 assert_never(frame)
         return True
@@ -254,13 +271,42 @@ class LiveConnection:
         """
         utterance = read_utterance(frame.turn_id, frame.text)
         with telemetry.log_ids(turn_id=utterance.turn_id):
-            played = await self._services.play.hear(caller, self._session_id, utterance)
-        if not played.fresh:
-            async with self._in_order:
-                for event in played.events:
-                    if event.seq <= self._sent_seq:
-                        await self._send(event.frame)
-                await self._send_stored()
+            if frame.audio_id is None:
+                played = await self._services.play.hear(caller, self._session_id, utterance)
+                events, fresh = played.events, played.fresh
+            else:
+                confirmed = await self._services.voice.confirm(
+                    caller, self._session_id, frame.turn_id, frame.text, frame.audio_id
+                )
+                events, fresh = confirmed.events, confirmed.fresh
+        if not fresh:
+            await self._tell_again(events)
+
+    def _listen(self, caller: Caller, frame: AudioUploaded) -> None:
+        """Hears a recording beside the conversation. TooFast code `busy` when many are being heard already."""
+        if len(self._listening) >= _MOST_LISTENING:
+            raise TooFast("Your last recordings are still being heard; wait a moment.", code="busy")
+        task = asyncio.create_task(self._hear_recording(caller, frame))
+        self._listening.add(task)
+        task.add_done_callback(self._listening.discard)
+
+    async def _hear_recording(self, caller: Caller, frame: AudioUploaded) -> None:
+        async with self._told(caller) as about:
+            about.turn_id = frame.turn_id
+            if frame.session_id != self._session_id:
+                raise BadInput("This recording was sent to the socket of another session.", code="wrong_session")
+            with telemetry.log_ids(turn_id=frame.turn_id or frame.audio_id):
+                heard = await self._services.voice.hear(caller, self._session_id, frame.audio_id, frame.turn_id)
+            if not heard.fresh:
+                await self._tell_again(heard.events)
+
+    async def _tell_again(self, events: Sequence[StoredEvent]) -> None:
+        """Frames that were stored before, and whatever else this connection has not sent."""
+        async with self._in_order:
+            for event in events:
+                if event.seq <= self._sent_seq:
+                    await self._send(event.frame)
+            await self._send_stored()
 
     async def _send(self, frame: str) -> None:
         try:
@@ -268,6 +314,13 @@ class LiveConnection:
                 await self._socket.send_str(frame)
         except TimeoutError:
             raise Refused(WSCloseCode.TRY_AGAIN_LATER, "too slow; reconnect with last_seq") from None
+
+
+@dataclass(slots=True)
+class _About:
+    """What a failure is about."""
+
+    turn_id: str | None = None
 
 
 def _close_code(error: KotoError) -> int:

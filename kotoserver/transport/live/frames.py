@@ -35,6 +35,8 @@ class UserText(ClientFrame):
     type: Literal["user_text"] = "user_text"
     turn_id: str
     text: str
+    audio_id: str | None = None
+    """The recording whose words these are, when the learner was asked what they said."""
 
 
 class AudioUploaded(ClientFrame):

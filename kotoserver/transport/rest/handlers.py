@@ -11,7 +11,7 @@ from kotoserver.domain.utterance import read_utterance
 from kotoserver.ports.storage import TurnRecord
 from kotoserver.transport.addresses import socket_url
 from kotoserver.transport.ranges import ranged_response
-from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, SignedInAnswer
+from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, PatchMeBody, SignedInAnswer
 from kotoserver.transport.rest.models.common import Versioned
 from kotoserver.transport.rest.models.evaluating import EvaluateBody, JudgementAnswer
 from kotoserver.transport.rest.models.recap import RecapAnswer
@@ -42,7 +42,14 @@ async def show_me(call: Call) -> LearnerAnswer:
     return LearnerAnswer.of(await call.services.accounts.learner(bearer_token(call.request)))
 
 
+async def patch_me(call: Call) -> LearnerAnswer:
+    body: PatchMeBody = call.body
+    await call.services.voice.agree(call.caller, body.keep_recordings)
+    return await show_me(call)
+
+
 async def erase_me(call: Call) -> None:
+    await call.services.voice.erase_learner(call.caller)
     await call.services.accounts.erase(call.caller)
 
 
@@ -89,7 +96,7 @@ async def patch_session(call: Call) -> SessionAnswer:
 
 
 async def erase_session(call: Call) -> None:
-    await call.services.play.erase(call.caller, call.path["session_id"])
+    await call.services.voice.erase_session(call.caller, call.path["session_id"])
 
 
 async def take_turn(call: Call) -> FramesAnswer:

@@ -49,7 +49,11 @@ def _describe(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": operation.summary,
         "operationId": operation.handler.__name__,
-        "parameters": [*_path_parameters(operation.path), *_query_parameters(operation.asks)],
+        "parameters": [
+            *_path_parameters(operation.path),
+            *_query_parameters(operation.asks),
+            *_header_parameters(operation),
+        ],
         "responses": {
             str(operation.status): _answer(operation),
             "4XX": {"$ref": "#/components/responses/Error"},
@@ -59,7 +63,8 @@ def _describe(operation: Operation) -> dict[str, Any]:
     if operation.takes is not None:
         schema = {"$ref": _REF.format(model=operation.takes.__name__)}
         required = any(field.is_required() for field in operation.takes.model_fields.values())
-        described["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
+        media_type = "multipart/form-data" if operation.takes_form else "application/json"
+        described["requestBody"] = {"required": required, "content": {media_type: {"schema": schema}}}
     if not operation.public:
         described["security"] = [{"token": []}]
     return described
@@ -90,6 +95,14 @@ def _query_parameters(query: type[Model]) -> list[dict[str, Any]]:
         {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": field}
         for name, field in schema["properties"].items()
     ]
+
+
+def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
+    """Uploads may be sent again safely."""
+    if not operation.takes_form:
+        return []
+    schema = {"type": "string", "minLength": 1, "maxLength": 200}
+    return [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}]
 
 
 def _schemas() -> dict[str, Any]:

@@ -63,6 +63,8 @@ class Operation:
     """None: no JSON body."""
     media_type: str = "application/json"
     takes: type[Model] | None = None
+    takes_form: bool = False
+    """The body is multipart/form-data with the fields of `takes`, and the handler reads it piece by piece."""
     asks: type[Model] = NoQuery
     status: int = 200
     public: bool = False
@@ -92,7 +94,7 @@ class Operation:
         )
 
     async def _body(self, request: web.Request) -> Model | None:
-        if self.takes is None:
+        if self.takes is None or self.takes_form:
             return None
         return read_json(self.takes, await request.read())
 

@@ -1,7 +1,8 @@
 """Every REST call, in the order a client meets them."""
 
-from kotoserver.transport.rest import handlers
-from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, SignedInAnswer
+from kotoserver.transport.rest import audio, handlers
+from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, PatchMeBody, SignedInAnswer
+from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer, UploadForm
 from kotoserver.transport.rest.models.evaluating import EvaluateBody, JudgementAnswer
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneAnswer, SceneQuery, ScenesAnswer, ScenesQuery
@@ -37,6 +38,14 @@ OPERATIONS = (
         public=True,
     ),
     Operation(method="GET", path="/me", summary="Who am I", handler=handlers.show_me, answers=LearnerAnswer),
+    Operation(
+        method="PATCH",
+        path="/me",
+        summary="Agree to have my recordings kept, or take it back",
+        handler=handlers.patch_me,
+        takes=PatchMeBody,
+        answers=LearnerAnswer,
+    ),
     Operation(
         method="DELETE",
         path="/me",
@@ -137,6 +146,30 @@ OPERATIONS = (
         summary="What to take home from a scene",
         handler=handlers.show_recap,
         answers=RecapAnswer,
+    ),
+    Operation(
+        method="POST",
+        path="/audio/upload",
+        summary="Send a recording of what I said",
+        handler=audio.upload_audio,
+        takes=UploadForm,
+        takes_form=True,
+        answers=UploadedAnswer,
+        status=202,
+    ),
+    Operation(
+        method="GET",
+        path="/audio/{audio_id}",
+        summary="What became of a recording",
+        handler=audio.show_audio,
+        answers=RecordingAnswer,
+    ),
+    Operation(
+        method="GET",
+        path="/audio/download/{audio_id}",
+        summary="My own recording, by a link that works for an hour or from here",
+        handler=audio.download_audio,
+        media_type="audio/*",
     ),
     Operation(
         method="GET",

@@ -11,6 +11,11 @@ class GuestBody(Model):
     name: str | None = None
 
 
+class PatchMeBody(Model):
+    keep_recordings: bool
+    """True: recordings are kept for some days, to be listened to again. False: those that were kept go now."""
+
+
 class SignedInAnswer(Model):
     token: str
     learner_id: str
@@ -23,6 +28,7 @@ class LearnerAnswer(Model):
     native: str
     role: str
     created_at: Time
+    keep_recordings: bool
 
     @classmethod
     def of(cls, learner: Learner) -> "LearnerAnswer":
@@ -32,4 +38,5 @@ class LearnerAnswer(Model):
             native=learner.native,
             role=learner.role.value,
             created_at=learner.created_at,
+            keep_recordings=learner.keep_recordings,
         )

@@ -1,10 +1,12 @@
 """Bodies about turns in full, and the frames they brought."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from kotoserver.domain.evaluation import DiffPart, FeedbackItem, SlotState
+from kotoserver.domain.receipt import Receipt
 from kotoserver.ports.storage import TurnRecord
 from kotoserver.services.narration import Narrator
 from kotoserver.transport.rest.models.common import Time
@@ -88,6 +90,25 @@ class EngineView(Model):
     version: str
 
 
+class ReceiptView(Model):
+    stage: str
+    """stt, evaluate or tts."""
+    provider: str
+    milliseconds: float
+    first_output_milliseconds: float | None
+    fallback: str | None
+    """Why it was not the first engine that answered."""
+    cached: bool
+    audio_seconds: float
+    characters: int
+    tokens: int
+    cost_usd: float
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> "ReceiptView":
+        return cls.model_validate({**asdict(receipt), "stage": receipt.stage.value})
+
+
 class TurnAnswer(Model):
     turn_id: str
     number: int
@@ -117,6 +138,10 @@ class TurnAnswer(Model):
     timings: dict[str, float]
     """Milliseconds by stage."""
     degraded: str | None
+    audio_id: str | None
+    """The recording that it was spoken in."""
+    receipts: list[ReceiptView]
+    """What the engines took that served it, in their order."""
 
     @classmethod
     def of(cls, record: TurnRecord, narrator: Narrator) -> "TurnAnswer":
@@ -156,6 +181,8 @@ class TurnAnswer(Model):
             last_seq=record.last_seq,
             timings=dict(record.timings),
             degraded=judged.degraded,
+            audio_id=record.audio_id,
+            receipts=[ReceiptView.of(receipt) for receipt in record.receipts],
         )
 
 

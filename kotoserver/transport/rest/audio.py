@@ -1,0 +1,131 @@
+"""The REST calls about recordings: uploading piece by piece, and giving back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from kotoserver.domain.errors import BadInput
+from kotoserver.services.voice import Upload
+from kotoserver.transport.ranges import ranged_response
+from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer
+from kotoserver.transport.rest.operations import Call
+
+_CHUNK_BYTES = 65_536
+_FIELD_BYTES = 256
+"""Of a form field that is no file."""
+_UPLOAD_SECONDS = 120.0
+"""A client that has not sent its recording by then is let go; it may send it again."""
+_PRIVATE = "private, max-age=3600"
+
+
+async def upload_audio(call: Call) -> UploadedAnswer:
+    try:
+        async with asyncio.timeout(_UPLOAD_SECONDS):
+            form = await _read_form(call)
+    except TimeoutError:
+        raise BadInput(
+            "The upload took too long; send it again.", code="upload_too_slow", retryable=True
+        ) from None
+    recording = await call.services.voice.accept(call.caller, form.upload, form.session_id, form.turn_id)
+    return UploadedAnswer(audio_id=recording.id, status=recording.state.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What came of a form whose file was read."""
+
+    upload: Upload
+    session_id: str
+    turn_id: str | None
+
+
+async def _read_form(call: Call) -> _Form:
+    """The fields in whatever order they come. BadInput `bad_form`, and what the voice service refuses."""
+    fields: dict[str, str] = {}
+    upload: Upload | None = None
+    try:
+        async for part in _parts(call.request):
+            if part.name == "audio" and upload is None:
+                key = call.request.headers.get("Idempotency-Key")
+                upload = await call.services.voice.receive(call.caller, _chunks(part), idempotency_key=key)
+            elif part.name in ("session_id", "turn_id") and part.name not in fields:
+                fields[part.name] = await _text(part)
+            else:
+                raise BadInput(
+                    "An upload has the fields audio, session_id and, if you like, turn_id, each once.",
+                    code="bad_form",
+                )
+        if upload is None or "session_id" not in fields:
+            raise BadInput("An upload needs the fields audio and session_id.", code="bad_form")
+    except BaseException:
+        if upload is not None:
+            await call.services.voice.discard(upload)
+        raise
+    return _Form(upload, fields["session_id"], fields.get("turn_id"))
+
+
+async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
+    if not request.content_type.startswith("multipart/form-data"):
+        raise BadInput("Send the recording as multipart/form-data.", code="bad_form")
+    with _plain_errors():
+        reader = await request.multipart()
+    while (part := await _next_part(reader)) is not None:
+        yield part
+
+
+async def _next_part(reader: MultipartReader) -> BodyPartReader | None:
+    with _plain_errors():
+        part = await reader.next()
+    if part is None or isinstance(part, BodyPartReader):
+        return part
+    raise BadInput("A field of the form is itself a form.", code="bad_form")
+
+
+async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while chunk := await _chunk(part, _CHUNK_BYTES):
+        yield chunk
+
+
+async def _text(part: BodyPartReader) -> str:
+    content = b""
+    while chunk := await _chunk(part, _FIELD_BYTES):
+        content += chunk
+        if len(content) > _FIELD_BYTES:
+            raise BadInput(f"The field {part.name} is too long.", code="bad_form")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(f"The field {part.name} is not text.", code="bad_form") from error
+
+
+async def _chunk(part: BodyPartReader, size: int) -> bytes:
+    with _plain_errors():
+        return bytes(await part.read_chunk(size))
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, AssertionError, aiohttp.ClientError, HttpProcessingError) as broken:
+        raise BadInput("The form breaks off or is no form; send it again.", code="bad_form") from broken
+
+
+async def show_audio(call: Call) -> RecordingAnswer:
+    return RecordingAnswer.of(await call.services.voice.recording(call.caller, call.path["audio_id"]))
+
+
+async def download_audio(call: Call) -> web.StreamResponse:
+    audio_id = call.path["audio_id"]
+    link = await call.services.voice.link(call.caller, audio_id)
+    if link is not None:
+        return web.Response(status=302, headers={"Location": link, "Cache-Control": "no-store"})
+    recording, content = await call.services.voice.content(call.caller, audio_id)
+    response = ranged_response(call.request, content, recording.media_type)
+    response.headers["Cache-Control"] = _PRIVATE
+    return response
