@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from kotoserver import __version__
-from kotoserver.cli import content, evaluate, play, serve, sessions, token
+from kotoserver.cli import content, evaluate, models, play, serve, sessions, token
 from kotoserver.domain.errors import KotoError
 
 DESCRIPTION = """\
@@ -23,6 +23,7 @@ examples:
   kotoserver scenes test cafe          hold the scene against its tests.yaml and its own examples
   kotoserver evaluate --jsonl lines.jsonl   judge sentences from a file
   kotoserver sessions rescore sess_4f0c9a   judge a stored session again: is every score the same?
+  kotoserver models pull base          fetch a recognition model for the learners' voices
   kotoserver token --role editor       make an editor, and print a token for the calls of editors
   KOTO_PORT=8080 kotoserver serve      the same server on another port
 """
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kotoserver {__version__}")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for subject in (serve, play, content, evaluate, sessions, token):
+    for subject in (serve, play, content, evaluate, sessions, models, token):
         subject.add_commands(commands)
     return parser
 

@@ -35,10 +35,31 @@ def _espeak(speech: SpeechSettings, voices: Voices) -> Synthesizer:
     return EspeakSynthesizer({**BUILT_IN_VOICES, **authored})
 
 
+def _piper(speech: SpeechSettings, voices: Voices) -> Synthesizer:
+    from kotoserver.providers.model_store import piper_voice
+    from kotoserver.providers.piper import PiperSynthesizer
+
+    speakers = {voice_id: each.engines.piper for voice_id, each in voices.items() if each.engines.piper}
+    return PiperSynthesizer(piper_voice(speech), speech.piper, speakers=speakers)
+
+
 def _scripted_voice(speech: SpeechSettings, voices: Voices) -> Synthesizer:
     from kotoserver.providers.scripted import ScriptedSynthesizer
 
     return ScriptedSynthesizer()
+
+
+def _whisper(speech: SpeechSettings) -> Recognizer:
+    from kotoserver.providers.model_store import whisper_folder
+
+    folder = whisper_folder(speech)
+    try:
+        from kotoserver.providers.whisper import WhisperRecognizer
+    except ImportError as missing:
+        raise BadSettings(
+            "STT_PROVIDER: whisper needs the package faster-whisper; install kotoserver[whisper]."
+        ) from missing
+    return WhisperRecognizer(folder, speech.whisper)
 
 
 def _scripted_ears(speech: SpeechSettings) -> Recognizer:
@@ -82,9 +103,11 @@ def _openai_compatible(settings: ModelSettings) -> LanguageModel:
 
 
 SYNTHESIZERS: Mapping[str, Callable[[SpeechSettings, Voices], Synthesizer]] = MappingProxyType(
-    {"espeak": _espeak, "scripted": _scripted_voice}
+    {"espeak": _espeak, "piper": _piper, "scripted": _scripted_voice}
 )
-RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Recognizer]] = MappingProxyType({"scripted": _scripted_ears})
+RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Recognizer]] = MappingProxyType(
+    {"scripted": _scripted_ears, "whisper": _whisper}
+)
 EVALUATORS: Mapping[str, Callable[[Iterable[str]], Evaluator]] = MappingProxyType(
     {"local": _local, "scripted": _scripted_judge}
 )
@@ -194,7 +217,8 @@ def _known(setting: str, name: str, loaders: Mapping[str, T], also: Iterable[str
     works = " or ".join(sorted([*loaders, *also]))
     known = ",".join(sorted(loaders))
     raise BadSettings(
-        f"{setting}: {name} is not an engine that kotoserver knows; use {works}, or a list of them such as {known}."
+        f"{setting}: {name} is not an engine that kotoserver knows; use {works}, or a list of them such as "
+        f"{known}."
     )
 
 
