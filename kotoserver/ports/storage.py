@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kotoserver.domain.evaluation import Evaluation
 from kotoserver.domain.events import StoredEvent
@@ -12,6 +12,10 @@ from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.recording import Recording
 from kotoserver.domain.session import Progress, Session
 from kotoserver.domain.speech import SpeechRequest
+
+
+EVERYBODY = ""
+"""The payer under whom what all learners cost together is booked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ class Storage(ABC):
 
     @abstractmethod
     async def erase_learner(self, learner_id: str) -> None:
-        """Removes the learner with all sessions, turns and events."""
+        """Removes the learner with all sessions, turns and events, and what they cost."""
 
     @abstractmethod
     async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
@@ -176,6 +180,18 @@ class Storage(ABC):
 
     @abstractmethod
     async def find_speech(self, key: str) -> SpeechRequest | None: ...
+
+    @abstractmethod
+    async def add_spending(self, day: date, usd_by_payer: Mapping[str, float]) -> None:
+        """Adds to what each spent that day, for all of them or none. The payer is a learner's id, or EVERYBODY."""
+
+    @abstractmethod
+    async def find_spending(self, day: date, payer: str) -> float:
+        """What the payer spent that day, in US dollars."""
+
+    @abstractmethod
+    async def forget_spending(self, before: date) -> None:
+        """Forgets what each learner cost before that day; what everybody cost together is kept."""
 
     @abstractmethod
     async def migrate(self) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """Everything that is remembered, in SQL that runs on SQLite and on Postgres alike."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from kotoserver.domain.errors import Conflict, NotFound
 from kotoserver.domain.events import StoredEvent
@@ -44,6 +44,10 @@ LIST_OVERDUE_RECORDINGS = Query("list_overdue_recordings")
 UPDATE_RECORDING = Query("update_recording")
 FORGET_RECORDINGS = Query("forget_recordings")
 ERASE_RECORDING = Query("erase_recording")
+ADD_SPENDING = Query("add_spending")
+FIND_SPENDING = Query("find_spending")
+ERASE_SPENDING = Query("erase_spending")
+FORGET_SPENDING = Query("forget_spending")
 CHECK = Query("check")
 
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
@@ -69,7 +73,7 @@ class SqlStorage(Storage):
         return rows.learner_of(found[0]) if found else None
 
     async def erase_learner(self, learner_id: str) -> None:
-        await self._database.write(Write(ERASE_LEARNER, [(learner_id,)]))
+        await self._database.write(Write(ERASE_LEARNER, [(learner_id,)]), Write(ERASE_SPENDING, [(learner_id,)]))
 
     async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
         await self._database.write(Write(SET_CONSENT, [(learner_id, keep_recordings)]))
@@ -207,6 +211,18 @@ class SqlStorage(Storage):
     async def find_speech(self, key: str) -> SpeechRequest | None:
         found = await self._database.fetch(FIND_SPEECH, key)
         return rows.speech_of(found[0]) if found else None
+
+    async def add_spending(self, day: date, usd_by_payer: Mapping[str, float]) -> None:
+        """In the order of the payers, so that two processes cannot wait for each other."""
+        rows_of_day = [(day.isoformat(), payer, usd) for payer, usd in sorted(usd_by_payer.items())]
+        await self._database.write(Write(ADD_SPENDING, rows_of_day))
+
+    async def find_spending(self, day: date, payer: str) -> float:
+        found = await self._database.fetch(FIND_SPENDING, day.isoformat(), payer)
+        return float(found[0]["usd"]) if found else 0.0
+
+    async def forget_spending(self, before: date) -> None:
+        await self._database.write(Write(FORGET_SPENDING, [(before.isoformat(),)]))
 
     async def migrate(self) -> Sequence[str]:
         return await self._database.migrate(load_migrations())

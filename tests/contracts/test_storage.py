@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +13,7 @@ from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotFound, St
 from kotoserver.domain.receipt import Receipt, Stage
 from kotoserver.domain.recording import RecordingState
 from kotoserver.domain.session import HeldSlot, Progress, Session
-from kotoserver.ports.storage import Storage
+from kotoserver.ports.storage import EVERYBODY, Storage
 from tests.stored import BEGINNING, event, learner, recording, session, spoken, turn
 
 
@@ -493,3 +493,40 @@ async def test_a_turn_keeps_its_recording_and_its_receipts(storage: Storage, ope
     found = await storage.find_turn("sess_1", "turn_1")
     assert found is not None
     assert found.receipts == (heard, answered)
+
+
+# ── spending ─────────────────────────────────────────────────────────────────────────────────
+
+TODAY = date(2026, 11, 28)
+YESTERDAY = date(2026, 11, 27)
+
+
+async def test_spending_adds_up_by_day_and_payer(storage: Storage):
+    assert await storage.find_spending(TODAY, EVERYBODY) == 0.0
+    await storage.add_spending(TODAY, {"lrn_1": 0.25, EVERYBODY: 0.25})
+    await storage.add_spending(TODAY, {"lrn_2": 0.5, EVERYBODY: 0.5})
+    await storage.add_spending(YESTERDAY, {EVERYBODY: 4.0})
+    spent = [await storage.find_spending(TODAY, payer) for payer in (EVERYBODY, "lrn_1", "lrn_2")]
+    assert spent == [0.75, 0.25, 0.5]
+    assert await storage.find_spending(YESTERDAY, EVERYBODY) == 4.0
+
+
+async def test_spending_at_the_same_time_is_not_lost(storage: Storage):
+    await asyncio.gather(*(storage.add_spending(TODAY, {"lrn_1": 0.5, EVERYBODY: 0.5}) for _ in range(20)))
+    assert await storage.find_spending(TODAY, EVERYBODY) == 10.0
+
+
+async def test_what_a_learner_cost_is_forgotten_with_them_and_what_everybody_cost_is_not(storage: Storage):
+    await storage.add_learner(learner())
+    await storage.add_spending(TODAY, {"lrn_1": 0.25, EVERYBODY: 0.25})
+    await storage.erase_learner("lrn_1")
+    assert await storage.find_spending(TODAY, "lrn_1") == 0.0
+    assert await storage.find_spending(TODAY, EVERYBODY) == 0.25
+
+
+async def test_what_learners_cost_is_forgotten_before_a_day(storage: Storage):
+    for day in (YESTERDAY, TODAY):
+        await storage.add_spending(day, {"lrn_1": 0.25, EVERYBODY: 0.25})
+    await storage.forget_spending(TODAY)
+    assert [await storage.find_spending(day, "lrn_1") for day in (YESTERDAY, TODAY)] == [0.0, 0.25]
+    assert await storage.find_spending(YESTERDAY, EVERYBODY) == 0.25

@@ -1,0 +1,2 @@
+-- Forgets what a learner cost.
+DELETE FROM spending WHERE payer = $1
