@@ -44,11 +44,13 @@ from kotoserver.services.health import Dependency, HealthService
 from kotoserver.services.history import HistoryService
 from kotoserver.services.narration import spoken_line
 from kotoserver.services.play import PlayService
+from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.rescoring import RescoredTurn, rescore, stored_session
 from kotoserver.services.speech import SpeechService
+from kotoserver.services.uploads import UploadService
 from kotoserver.services.voice import VoiceService
 from kotoserver.services.workbench import WorkbenchService
-from kotoserver.settings import Secret, Settings
+from kotoserver.settings import Secret, Settings, UploadSettings
 from kotoserver.storage import open_storage
 
 log = logging.getLogger(__name__)
@@ -94,7 +96,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             clock=parts.clock,
         )
         stack.push_async_callback(play.settle)
-        voice = await _open_voice(settings, parts, play, stack)
+        listening = await open_listening(
+            settings.uploads, parts.storage, parts.blobs, parts.bus, play, parts.ears, parts.clock, stack
+        )
         for problem in catalog.problems():
             log.warning("content: %s", problem)
         await prepare_judge(parts.judge, catalog.scenes())
@@ -105,7 +109,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             play=play,
             history=HistoryService(parts.storage, play),
             speech=speech,
-            voice=voice,
+            uploads=listening.uploads,
+            recordings=listening.recordings,
+            voice=listening.voice,
             workbench=WorkbenchService(catalog, parts.judge),
             health=HealthService(_dependencies(settings, parts, catalog), parts.clock),
             bus=parts.bus,
@@ -219,22 +225,53 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     )
 
 
-async def _open_voice(settings: Settings, parts: Parts, play: PlayService, stack: AsyncExitStack) -> VoiceService:
-    decoder = PyAvDecoder(most_seconds=settings.uploads.most_seconds)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """What takes a learner's voice, from the upload to the turn."""
+
+    uploads: UploadService
+    recordings: RecordingsService
+    voice: VoiceService
+
+
+async def open_listening(
+    settings: UploadSettings,
+    storage: Storage,
+    blobs: BlobStore,
+    bus: Bus,
+    play: PlayService,
+    ears: Recognizer | None,
+    clock: Clock,
+    stack: AsyncExitStack,
+) -> Listening:
+    """Decoding, keeping and hearing of recordings; closed with the stack."""
+    decoder = PyAvDecoder(most_seconds=settings.most_seconds)
     stack.push_async_callback(decoder.close)
-    voice = VoiceService(
-        storage=parts.storage,
-        blobs=parts.blobs,
-        bus=parts.bus,
-        decoder=decoder,
-        recognizer=parts.ears,
-        play=play,
-        clock=parts.clock,
-        uploads=settings.uploads,
+    recordings = RecordingsService(
+        storage=storage, blobs=blobs, play=play, clock=clock, kept_days=settings.kept_days
     )
-    voice.open()
-    stack.push_async_callback(voice.close)
-    return voice
+    recordings.open()
+    stack.push_async_callback(recordings.close)
+    uploads = UploadService(
+        storage=storage,
+        blobs=blobs,
+        decoder=decoder,
+        play=play,
+        recordings=recordings,
+        clock=clock,
+        most_bytes=settings.most_bytes,
+    )
+    voice = VoiceService(
+        storage=storage,
+        bus=bus,
+        uploads=uploads,
+        recordings=recordings,
+        recognizer=ears,
+        play=play,
+        clock=clock,
+    )
+    stack.push_async_callback(voice.settle)
+    return Listening(uploads=uploads, recordings=recordings, voice=voice)
 
 
 async def _open_speech(

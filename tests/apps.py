@@ -12,16 +12,14 @@ from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
-from kotoserver.audio.decode import PyAvDecoder
 
 from kotoserver.blobs import open_blobs
-from kotoserver.bootstrap import open_services
+from kotoserver.bootstrap import open_listening, open_services
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator, Recognizer
 from kotoserver.services.bundle import Services
 from kotoserver.services.play import PlayService
-from kotoserver.services.voice import VoiceService
 from kotoserver.settings import Settings
 from kotoserver.storage import open_storage
 from kotoserver.transport.app import make_app
@@ -83,20 +81,12 @@ async def hearing(data_dir: Path, ears: Recognizer, **environ: str) -> AsyncIter
         stack.push_async_callback(storage.close)
         blobs = open_blobs(data_dir / "blobs", s3=None)
         stack.push_async_callback(blobs.close)
-        decoder = PyAvDecoder(most_seconds=settings.uploads.most_seconds)
-        stack.push_async_callback(decoder.close)
-        voice = VoiceService(
-            storage=storage,
-            blobs=blobs,
-            bus=opened.bus,
-            decoder=decoder,
-            recognizer=ears,
-            play=opened.play,
-            clock=clock,
-            uploads=settings.uploads,
+        listening = await open_listening(
+            settings.uploads, storage, blobs, opened.bus, opened.play, ears, clock, stack
         )
-        stack.push_async_callback(voice.close)
-        services = replace(opened, voice=voice)
+        services = replace(
+            opened, uploads=listening.uploads, recordings=listening.recordings, voice=listening.voice
+        )
         client = await stack.enter_async_context(TestClient(TestServer(make_app(services, settings))))
         yield Koto(client, services, clock)
 

@@ -8,7 +8,9 @@ from kotoserver.services.catalog import CatalogService
 from kotoserver.services.health import HealthService
 from kotoserver.services.history import HistoryService
 from kotoserver.services.play import PlayService
+from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.speech import SpeechService
+from kotoserver.services.uploads import UploadService
 from kotoserver.services.voice import VoiceService
 from kotoserver.services.workbench import WorkbenchService
 
@@ -20,6 +22,8 @@ class Services:
     play: PlayService
     history: HistoryService
     speech: SpeechService
+    uploads: UploadService
+    recordings: RecordingsService
     voice: VoiceService
     workbench: WorkbenchService
     health: HealthService

@@ -93,6 +93,7 @@ class LiveConnection:
             caller, hello = await self._welcome()
             with telemetry.log_ids(session_id=self._session_id):
                 await self._stay(caller, hello)
+            await self.close(WSCloseCode.OK, "goodbye")
         except Refused as refusal:
             await self.close(refusal.code, refusal.reason)
         except KotoError as error:
@@ -204,7 +205,6 @@ class LiveConnection:
             if not throttle.allows(self._clock.seconds()):
                 raise Refused(TOO_FAST, "too many frames; slow down")
             if not await self._hear(caller, message):
-                await self.close(WSCloseCode.OK, "goodbye")
                 return
 
     async def _hear(self, caller: Caller, message: WSMessage) -> bool:

@@ -10,7 +10,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from kotoserver.domain.errors import BadInput
-from kotoserver.services.voice import Upload
+from kotoserver.services.uploads import Upload
 from kotoserver.transport.ranges import ranged_response
 from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer
 from kotoserver.transport.rest.operations import Call
@@ -52,7 +52,7 @@ async def _read_form(call: Call) -> _Form:
         async for part in _parts(call.request):
             if part.name == "audio" and upload is None:
                 key = call.request.headers.get("Idempotency-Key")
-                upload = await call.services.voice.receive(call.caller, _chunks(part), idempotency_key=key)
+                upload = await call.services.uploads.receive(call.caller, _chunks(part), idempotency_key=key)
             elif part.name in ("session_id", "turn_id") and part.name not in fields:
                 fields[part.name] = await _text(part)
             else:
@@ -64,7 +64,7 @@ async def _read_form(call: Call) -> _Form:
             raise BadInput("An upload needs the fields audio and session_id.", code="bad_form")
     except BaseException:
         if upload is not None:
-            await call.services.voice.discard(upload)
+            await call.services.uploads.discard(upload)
         raise
     return _Form(upload, fields["session_id"], fields.get("turn_id"))
 
@@ -117,15 +117,15 @@ def _plain_errors() -> Iterator[None]:
 
 
 async def show_audio(call: Call) -> RecordingAnswer:
-    return RecordingAnswer.of(await call.services.voice.recording(call.caller, call.path["audio_id"]))
+    return RecordingAnswer.of(await call.services.recordings.recording(call.caller, call.path["audio_id"]))
 
 
 async def download_audio(call: Call) -> web.StreamResponse:
     audio_id = call.path["audio_id"]
-    link = await call.services.voice.link(call.caller, audio_id)
+    link = await call.services.recordings.link(call.caller, audio_id)
     if link is not None:
         return web.Response(status=302, headers={"Location": link, "Cache-Control": "no-store"})
-    recording, content = await call.services.voice.content(call.caller, audio_id)
+    recording, content = await call.services.recordings.content(call.caller, audio_id)
     response = ranged_response(call.request, content, recording.media_type)
     response.headers["Cache-Control"] = _PRIVATE
     return response

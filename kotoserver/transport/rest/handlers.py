@@ -44,12 +44,12 @@ async def show_me(call: Call) -> LearnerAnswer:
 
 async def patch_me(call: Call) -> LearnerAnswer:
     body: PatchMeBody = call.body
-    await call.services.voice.agree(call.caller, body.keep_recordings)
+    await call.services.recordings.agree(call.caller, body.keep_recordings)
     return await show_me(call)
 
 
 async def erase_me(call: Call) -> None:
-    await call.services.voice.erase_learner(call.caller)
+    await call.services.recordings.erase_learner(call.caller)
     await call.services.accounts.erase(call.caller)
 
 
@@ -96,7 +96,7 @@ async def patch_session(call: Call) -> SessionAnswer:
 
 
 async def erase_session(call: Call) -> None:
-    await call.services.voice.erase_session(call.caller, call.path["session_id"])
+    await call.services.recordings.erase_session(call.caller, call.path["session_id"])
 
 
 async def take_turn(call: Call) -> FramesAnswer:

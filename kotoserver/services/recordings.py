@@ -1,0 +1,125 @@
+"""Recordings that are kept: giving them back to their learner, and forgetting them in time."""
+
+import asyncio
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, StorageFailed
+from kotoserver.domain.learner import Caller
+from kotoserver.domain.recording import Recording, recordings_of
+from kotoserver.ports.blobs import BlobStore
+from kotoserver.ports.clock import Clock
+from kotoserver.ports.storage import Storage
+from kotoserver.services.play import PlayService
+
+LINK_SECONDS = 3600
+"""How long an address of a recording works that was handed out."""
+_SWEEP_SECONDS = 600.0
+
+log = logging.getLogger(__name__)
+
+
+class RecordingsService:
+    def __init__(
+        self, *, storage: Storage, blobs: BlobStore, play: PlayService, clock: Clock, kept_days: int
+    ) -> None:
+        """`kept_days` counts for learners who agreed to it."""
+        self._storage = storage
+        self._blobs = blobs
+        self._play = play
+        self._clock = clock
+        self._kept_days = kept_days
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def kept_until(self, caller: Caller) -> datetime | None:
+        """Until when a judged recording of the caller is kept; None when it is to go at once."""
+        learner = await self._storage.find_learner(caller.learner_id)
+        if learner is None or not learner.keep_recordings:
+            return None
+        return self._clock.now() + timedelta(days=self._kept_days)
+
+    async def recording(self, caller: Caller, audio_id: str) -> Recording:
+        """One of the caller's own. NotFound code `no_such_audio`; NotAllowed when it is somebody else's."""
+        recording = await self._storage.find_recording(audio_id)
+        if recording is None:
+            raise NotFound("There is no such recording.", code="no_such_audio")
+        if recording.learner_id != caller.learner_id:
+            raise NotAllowed("This recording belongs to somebody else.")
+        return recording
+
+    async def link(self, caller: Caller, audio_id: str) -> str | None:
+        """An address of the bytes that works for an hour; None where the server must send them itself."""
+        recording = await self._kept(caller, audio_id)
+        return await self._blobs.presigned_url(recording.key, LINK_SECONDS)
+
+    async def content(self, caller: Caller, audio_id: str) -> tuple[Recording, bytes]:
+        """The bytes. NotFound code `audio_not_kept`."""
+        recording = await self._kept(caller, audio_id)
+        content = await self._blobs.get(recording.key)
+        if content is None:
+            raise NotFound("This recording is not kept any more.", code="audio_not_kept")
+        if hashlib.sha256(content).hexdigest() != recording.sha256:
+            raise StorageFailed("The recording is not what was stored; tell the operator.", retryable=False)
+        return recording, content
+
+    async def _kept(self, caller: Caller, audio_id: str) -> Recording:
+        recording = await self.recording(caller, audio_id)
+        if not recording.kept:
+            raise NotFound("This recording is not kept any more.", code="audio_not_kept")
+        return recording
+
+    async def erase_session(self, caller: Caller, session_id: str) -> None:
+        """Forgets the session, and all that was said in it with the sound of it."""
+        await self._play.session(caller, session_id)
+        recordings = await self._storage.list_recordings(session_id)
+        await self._play.erase(caller, session_id)
+        for recording in recordings:
+            await self._blobs.delete(recording.key)
+
+    async def agree(self, caller: Caller, keep_recordings: bool) -> None:
+        """Notes whether the learner's recordings may be kept; taking it back forgets those that were."""
+        await self._storage.set_consent(caller.learner_id, keep_recordings)
+        if not keep_recordings:
+            await self.erase_learner(caller)
+            await self._storage.forget_recordings(caller.learner_id)
+
+    async def erase_learner(self, caller: Caller) -> None:
+        """Forgets every recording of the learner, also one that is being uploaded."""
+        async for info in self._blobs.list(recordings_of(caller.learner_id)):
+            await self._blobs.delete(info.key)
+
+    async def forget_overdue(self) -> int:
+        """Removes recordings whose time is over; how many."""
+        forgotten = 0
+        while overdue := await self._storage.list_overdue_recordings(self._clock.now()):
+            for recording in overdue:
+                await self._blobs.delete(recording.key)
+                await self._storage.erase_recording(recording.id)
+            forgotten += len(overdue)
+        return forgotten
+
+    async def forget_bytes(self, key: str) -> None:
+        """Drops what nobody wants; a store that does not answer keeps it until the sweep."""
+        try:
+            await self._blobs.delete(key)
+        except StorageFailed as failure:
+            log.warning("a recording could not be dropped: %s", failure.message)
+
+    def open(self) -> None:
+        """Begins to forget what is overdue."""
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def close(self) -> None:
+        """Ends what is under way."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            await asyncio.gather(self._sweeper, return_exceptions=True)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await self.forget_overdue()
+            except KotoError as failure:
+                log.warning("overdue recordings could not be forgotten: %s", failure.code)
+            await asyncio.sleep(_SWEEP_SECONDS)
