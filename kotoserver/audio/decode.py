@@ -44,6 +44,8 @@ _MOST_SHAPES = 8
 """Times that rate or channels may change within one recording."""
 _MOST_WORK_SECONDS = 10.0
 """CPU time of one recording: a hundred times what a 30-second one takes."""
+_ROUNDING_SECONDS = 1e-6
+"""Of adding up frames."""
 _LONGEST_WAIT_SECONDS = 10.0
 """For FFmpeg to find out what the streams are, and for one packet."""
 
@@ -125,7 +127,7 @@ class _Decoding:
 
     def samples(self) -> Samples:
         stream = _stream_of(self._file)
-        parts = [frame.to_ndarray().reshape(-1) for frame in _resampled(self._frames(stream))]
+        parts = [frame.to_ndarray().mean(axis=0) for frame in _resampled(self._frames(stream))]
         if not parts and self._bad_packets:
             raise BadInput("The recording is damaged and cannot be read.", code="broken_audio")
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
@@ -137,7 +139,7 @@ class _Decoding:
             for frame in self._frames_of(packet):
                 _check_shape(frame.sample_rate, frame.layout.nb_channels)
                 self._seconds += frame.samples / frame.sample_rate
-                if self._seconds > self._most_seconds:
+                if self._seconds > self._most_seconds + _ROUNDING_SECONDS:
                     raise BadInput(
                         f"The recording is longer than {self._most_seconds:g} seconds.", code="audio_too_long"
                     )
@@ -191,7 +193,10 @@ def _check_shape(rate: int, channels: int) -> None:
 
 
 def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
-    """The frames as mono floats at SAMPLE_RATE; rate and channels may change on the way, as SBR does in AAC."""
+    """The frames as floats at SAMPLE_RATE; rate and channels may change on the way, as SBR does in AAC.
+
+    Channels stay apart here: FFmpeg's own way to one channel makes two equal ones 3 dB louder, and clips them.
+    """
     resampler, shape, shapes = None, None, 0
     for frame in frames:
         frame.pts = None  # times in a file may be anything; sound follows sound
@@ -202,7 +207,7 @@ def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
                 raise BadInput("The recording changes its rate or channels too often.", code="broken_audio")
             if resampler is not None:
                 yield from resampler.resample(None)
-            resampler, shape = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE), found
+            resampler, shape = AudioResampler(format="fltp", layout=frame.layout, rate=SAMPLE_RATE), found
         assert resampler is not None
         yield from resampler.resample(frame)
     if resampler is not None:

@@ -24,7 +24,7 @@ _BAND = slice(12, 256)
 _LAGS = slice(SAMPLE_RATE // 2 // 400, SAMPLE_RATE // 2 // 70)
 """Pitches of voices, in samples of 8 kHz, which is all that the band needs."""
 _PERIODIC = 0.6
-"""Vowels of the built-in voice measure 0.8 to 1.0; white noise 0.2 to 0.3, a fan 0.3 to 0.65 and never for long."""
+"""Vowels of the built-in voice measure 0.8 to 1.0; white noise 0.2 to 0.3, a fan 0.3 to 0.65 and seldom."""
 _TONE = 0.97
 """Share of one peak; a pure tone has 1.00, the most closed vowel 0.87."""
 _STEADY = 0.2
