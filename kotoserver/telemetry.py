@@ -75,6 +75,45 @@ MODEL_DEGRADED = Counter(
     ["reason"],
     registry=REGISTRY,
 )
+PROVIDER_CALLS = Counter(
+    "koto_provider_calls",
+    "Questions to engines, by how they ended: answered, lost (another was quicker), left (nobody waits any more), "
+    "or the code of the failure.",
+    ["stage", "provider", "outcome"],
+    registry=REGISTRY,
+)
+PROVIDER_SECONDS = Histogram(
+    "koto_provider_seconds",
+    "Time until an engine's whole answer.",
+    ["stage", "provider"],
+    buckets=_FAST,
+    registry=REGISTRY,
+)
+PROVIDER_FALLBACKS = Counter(
+    "koto_provider_fallbacks",
+    "Answers that did not come from this engine, though it stands before the one that gave it, by the reason.",
+    ["stage", "provider", "reason"],
+    registry=REGISTRY,
+)
+PROVIDER_HEDGES = Counter(
+    "koto_provider_hedges",
+    "Questions put to the next engine because this one was slow.",
+    ["stage", "provider"],
+    registry=REGISTRY,
+)
+PROVIDER_RESTS = Gauge(
+    "koto_provider_rests", "1 while an engine is left alone.", ["stage", "provider"], registry=REGISTRY
+)
+PROVIDER_COST = Counter(
+    "koto_provider_cost_usd", "US dollars, by the price table.", ["stage", "provider"], registry=REGISTRY
+)
+PROVIDER_CHARACTERS = Counter("koto_provider_characters", "Text spoken.", ["provider"], registry=REGISTRY)
+PROVIDER_AUDIO_SECONDS = Counter(
+    "koto_provider_audio_seconds", "Sound heard or made.", ["stage", "provider"], registry=REGISTRY
+)
+SPEECH_BUDGET_LEFT = Gauge(
+    "koto_speech_budget_left_usd", "US dollars that all servers may spend on speech today.", registry=REGISTRY
+)
 ERRORS = Counter("koto_errors", "Errors answered to clients, by code.", ["code"], registry=REGISTRY)
 REQUESTS = Counter(
     "koto_http_requests", "HTTP requests, by route and status.", ["method", "route", "status"], registry=REGISTRY

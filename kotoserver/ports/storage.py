@@ -13,7 +13,6 @@ from kotoserver.domain.recording import Recording
 from kotoserver.domain.session import Progress, Session
 from kotoserver.domain.speech import SpeechRequest
 
-
 EVERYBODY = ""
 """The payer under whom what all learners cost together is booked."""
 
