@@ -47,6 +47,7 @@ from kotoserver.services.play import PlayService
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.rescoring import RescoredTurn, rescore, stored_session
 from kotoserver.services.speech import SpeechService
+from kotoserver.services.speech_engines import SpeechEngines
 from kotoserver.services.uploads import UploadService
 from kotoserver.services.voice import VoiceService
 from kotoserver.services.workbench import WorkbenchService
@@ -115,6 +116,34 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             workbench=WorkbenchService(catalog, parts.judge),
             health=HealthService(_dependencies(settings, parts, catalog), parts.clock),
             bus=parts.bus,
+        )
+
+
+@asynccontextmanager
+async def open_speech_engines(settings: Settings) -> AsyncIterator[SpeechEngines]:
+    """What the speech role offers: ears and voice, without a database, a bus or scenes; closed at the end.
+
+    BadSettings when an engine cannot be opened as it is configured.
+    """
+    async with AsyncExitStack() as stack:
+        voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir))
+        stack.push_async_callback(voice.close)
+        ears = open_recognizer(settings.speech)
+        if ears is not None:
+            stack.push_async_callback(ears.close)
+        decoder = PyAvDecoder(most_seconds=settings.uploads.most_seconds)
+        stack.push_async_callback(decoder.close)
+        encoder = AudioEncoder()
+        stack.push_async_callback(encoder.close)
+        engines = [Dependency(kind="voice", name=voice.name, check=voice.check)]
+        if ears is not None:
+            engines.append(Dependency(kind="ears", name=ears.name, check=ears.check))
+        yield SpeechEngines(
+            recognizer=ears,
+            synthesizer=voice,
+            decoder=decoder,
+            encoder=encoder,
+            health=HealthService(tuple(engines), SystemClock()),
         )
 
 

@@ -153,6 +153,11 @@ VARIABLES = (
     ),
     Variable(name="TTS_MODEL", default="", meaning="its model, as the server there names it"),
     Variable(name="TTS_KEY", default="", meaning="its key, if it wants one"),
+    Variable(
+        name="KOTO_SPEECH_KEY",
+        default="",
+        meaning="what clients of `kotoserver serve --role speech` must send as their bearer key; unset, nothing",
+    ),
     Variable(name="KOTO_UPLOAD_MB", default="8", meaning="the largest recording that a learner may send"),
     Variable(name="KOTO_UPLOAD_SECONDS", default="30", meaning="the longest recording that a learner may send"),
     Variable(
@@ -270,6 +275,8 @@ class SpeechSettings:
     """US dollars."""
     learner_budget: float
     """US dollars a day."""
+    key: Secret | None
+    """That clients of the speech role must know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -470,6 +477,7 @@ def _speech(values: Mapping[str, str]) -> SpeechSettings:
         prices=_numbers("PROVIDER_PRICES", values["PROVIDER_PRICES"], _PRICE_KEY, "stt.google=0.016"),
         daily_budget=_dollars("SPEECH_DAILY_BUDGET_USD", values["SPEECH_DAILY_BUDGET_USD"]),
         learner_budget=_dollars("SPEECH_LEARNER_BUDGET_USD", values["SPEECH_LEARNER_BUDGET_USD"]),
+        key=Secret(values["KOTO_SPEECH_KEY"]) if values["KOTO_SPEECH_KEY"] else None,
     )
 
 

@@ -11,14 +11,16 @@ from dataclasses import replace
 from aiohttp import web
 
 from kotoserver import telemetry
-from kotoserver.bootstrap import migrate_database, open_services
+from kotoserver.bootstrap import migrate_database, open_services, open_speech_engines
 from kotoserver.domain.errors import BadSettings
 from kotoserver.settings import Settings
 from kotoserver.transport.app import make_app
+from kotoserver.transport.speech_role import make_speech_app
 
 log = logging.getLogger(__name__)
 
 _BACKLOG = 512
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SHUTDOWN_SECONDS = 5.0
 """How long requests in flight may take to finish once the server is told to stop."""
 
@@ -33,6 +35,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     serve.add_argument("--host", help="address to listen on (default: KOTO_HOST, or 127.0.0.1)")
     serve.add_argument(
         "--port", type=int, help="port to listen on, 0 for a free one (default: KOTO_PORT, or 5000)"
+    )
+    serve.add_argument(
+        "--role",
+        choices=("game", "speech"),
+        default="game",
+        help="`speech` offers nothing but the engines of STT_PROVIDER and TTS_PROVIDER, as OpenAI offers its own, "
+        "to servers elsewhere; it needs no database (default: game)",
     )
     serve.set_defaults(run=_serve)
     migrate = commands.add_parser(
@@ -53,7 +62,7 @@ def _serve(chosen: argparse.Namespace) -> int:
             raise BadSettings("--port must be from 0 to 65535.")
         settings = replace(settings, port=chosen.port)
     telemetry.set_up_logging(settings.log)
-    asyncio.run(run_server(settings))
+    asyncio.run(run_speech_server(settings) if chosen.role == "speech" else run_server(settings))
     return 0
 
 
@@ -70,20 +79,40 @@ def _migrate(chosen: argparse.Namespace) -> int:
 
 async def run_server(settings: Settings) -> None:
     """Serves until the process is told to stop. BadSettings when the address cannot be listened on."""
-    listening = _listen(settings.host, settings.port)
+    listening, stop = _listen(settings.host, settings.port), _told_to_stop()
+    async with open_services(settings) as services:
+        address = f"Korean Together is at {_address(settings, listening)}/console/"
+        await _serve_until(stop, make_app(services, settings), listening, address)
+
+
+async def run_speech_server(settings: Settings) -> None:
+    """Serves the engines of speech until the process is told to stop; raises as `run_server` does."""
+    listening, stop = _listen(settings.host, settings.port), _told_to_stop()
+    async with open_speech_engines(settings) as engines:
+        if settings.speech.key is None and settings.host not in _LOOPBACK:
+            log.warning("anybody who reaches this server may use its engines; set KOTO_SPEECH_KEY")
+        app = make_speech_app(engines, settings.uploads, settings.speech.key)
+        await _serve_until(stop, app, listening, f"Speech is at {_address(settings, listening)}/v1")
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C and by a supervisor's signal, also while the start still goes on."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with open_services(settings) as services:
-        runner = web.AppRunner(make_app(services, settings), shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
-        await runner.setup()
-        try:
-            await web.SockSite(runner, listening, backlog=_BACKLOG).start()
-            print(f"Korean Together is at {_console_address(settings, listening)}", flush=True)
-            await stop.wait()
-            log.info("stopping: clients are told to reconnect")
-        finally:
-            await runner.cleanup()
+    return stop
+
+
+async def _serve_until(stop: asyncio.Event, app: web.Application, listening: socket.socket, address: str) -> None:
+    runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening, backlog=_BACKLOG).start()
+        print(address, flush=True)
+        await stop.wait()
+        log.info("stopping: clients are told to reconnect")
+    finally:
+        await runner.cleanup()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -112,9 +141,9 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"Cannot listen on {host}, port {port}: {error.strerror or error}."
 
 
-def _console_address(settings: Settings, listening: socket.socket) -> str:
+def _address(settings: Settings, listening: socket.socket) -> str:
     if settings.public_url:
-        return f"{settings.public_url}/console/"
+        return settings.public_url
     port = listening.getsockname()[1]
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
-    return f"http://{host}:{port}/console/"
+    return f"http://{host}:{port}"

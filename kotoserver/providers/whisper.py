@@ -8,15 +8,18 @@ which on native speakers' clips brought the character error rate of `base` from 
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from threading import Event
+from time import monotonic
 from typing import Any
 
 import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
+from faster_whisper.audio import pad_or_trim
 from faster_whisper.transcribe import get_compression_ratio
 from huggingface_hub import constants
 from numpy.typing import NDArray
@@ -45,6 +48,10 @@ _REPEATED_RATIO = 2.4
 _WANTED_LOUDNESS = 0.08
 """Root mean square that a quiet clip is raised to: the voice filter hears nothing below about 0.002."""
 _MOST_GAIN = 100.0
+_BELIEVED_SECONDS = 30.0
+"""How long after its last success the model is taken to work."""
+_START = 50_258
+"""The token that every multilingual model begins with."""
 _MOST_THREADS = 4
 """`base` is no faster with more."""
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
@@ -76,6 +83,7 @@ class WhisperRecognizer(Recognizer):
         self._model = _load(folder, settings.device, compute_type)
         self._beam_size = settings.beam_size
         self._thread = OneAtATime("the recognition model", queue_size)
+        self._worked_at = -math.inf
         self.version = f"{installed_version('faster-whisper')}-{folder.name}-{compute_type}"
 
     async def recognize(self, request: RecognitionRequest) -> Recognition:
@@ -90,7 +98,9 @@ class WhisperRecognizer(Recognizer):
         )
 
     async def check(self) -> None:
-        await self._thread.run(self._hear, _hum(), None, Event(), voice_filter=False)
+        """Costs half a second of work, so what worked a moment ago is believed to work still."""
+        if monotonic() - self._worked_at > _BELIEVED_SECONDS:
+            await self._thread.run(self._try_out)
 
     async def close(self) -> None:
         await self._thread.close()
@@ -106,12 +116,25 @@ class WhisperRecognizer(Recognizer):
                 room -= cost
         return " ".join(chosen) or None
 
-    def _hear(
-        self, samples: Samples, hotwords: str | None, given_up: Event, *, voice_filter: bool = True
-    ) -> _Heard:
+    def _try_out(self) -> None:
+        """A fixed sound of nobody's, past the voice filter, and a few tokens for it."""
+        with self._plain_errors():
+            sound = pad_or_trim(self._model.feature_extractor(_hum()))
+            self._model.model.generate(self._model.encode(sound), [[_START]], beam_size=1, max_length=4)
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        self._worked_at = -math.inf
+        try:
+            yield
+        except (RuntimeError, ValueError) as broken:
+            raise ProviderFailed("the recognition model broke down") from broken
+        self._worked_at = monotonic()
+
+    def _hear(self, samples: Samples, hotwords: str | None, given_up: Event) -> _Heard:
         """Runs in the one thread; between half minutes it looks whether anybody still waits for it."""
         self._model.begin(len(samples) / SAMPLE_RATE)
-        try:
+        with self._plain_errors():
             segments, _ = self._model.transcribe(
                 _raised(samples),
                 language="ko",
@@ -124,13 +147,11 @@ class WhisperRecognizer(Recognizer):
                 # Marks of time within the text end windows early, and the rest of a second is read as a
                 # clip of its own; word times come from elsewhere. Longer clips need the marks to be cut by.
                 without_timestamps=len(samples) <= _WINDOW_SECONDS * SAMPLE_RATE,
-                vad_filter=voice_filter,
+                vad_filter=True,
                 vad_parameters={"min_silence_duration_ms": _PAUSE_MS, "speech_pad_ms": _PADDING_MS},
             )
             # The library is lazy: each step of this loop may decode another half minute.
             believed = [segment for segment in _until(given_up, segments) if _is_believed(segment)]
-        except (RuntimeError, ValueError) as broken:
-            raise ProviderFailed("the recognition model broke down") from broken
         return _Heard(tuple(_hypotheses(believed, self._model.readings)), tuple(_words(believed)))
 
 

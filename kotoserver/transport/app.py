@@ -24,7 +24,7 @@ def make_app(services: Services, settings: Settings) -> web.Application:
     app = web.Application(middlewares=[measure, allow_other_origins, answer_errors], client_max_size=BODY_LIMIT)
     app[SERVICES] = services
     app[SETTINGS] = settings
-    add_health(app)
+    add_health(app, services.health)
     add_rest(app)
     add_live(app)
     add_console(app, settings.web_dir)

@@ -4,11 +4,14 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kotoserver import __version__, telemetry
-from kotoserver.transport.keys import SERVICES
+from kotoserver.services.health import HealthService
+
+HEALTH: web.AppKey[HealthService] = web.AppKey("health", HealthService)
 
 
-def add_health(app: web.Application) -> None:
+def add_health(app: web.Application, health: HealthService) -> None:
     """Registers `/health`, `/health/ready` and `/metrics`."""
+    app[HEALTH] = health
     app.router.add_get("/health", _alive)
     app.router.add_get("/health/ready", _ready)
     app.router.add_get("/metrics", _metrics)
@@ -20,7 +23,7 @@ async def _alive(request: web.Request) -> web.Response:
 
 async def _ready(request: web.Request) -> web.Response:
     """200 when every dependency works, 503 with the same body when one does not."""
-    report = await request.app[SERVICES].health.report()
+    report = await request.app[HEALTH].report()
     checks = [
         {
             "name": state.name,

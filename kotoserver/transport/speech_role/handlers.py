@@ -1,0 +1,139 @@
+"""The calls of the speech role."""
+
+import asyncio
+import math
+from typing import Any
+
+import numpy as np
+from aiohttp import web
+
+from kotoserver.audio.encode import resample
+from kotoserver.domain.errors import BadInput, NotFound
+from kotoserver.domain.hearing import AudioClip, Recognition, RecognitionRequest
+from kotoserver.domain.speech import AudioFormat, Speech, SpeechRequest
+from kotoserver.services.speech_engines import SpeechEngines
+from kotoserver.settings import UploadSettings
+from kotoserver.transport.speech_role.forms import (
+    SpeechFormat,
+    TranscriptFormat,
+    Transcription,
+    read_speech,
+    read_transcription,
+)
+
+ENGINES: web.AppKey[SpeechEngines] = web.AppKey("engines", SpeechEngines)
+LIMITS: web.AppKey[UploadSettings] = web.AppKey("limits", UploadSettings)
+
+PCM_RATE = 24_000
+"""Hertz that clients of OpenAI take bare samples to have."""
+_FORM_SECONDS = 60.0
+"""A client that has not sent its form by then is let go."""
+_CONTAINERS = {
+    SpeechFormat.MP3: AudioFormat.MP3,
+    SpeechFormat.WAV: AudioFormat.WAV,
+    SpeechFormat.OPUS: AudioFormat.OGG,
+    SpeechFormat.OGG: AudioFormat.OGG,
+}
+
+
+async def transcribe(request: web.Request) -> web.StreamResponse:
+    engines = request.app[ENGINES]
+    if engines.recognizer is None:
+        raise NotFound("This server has no ears; set STT_PROVIDER.", code="no_speech_recognition")
+    try:
+        async with asyncio.timeout(_FORM_SECONDS):
+            asked = await read_transcription(request, request.app[LIMITS].most_bytes)
+    except TimeoutError:
+        raise BadInput("The recording took too long to come.", code="upload_too_slow", retryable=True) from None
+    clip = await engines.decoder.decode(asked.recording)
+    heard = await engines.recognizer.recognize(RecognitionRequest(clip=clip, phrases=asked.phrases))
+    return _transcript(asked, clip, heard)
+
+
+async def speak(request: web.Request) -> web.StreamResponse:
+    asked = await read_speech(request)
+    engines = request.app[ENGINES]
+    wanted = SpeechRequest(text=asked.input, voice=asked.voice_name, rate=asked.speed)
+    if asked.response_format is SpeechFormat.PCM:
+        return await _stream(request, wanted)
+    container = _CONTAINERS[asked.response_format]
+    speech = await engines.synthesizer.synthesize(wanted)
+    content = await engines.encoder.encode(speech, container)
+    return web.Response(body=content, content_type=container.media_type)
+
+
+async def list_models(request: web.Request) -> web.StreamResponse:
+    engines = request.app[ENGINES]
+    names = [each.name for each in (engines.recognizer, engines.synthesizer) if each is not None]
+    data = [{"id": name, "object": "model", "created": 0, "owned_by": "kotoserver"} for name in names]
+    return web.json_response({"object": "list", "data": data})
+
+
+async def _stream(request: web.Request, wanted: SpeechRequest) -> web.StreamResponse:
+    """Bare samples, each part as soon as it is made; what fails before the first is an error body."""
+    response = web.StreamResponse(headers={"Content-Type": "audio/pcm"})
+    async for part in request.app[ENGINES].synthesizer.stream(wanted):
+        samples = await asyncio.to_thread(_at_pcm_rate, part)
+        if not response.prepared:
+            await response.prepare(request)
+        await response.write(samples)
+    await response.write_eof()
+    return response
+
+
+def _at_pcm_rate(speech: Speech) -> bytes:
+    samples = np.frombuffer(speech.pcm, "<i2").astype(np.float32)
+    resampled = resample(samples, speech.sample_rate, PCM_RATE)
+    return np.clip(resampled, -32768, 32767).astype("<i2").tobytes()
+
+
+def _transcript(asked: Transcription, clip: AudioClip, heard: Recognition) -> web.Response:
+    match asked.answer:
+        case TranscriptFormat.TEXT:
+            return web.Response(text=heard.text + "\n")
+        case TranscriptFormat.JSON:
+            return web.json_response({"text": heard.text})
+        case TranscriptFormat.VERBOSE:
+            return web.json_response(_verbose(asked, clip, heard))
+
+
+def _verbose(asked: Transcription, clip: AudioClip, heard: Recognition) -> dict[str, Any]:
+    """OpenAI's shape, and beside it `alternatives`, which only our own clients look for."""
+    body: dict[str, Any] = {
+        "task": "transcribe",
+        "language": "korean",
+        "duration": round(clip.seconds, 3),
+        "text": heard.text,
+        "segments": [_segment(clip, heard)] if heard.text else [],
+        "alternatives": [
+            {"text": hypothesis.text, "confidence": round(hypothesis.confidence, 4)}
+            for hypothesis in heard.hypotheses
+        ],
+    }
+    if asked.words:
+        body["words"] = [
+            {
+                "word": word.text,
+                "start": round(word.start_seconds, 3),
+                "end": round(word.end_seconds, 3),
+                "probability": word.confidence,
+            }
+            for word in heard.words
+        ]
+    return body
+
+
+def _segment(clip: AudioClip, heard: Recognition) -> dict[str, Any]:
+    """All of it as one segment; our engines tell the confidence of the whole only."""
+    return {
+        "id": 0,
+        "seek": 0,
+        "start": round(heard.words[0].start_seconds, 3) if heard.words else 0.0,
+        "end": round(heard.words[-1].end_seconds if heard.words else clip.seconds, 3),
+        "text": heard.text,
+        "tokens": [],
+        "temperature": 0.0,
+        "avg_logprob": round(math.log(max(heard.confidence, 1e-6)), 4),
+        "compression_ratio": 1.0,
+        "no_speech_prob": 0.0,
+    }
