@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from kotoserver.domain.errors import KotoError, ProviderFailed
+from kotoserver.domain.errors import KotoError
 
 
 class GrowingFile:
@@ -39,7 +39,7 @@ class GrowingFile:
                 yield self._parts[place]
                 place += 1
             if self._failure is not None:
-                raise ProviderFailed(self._failure.message, code=self._failure.code) from self._failure
+                raise self._failure
             if self._ended:
                 return
             await self._changed.wait()

@@ -1,5 +1,7 @@
 """Bodies about learners and their tokens."""
 
+from pydantic import StrictBool
+
 from kotoserver.domain.learner import Learner
 from kotoserver.transport.rest.models.common import Language, Time
 from kotoserver.transport.rest.operations import Model
@@ -12,7 +14,7 @@ class GuestBody(Model):
 
 
 class PatchMeBody(Model):
-    keep_recordings: bool
+    keep_recordings: StrictBool
     """True: recordings are kept for some days, to be listened to again. False: those that were kept go now."""
 
 
@@ -28,7 +30,7 @@ class LearnerAnswer(Model):
     native: str
     role: str
     created_at: Time
-    keep_recordings: bool
+    keep_recordings: StrictBool
 
     @classmethod
     def of(cls, learner: Learner) -> "LearnerAnswer":
