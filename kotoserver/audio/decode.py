@@ -127,7 +127,7 @@ class _Decoding:
 
     def samples(self) -> Samples:
         stream = _stream_of(self._file)
-        parts = [frame.to_ndarray().mean(axis=0) for frame in _resampled(self._frames(stream))]
+        parts = [_mono(frame) for frame in _resampled(self._frames(stream))]
         if not parts and self._bad_packets:
             raise BadInput("The recording is damaged and cannot be read.", code="broken_audio")
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
@@ -207,11 +207,21 @@ def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
                 raise BadInput("The recording changes its rate or channels too often.", code="broken_audio")
             if resampler is not None:
                 yield from resampler.resample(None)
-            resampler, shape = AudioResampler(format="fltp", layout=frame.layout, rate=SAMPLE_RATE), found
+            resampler, shape = AudioResampler(format="flt", layout=frame.layout, rate=SAMPLE_RATE), found
         assert resampler is not None
         yield from resampler.resample(frame)
     if resampler is not None:
         yield from resampler.resample(None)
+
+
+def _mono(frame: AudioFrame) -> Samples:
+    """The mean of the channels of a packed frame.
+
+    Packed, since PyAV reads a ninth plane, which is none, of a planar frame with eight channels, and crashes.
+    """
+    channels = frame.layout.nb_channels
+    mean: Samples = frame.to_ndarray().reshape(-1, channels).mean(axis=1)
+    return mean
 
 
 def _clean(samples: Samples) -> Samples:

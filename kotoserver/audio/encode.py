@@ -1,6 +1,6 @@
 """Speech into files that players know, equally loud whichever voice spoke.
 
-Everything goes through libsndfile (soundfile wheel): MP3 for browsers and Unity, Ogg/Opus where better
+Whole files go through libsndfile (soundfile wheel): MP3 for browsers and Unity, Ogg/Opus where better
 sound per byte is worth the time, WAV for tools. 4 s of speech take 24 ms and 19 KB (38 kbit/s) as MP3,
 115 ms and 16 KB (32 kbit/s) as Opus.
 """
@@ -12,23 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
 
+from kotoserver.audio.encode_stream import EncodedStream
+from kotoserver.audio.loudness import Samples, even_out
 from kotoserver.domain.errors import ProviderFailed, TooFast
 from kotoserver.domain.speech import AudioFormat, Speech
-from kotoserver.ports.providers import SpeechEncoder
+from kotoserver.ports.providers import SpeechEncoder, SpeechStreamEncoder
 
-Samples = NDArray[np.float32]
-"""Mono, -1 to 1."""
-
-_TARGET_LEVEL = 10 ** (-20 / 20)
-"""Root mean square of the parts that sound, 20 dB below full scale: about -18 LUFS for speech."""
-_CEILING = 10 ** (-1 / 20)
-"""No sample goes above 1 dB below full scale, so that lossy formats have room to overshoot."""
-_SOUNDING = 10 ** (-45 / 20)
-"""A frame below this is a pause and says nothing about the loudness."""
-_FRAME_SECONDS = 0.02
-_FADE_SECONDS = 0.005
 _OPUS_RATE = 24_000
 """Hertz; Opus knows only 8, 12, 16, 24 and 48 kHz."""
 _BLOCK = 24_000
@@ -53,8 +43,25 @@ class AudioEncoder(SpeechEncoder):
         finally:
             self._waiting -= 1
 
+    def begin(self, audio_format: AudioFormat, sample_rate: int) -> SpeechStreamEncoder:
+        return _ThreadedStream(EncodedStream(audio_format, sample_rate), self._threads)
+
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
+
+
+class _ThreadedStream(SpeechStreamEncoder):
+    """A stream in the encoder's threads. It has one part at a time there, so it needs no queue of its own."""
+
+    def __init__(self, stream: EncodedStream, threads: ThreadPoolExecutor) -> None:
+        self._stream = stream
+        self._threads = threads
+
+    async def add(self, pcm: bytes) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._stream.add, pcm)
+
+    async def finish(self) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._stream.finish)
 
 
 def encode_speech(speech: Speech, audio_format: AudioFormat) -> bytes:
@@ -77,20 +84,6 @@ def encode_speech(speech: Speech, audio_format: AudioFormat) -> bytes:
         raise ProviderFailed(f"speech could not be written as {audio_format}: {broken}") from broken
 
 
-def even_out(samples: Samples, sample_rate: int) -> Samples:
-    """The same sound at the common loudness, never clipped, its ends faded so that nothing clicks."""
-    level = _level(samples, sample_rate)
-    peak = float(np.abs(samples).max())
-    gain = min(_TARGET_LEVEL / level, _CEILING / peak)
-    evened = samples * np.float32(gain)
-    fade = min(int(_FADE_SECONDS * sample_rate), len(evened) // 2)
-    if fade:
-        ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)
-        evened[:fade] *= ramp
-        evened[-fade:] *= ramp[::-1]
-    return evened
-
-
 def resample(samples: Samples, rate: int, wanted: int) -> Samples:
     """The same sound at another sample rate, by its Fourier spectrum: exact below both Nyquist frequencies.
 
@@ -104,16 +97,6 @@ def resample(samples: Samples, rate: int, wanted: int) -> Samples:
     length, resampled_length = blocks * (rate // common), blocks * (wanted // common)
     spectrum = np.fft.rfft(samples, length)
     return (np.fft.irfft(spectrum, resampled_length) * (resampled_length / length)).astype(np.float32)
-
-
-def _level(samples: Samples, sample_rate: int) -> float:
-    """Root mean square over the frames that sound; over everything when none is loud enough."""
-    size = max(1, int(_FRAME_SECONDS * sample_rate))
-    whole = len(samples) // size * size
-    power = np.square(samples[:whole].reshape(-1, size)).mean(axis=1) if whole else np.zeros(0, np.float32)
-    sounding = power[power > _SOUNDING**2]
-    mean = float(sounding.mean()) if sounding.size else float(np.square(samples).mean())
-    return math.sqrt(mean)
 
 
 def _samples_of(speech: Speech) -> Samples:

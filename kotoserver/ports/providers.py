@@ -95,12 +95,34 @@ class AudioDecoder(ABC):
         """Ends workers."""
 
 
+class SpeechStreamEncoder(ABC):
+    """One file that is written while its sound is still being made. One call at a time."""
+
+    @abstractmethod
+    async def add(self, pcm: bytes) -> bytes:
+        """What of the file is ready with this part of the sound: none at first, while it is too short or silent.
+
+        Samples as in `Speech.pcm`; a part may end anywhere. Raises ProviderFailed when it cannot be written.
+        """
+
+    @abstractmethod
+    async def finish(self) -> bytes:
+        """The rest of the file. Raises ProviderFailed (`silent_speech`) when nothing sounded at all."""
+
+
 class SpeechEncoder(ABC):
     """Puts sound into a container."""
 
     @abstractmethod
     async def encode(self, speech: Speech, audio_format: AudioFormat) -> bytes:
         """The whole file. Never blocks the event loop."""
+
+    @abstractmethod
+    def begin(self, audio_format: AudioFormat, sample_rate: int) -> SpeechStreamEncoder:
+        """A file to be written in parts, as loud as a whole one, its loudness fixed by its first sounding part.
+
+        A WAV of it says that its length is not known, which players take as: all that comes.
+        """
 
     async def close(self) -> None:
         """Ends workers."""

@@ -33,7 +33,9 @@ def recording(
         stream = output.add_stream(codec, rate=rate, layout=layout)
         context = stream.codec_context
         channels = context.layout.nb_channels
-        frame = av.AudioFrame.from_ndarray(np.tile(samples, (channels, 1)), format="fltp", layout=layout)
+        frame = av.AudioFrame.from_ndarray(
+            np.repeat(samples, channels).reshape(1, -1), format="flt", layout=layout
+        )
         frame.sample_rate, frame.pts = rate, 0
         resampler = av.AudioResampler(context.format, layout, rate, frame_size=context.frame_size or 1024)
         for piece in [*resampler.resample(frame), *resampler.resample(None)]:

@@ -60,6 +60,13 @@ def test_every_kind_of_recording_becomes_the_same_sound(kind: str):
     assert clip.media_type.startswith("audio/")
 
 
+@pytest.mark.parametrize("layout", ["stereo", "5.1", "7.1"])
+def test_channels_that_lie_apart_are_heard_together_too(layout: str):
+    clip = decode_audio(recording("mp4", "aac", tone(1.0), layout=layout), most_seconds=60.0)
+    # The channel for low tones, where there is one, hardly carries this tone.
+    assert clip.loudness == pytest.approx(0.3 / 2**0.5, rel=0.2)
+
+
 @pytest.mark.parametrize("kind", ["webm/opus", "mp4/aac fragmented", "wav float", "mp3", "flac", "aac"])
 def test_of_a_recording_cut_in_the_middle_the_first_half_is_heard(kind: str):
     content = EVERY_KIND[kind]
