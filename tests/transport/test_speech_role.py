@@ -13,8 +13,13 @@ import pytest
 import soundfile
 from aiohttp.test_utils import TestClient, TestServer
 
+from kotoserver.audio.encode import resample
 from kotoserver.bootstrap import open_speech_engines
-from kotoserver.settings import Settings
+from kotoserver.domain.hearing import AudioClip, RecognitionRequest
+from kotoserver.domain.speech import SpeechRequest
+from kotoserver.providers.openai_stt import OpenAiRecognizer
+from kotoserver.providers.openai_tts import OpenAiSynthesizer
+from kotoserver.settings import Secret, Settings, SpeechServerSettings
 from kotoserver.transport.speech_role import make_speech_app
 from tests.processes import run
 from tests.providers.tiny_piper import build as build_piper_voice
@@ -146,7 +151,32 @@ async def test_a_text_is_spoken_in_the_form_that_is_asked_for(
     assert answer.content_type == media_type
     sound = soundfile.SoundFile(io.BytesIO(await answer.read()))
     assert sound.format == kind
-    assert sound.frames / sound.samplerate > 0.5
+    assert len(sound.read()) / sound.samplerate > 0.5
+
+
+async def test_our_own_client_hears_and_speaks_through_it(tmp_path: Path):
+    model = build_whisper_model(tmp_path / "whisper", Script())
+    voice = build_piper_voice(tmp_path / "voice.onnx")
+    engines = {"WHISPER_MODEL": str(model), "PIPER_VOICE": str(voice), "KOTO_SPEECH_KEY": "open-sesame"}
+    async with serving(tmp_path, STT_PROVIDER="whisper", TTS_PROVIDER="piper", **engines) as client:
+        there = SpeechServerSettings(url=str(client.make_url("/v1")), model="any", key=Secret("open-sesame"))
+        ears, mouth = OpenAiRecognizer(there), OpenAiSynthesizer(there)
+        file = soundfile.SoundFile(io.BytesIO(await recording(tmp_path)))
+        spoken = resample(file.read(dtype="float32"), file.samplerate, 16_000)
+        clip = AudioClip(samples=spoken, voiced_seconds=1.0, loudness=0.1, media_type="audio/wav")
+        heard = await ears.recognize(RecognitionRequest(clip=clip, phrases=("라떼 한 잔 주세요.",)))
+        parts = [
+            part async for part in mouth.stream(SpeechRequest(text="안녕하세요. 반갑습니다!", voice="ko-f-02"))
+        ]
+        await ears.check()
+        await mouth.check()
+        await ears.close()
+        await mouth.close()
+    assert heard.text == "라떼 한 잔 주세요"
+    assert heard.confidence > 0.9
+    assert [word.text for word in heard.words] == ["라떼", "한", "잔", "주세요"]
+    assert {part.sample_rate for part in parts} == {16_000}
+    assert sum(part.seconds for part in parts) > 2
 
 
 async def test_without_a_form_named_it_is_mp3(client: Client):
@@ -159,7 +189,7 @@ async def test_bare_samples_have_the_rate_that_clients_take_them_to_have(client:
     streamed = await (await client.post("/v1/audio/speech", json=body)).read()
     whole = await (await client.post("/v1/audio/speech", json=body | {"response_format": "wav"})).read()
     sound = soundfile.SoundFile(io.BytesIO(whole))
-    assert len(streamed) / 2 / 24_000 == pytest.approx(sound.frames / sound.samplerate, abs=0.01)
+    assert len(streamed) / 2 / 24_000 == pytest.approx(len(sound.read()) / sound.samplerate, abs=0.01)
 
 
 async def test_slow_speech_lasts_longer(client: Client):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import wrap
 from typing import Annotated, Literal
 
 import aiohttp
@@ -17,6 +18,8 @@ from kotoserver.domain.hearing import MOST_PHRASES
 _FIELD_BYTES = 8_192
 _CHUNK_BYTES = 65_536
 _MOST_FIELDS = 32
+_LONGEST_PHRASE = 60
+"""Characters."""
 _SENTENCE_END = re.compile(r"(?<=[.?!。])\s+|\n+")
 
 
@@ -124,9 +127,13 @@ def _as_asked(recording: bytes, fields: dict[str, list[str]]) -> Transcription:
 
 
 def _phrases(hints: Iterable[str]) -> tuple[str, ...]:
-    """The sentences of a prompt: a Whisper server elsewhere takes one text, our engines take sentences."""
-    sentences = [sentence.strip() for hint in hints for sentence in _SENTENCE_END.split(hint)]
-    return tuple(filter(None, sentences))[:MOST_PHRASES]
+    """The sentences of a prompt: a Whisper server elsewhere takes one text, our engines take sentences.
+
+    What has no ends of sentences is cut between words, so that an engine may take as much as it has room for.
+    """
+    sentences = [sentence for hint in hints for sentence in _SENTENCE_END.split(hint)]
+    cut = [part for sentence in sentences for part in wrap(sentence, _LONGEST_PHRASE, break_long_words=False)]
+    return tuple(cut[:MOST_PHRASES])
 
 
 async def _content(part: BodyPartReader, most_bytes: int, code: str) -> bytes:

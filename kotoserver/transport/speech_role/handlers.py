@@ -2,6 +2,9 @@
 
 import asyncio
 import math
+import struct
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import numpy as np
@@ -28,9 +31,9 @@ PCM_RATE = 24_000
 """Hertz that clients of OpenAI take bare samples to have."""
 _FORM_SECONDS = 60.0
 """A client that has not sent its form by then is let go."""
+_WAV = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _CONTAINERS = {
     SpeechFormat.MP3: AudioFormat.MP3,
-    SpeechFormat.WAV: AudioFormat.WAV,
     SpeechFormat.OPUS: AudioFormat.OGG,
     SpeechFormat.OGG: AudioFormat.OGG,
 }
@@ -54,8 +57,8 @@ async def speak(request: web.Request) -> web.StreamResponse:
     asked = await read_speech(request)
     engines = request.app[ENGINES]
     wanted = SpeechRequest(text=asked.input, voice=asked.voice_name, rate=asked.speed)
-    if asked.response_format is SpeechFormat.PCM:
-        return await _stream(request, wanted)
+    if asked.response_format in (SpeechFormat.PCM, SpeechFormat.WAV):
+        return await _stream(request, wanted, asked.response_format)
     container = _CONTAINERS[asked.response_format]
     speech = await engines.synthesizer.synthesize(wanted)
     content = await engines.encoder.encode(speech, container)
@@ -69,16 +72,31 @@ async def list_models(request: web.Request) -> web.StreamResponse:
     return web.json_response({"object": "list", "data": data})
 
 
-async def _stream(request: web.Request, wanted: SpeechRequest) -> web.StreamResponse:
-    """Bare samples, each part as soon as it is made; what fails before the first is an error body."""
-    response = web.StreamResponse(headers={"Content-Type": "audio/pcm"})
-    async for part in request.app[ENGINES].synthesizer.stream(wanted):
-        samples = await asyncio.to_thread(_at_pcm_rate, part)
-        if not response.prepared:
-            await response.prepare(request)
-        await response.write(samples)
+async def _stream(request: web.Request, wanted: SpeechRequest, form: SpeechFormat) -> web.StreamResponse:
+    """Samples, each part as soon as it is made; what fails before the first is an error body."""
+    response = web.StreamResponse()
+    response.content_type = "audio/wav" if form is SpeechFormat.WAV else "audio/pcm"
+    async with aclosing(_parts(request.app[ENGINES], wanted)) as parts:
+        async for part in parts:
+            if not response.prepared:
+                await response.prepare(request)
+                if form is SpeechFormat.WAV:
+                    await response.write(_endless_header(part.sample_rate))
+            in_form = part.pcm if form is SpeechFormat.WAV else await asyncio.to_thread(_at_pcm_rate, part)
+            await response.write(in_form)
     await response.write_eof()
     return response
+
+
+async def _parts(engines: SpeechEngines, wanted: SpeechRequest) -> AsyncGenerator[Speech, None]:
+    async for part in engines.synthesizer.stream(wanted):
+        yield part
+
+
+def _endless_header(sample_rate: int) -> bytes:
+    """Of a WAV file whose length nobody knows yet: mono, 16 bits, the greatest size there is."""
+    rate, size = sample_rate, 0xFFFFFFFF
+    return _WAV.pack(b"RIFF", size, b"WAVE", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16, b"data", size)
 
 
 def _at_pcm_rate(speech: Speech) -> bytes:
