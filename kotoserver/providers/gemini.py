@@ -14,6 +14,7 @@ from google.genai.types import (
 
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.providers.language_model import LanguageModel, Prompt, Reply, Tokens
+from kotoserver.providers.openai_server import failure_of_status
 from kotoserver.settings import Secret
 
 ADDRESS = "https://generativelanguage.googleapis.com"
@@ -54,11 +55,11 @@ class GeminiModel(LanguageModel):
                 model=self.model, contents=prompt.question, config=config
             )
         except APIError as refused:
-            if refused.code == 429:
-                raise ProviderFailed("gemini has had too many requests", code="rate_limited") from refused
-            raise ProviderFailed(f"gemini answered with status {refused.code}") from refused
-        except (aiohttp.ClientError, OSError, ValueError) as broken:  # ValueError: a body that is no JSON
-            raise ProviderFailed(f"gemini did not answer: {type(broken).__name__}") from broken
+            raise failure_of_status(refused.code, "gemini") from refused
+        except (aiohttp.ClientError, OSError) as broken:
+            raise ProviderFailed(f"gemini did not answer: {type(broken).__name__}", code="unavailable") from broken
+        except ValueError as broken:  # a body that is no JSON
+            raise ProviderFailed("gemini's answer cannot be read") from broken
         return _reply(response)
 
     async def close(self) -> None:

@@ -44,8 +44,8 @@ class LanguageModel(ABC):
     async def ask(self, prompt: Prompt) -> Reply:
         """One request, without any second try. The caller sets the deadline.
 
-        Raises ProviderFailed when there is no reply: `rate_limited`, or `provider_failed`. Such a request
-        costs nothing.
+        Raises ProviderFailed when there is no reply: `rate_limited`, `unavailable`, `not_permitted`, `refused`,
+        or `provider_failed`. Such a request costs nothing.
         """
 
     async def check(self) -> None:

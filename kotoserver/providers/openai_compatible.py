@@ -5,11 +5,11 @@ One request needs no vendor's client; aiohttp is here anyway.
 
 from typing import Annotated
 
-import aiohttp
 from pydantic import BaseModel, Field, ValidationError
 
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.providers.language_model import LanguageModel, Prompt, Reply, Tokens
+from kotoserver.providers.openai_server import OpenAiServer
 from kotoserver.settings import Secret
 
 _MOST_BYTES = 1_000_000
@@ -42,43 +42,18 @@ class OpenAiCompatibleModel(LanguageModel):
     def __init__(self, url: str, model: str, key: Secret | None = None) -> None:
         """`url` is what the product calls its base URL, such as `http://127.0.0.1:11434/v1`."""
         self.model = model
-        self._address = f"{url.rstrip('/')}/chat/completions"
-        self._key = key
-        self._session: aiohttp.ClientSession | None = None
-        self._closed = False
+        self._server = OpenAiServer(url, key, "the model")
 
     async def ask(self, prompt: Prompt) -> Reply:
-        try:
-            # A redirect is refused, so that the key goes nowhere else.
-            request = self._open().post(self._address, json=self._request(prompt), allow_redirects=False)
-            async with request as response:
-                if response.status == 429:
-                    raise ProviderFailed("the model has had too many requests", code="rate_limited")
-                if response.status >= 300:
-                    raise ProviderFailed(f"the model answered with status {response.status}")
-                body = await _read_bounded(response)
-        except (aiohttp.ClientError, OSError) as broken:
-            raise ProviderFailed(f"the model did not answer: {type(broken).__name__}") from broken
+        async with self._server.post("chat/completions", json=self._request(prompt)) as response:
+            body = await self._server.read(response, _MOST_BYTES)
         try:
             return _reply(_Completion.model_validate_json(body))
         except ValidationError as broken:
             raise ProviderFailed("the model's server does not speak chat completions") from broken
 
     async def close(self) -> None:
-        self._closed = True
-        if self._session is not None:
-            await self._session.close()
-
-    def _open(self) -> aiohttp.ClientSession:
-        """Opened inside the running loop, which the session belongs to."""
-        if self._closed:
-            raise ProviderFailed("The connection to the model was closed.", retryable=False)
-        if self._session is None:
-            headers = {"Authorization": f"Bearer {self._key.reveal()}"} if self._key else {}
-            # The judge holds the one deadline; a second one here could only contradict it.
-            timeout = aiohttp.ClientTimeout(total=None)
-            self._session = aiohttp.ClientSession(headers=headers, timeout=timeout)
-        return self._session
+        await self._server.close()
 
     def _request(self, prompt: Prompt) -> dict[str, object]:
         return {
@@ -94,15 +69,6 @@ class OpenAiCompatibleModel(LanguageModel):
             "temperature": 0,
             "max_tokens": prompt.most_answered,
         }
-
-
-async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise ProviderFailed("the model's answer has no end")
-    return bytes(body)
 
 
 def _reply(completion: _Completion) -> Reply:

@@ -98,10 +98,10 @@ FAILURES = {
     "hangs": (Reply(hangs=True), "too_late"),
     "sends for ever": (Reply(dribbles=True), "too_late"),
     "429": (Reply(status=429), "rate_limited"),
-    "500": (Reply(status=500), "provider_failed"),
-    "503": (Reply(status=503), "provider_failed"),
-    "401": (Reply(status=401), "provider_failed"),
-    "404": (Reply(status=404), "provider_failed"),
+    "500": (Reply(status=500), "unavailable"),
+    "503": (Reply(status=503), "unavailable"),
+    "401": (Reply(status=401), "not_permitted"),
+    "404": (Reply(status=404), "refused"),
     "no protocol": (Reply(body="<html>"), "provider_failed"),
     "blocked": (Reply(blocked=True), "blocked"),
     "blocked half way": (Reply(stopped=True), "blocked"),
@@ -135,7 +135,7 @@ async def test_a_server_that_is_not_there_leaves_the_local_result(local: LocalEv
         pass
     async with helped(local, client(server)) as judge:
         evaluation = await judge.evaluate(ODD, ORDER)
-    assert evaluation.degraded == f"{client(server).name}: provider_failed"
+    assert evaluation.degraded == f"{client(server).name}: unavailable"
 
 
 GOOD = opinion(intent="order_drink")

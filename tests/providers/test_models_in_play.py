@@ -23,7 +23,7 @@ async def test_a_model_that_is_away_costs_a_learner_nothing(tmp_path: Path, poli
             guest = await koto.guest()
             frames = await guest.say(await guest.open(), ODD, "t1")
         [judged] = [frame for frame in frames if frame["type"] == "evaluation_complete"]
-        assert judged["degraded"] == "openai_compatible: provider_failed"
+        assert judged["degraded"] == "openai_compatible: unavailable"
         assert [question["learner"] for question in server.questions] == [ODD]
 
 
