@@ -3,6 +3,8 @@
 # so that a new version is a small layer and a redeploy takes seconds.
 
 FROM python:3.11-slim-bookworm AS packages
+# What the image can do beyond the built-in engines; `whisper,piper` adds speech that runs in the container itself.
+ARG EXTRAS=postgres,redis,s3,gemini,google
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/koto
 WORKDIR /build
@@ -11,7 +13,7 @@ COPY setup.cfg pyproject.toml ./
 RUN mkdir kotoserver \
  && echo '__version__ = "0"' > kotoserver/__init__.py \
  && touch README.md LICENSE \
- && /opt/koto/bin/pip install ".[postgres,redis,s3,gemini]" \
+ && /opt/koto/bin/pip install ".[$EXTRAS]" \
  && /opt/koto/bin/pip uninstall --yes kotoserver
 
 
