@@ -1,8 +1,9 @@
 """Engines: the judge of Korean, the ears, the voice, and what turns files into sound and back."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
+from kotoserver.domain.engines import EngineState
 from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.domain.hearing import AudioClip, Recognition, RecognitionRequest
 from kotoserver.domain.speech import AudioFormat, Speech, SpeechRequest
@@ -18,6 +19,10 @@ class Evaluator(ABC):
     @abstractmethod
     async def evaluate(self, text: str, expectation: Expectation) -> Evaluation:
         """Never blocks the event loop. Raises ProviderFailed, or TooFast (`busy`) when too much waits."""
+
+    def states(self) -> Sequence[EngineState]:
+        """How the engines are doing that this one stands for; an engine of its own has none to tell of."""
+        return ()
 
     async def prepare(self, expectation: Expectation) -> None:
         """Does ahead what the first `evaluate` of this expectation would have to do."""
@@ -51,6 +56,10 @@ class Synthesizer(ABC):
         """
         yield await self.synthesize(request)
 
+    def states(self) -> Sequence[EngineState]:
+        """How the engines are doing that this one stands for; an engine of its own has none to tell of."""
+        return ()
+
     async def check(self) -> None:
         """Speaks one fixed word of no learner's. Raises ProviderFailed when the engine cannot work now."""
 
@@ -71,6 +80,10 @@ class Recognizer(ABC):
         No hypothesis when the engine heard nobody speak. Raises ProviderFailed for an engine that broke,
         TooFast (`busy`) when too much waits. A request that is cancelled frees what it held.
         """
+
+    def states(self) -> Sequence[EngineState]:
+        """How the engines are doing that this one stands for; an engine of its own has none to tell of."""
+        return ()
 
     async def check(self) -> None:
         """Listens to fixed made-up sound, never a learner's. Raises ProviderFailed when it cannot work now."""

@@ -157,11 +157,11 @@ class ModelEvaluator(Evaluator):
         if not self._asks(case):
             telemetry.MODEL_CALLS_SAVED.inc()
             return local
-        evaluation, why = await self._chain.ask(lambda opinion: opinion.on(case))
-        if why is None:
-            return evaluation
-        telemetry.MODEL_DEGRADED.labels(why).inc()
-        return replace(evaluation, degraded=why)
+        answer = await self._chain.ask(lambda opinion: opinion.on(case))
+        if answer.fallback is None:
+            return answer.value
+        telemetry.MODEL_DEGRADED.labels(answer.fallback).inc()
+        return replace(answer.value, degraded=answer.fallback)
 
     async def prepare(self, expectation: Expectation) -> None:
         await self._local.prepare(expectation)

@@ -8,10 +8,21 @@ from typing import TypeVar
 
 from kotoserver.content.catalog_schema import VoiceSource
 from kotoserver.domain.errors import BadSettings
+from kotoserver.domain.receipt import Stage
+from kotoserver.domain.speech import SpeechRequest
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
+from kotoserver.ports.purse import Purse
 from kotoserver.providers.language_model import LanguageModel
-from kotoserver.providers.policy import FallbackEvaluator, FallbackSynthesizer, Patience
+from kotoserver.providers.pocket import PocketPurse
+from kotoserver.providers.policy import (
+    FallbackEvaluator,
+    FallbackRecognizer,
+    FallbackSynthesizer,
+    Patience,
+    patience_with,
+)
+from kotoserver.providers.prices import hearing_price, speaking_price, speaking_usd
 from kotoserver.settings import ModelSettings, SpeechSettings, TokenPrice
 
 Voices = Mapping[str, VoiceSource]
@@ -118,24 +129,53 @@ MODELS: Mapping[str, Callable[[ModelSettings], LanguageModel]] = MappingProxyTyp
 CASCADE = "cascade"
 
 
-def open_recognizer(speech: SpeechSettings, clock: Clock | None = None) -> Recognizer | None:
+def open_recognizer(
+    speech: SpeechSettings, clock: Clock | None = None, purse: Purse | None = None
+) -> Recognizer | None:
     """The ears that are set; of several names, the later ones stand in for the earlier. None: learners type.
 
-    BadSettings names what would work.
+    Without `purse` this process keeps its own. BadSettings names what would work.
     """
+    if not speech.stt:
+        return None
+    clock = clock or SystemClock()
     loaders = [_known("STT_PROVIDER", name, RECOGNIZERS, also=("none",)) for name in speech.stt]
-    engines = [load(speech) for load in loaders]
-    return engines[0] if engines else None
+    return FallbackRecognizer(
+        [load(speech) for load in loaders],
+        clock,
+        [patience_with(Stage.STT, name, speech.policy) for name in speech.stt],
+        prices={name: price for name in speech.stt if (price := hearing_price(name, speech.prices))},
+        purse=purse or PocketPurse(speech.daily_budget, speech.learner_budget, clock),
+    )
 
 
-def open_synthesizer(speech: SpeechSettings, voices: Voices, clock: Clock | None = None) -> Synthesizer:
+def open_synthesizer(
+    speech: SpeechSettings, voices: Voices, clock: Clock | None = None, purse: Purse | None = None
+) -> Synthesizer:
     """The voice that is set; of several names, the later ones stand in for the earlier.
 
-    BadSettings names what would work.
+    Without `purse` this process keeps its own. BadSettings names what would work.
     """
+    clock = clock or SystemClock()
     loaders = [_known("TTS_PROVIDER", name, SYNTHESIZERS) for name in speech.tts]
-    engines = [load(speech, voices) for load in loaders]
-    return engines[0] if len(engines) == 1 else FallbackSynthesizer(engines, clock or SystemClock())
+    return FallbackSynthesizer(
+        [load(speech, voices) for load in loaders],
+        clock,
+        [patience_with(Stage.TTS, name, speech.policy) for name in speech.tts],
+        prices={name: _line_price(name, speech, voices) for name in speech.tts},
+        purse=purse or PocketPurse(speech.daily_budget, speech.learner_budget, clock),
+    )
+
+
+def _line_price(engine: str, speech: SpeechSettings, voices: Voices) -> Callable[[SpeechRequest], float]:
+    """What a line costs with this engine, in US dollars."""
+
+    def usd(request: SpeechRequest) -> float:
+        voice = voices.get(request.voice)
+        named = voice.engines.google if voice is not None and engine == "google" else None
+        return speaking_usd(request.text, speaking_price(engine, named, speech.prices))
+
+    return usd
 
 
 def open_evaluator(
@@ -158,10 +198,10 @@ def open_evaluator(
         return judge
     from kotoserver.providers.model_evaluator import ModelEvaluator, ModelOpinion
     from kotoserver.providers.model_verdict import is_unsure, worth_asking
-    from kotoserver.providers.spending import Purse
+    from kotoserver.providers.spending import Purse as ModelPurse
 
-    purse = Purse(models.daily_budget, clock)
-    patience = Patience(each_seconds=models.seconds, total_seconds=models.seconds)
+    purse = ModelPurse(models.daily_budget, clock)
+    patience = Patience(first_seconds=models.seconds, total_seconds=models.seconds)
     opinions = [ModelOpinion(model, judge, purse, price) for model, price in helpers]
     asks = is_unsure if CASCADE in names else worth_asking
     return ModelEvaluator(judge, opinions, clock, patience, asks)

@@ -20,7 +20,7 @@ from tests.korean.turns import BAG, ORDER
 from tests.providers.model_server import CLIENTS, serving_models
 
 FREE = TokenPrice(asked=0.0, answered=0.0)
-PATIENT = Patience(each_seconds=30.0, total_seconds=30.0)
+PATIENT = Patience(first_seconds=30.0, total_seconds=30.0)
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,7 @@ async def helped(
 ) -> AsyncIterator[ModelEvaluator]:
     clock = clock or HeldClock()
     purse = Purse(budget, clock)
-    patience = Patience(each_seconds=seconds, total_seconds=seconds)
+    patience = Patience(first_seconds=seconds, total_seconds=seconds)
     try:
         yield ModelEvaluator(local, [ModelOpinion(model, local, purse, PRICE)], clock, patience, asks)
     finally:

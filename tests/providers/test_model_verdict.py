@@ -118,7 +118,7 @@ async def test_injection_through_the_whole_judge_raises_no_score(local: LocalEva
 async def at_the_side(local: LocalEvaluator, server: ModelServer) -> AsyncIterator[ModelEvaluator]:
     model, clock = gemini_at(server), HeldClock()
     helper = ModelOpinion(model, local, Purse(100.0, clock), TokenPrice(asked=1.0, answered=1.0))
-    yield ModelEvaluator(local, [helper], clock, Patience(each_seconds=10, total_seconds=10))
+    yield ModelEvaluator(local, [helper], clock, Patience(first_seconds=10, total_seconds=10))
     await model.close()
 
 

@@ -1,0 +1,312 @@
+"""Several engines as one: the next is asked when one fails or is late, and a broken one is left alone.
+
+Deadlines, the one retry, falling back, hedging, breakers and money are decided here for every engine, and
+nowhere else. A refusal that lies in the question or in the purse (`NO_FAULT`) passes the question on
+without counting against the engine.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from contextvars import Context
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from kotoserver import telemetry
+from kotoserver.domain.engines import EngineState
+from kotoserver.domain.errors import KotoError
+from kotoserver.domain.receipt import Stage
+from kotoserver.ports.clock import Clock
+from kotoserver.ports.purse import Purse
+from kotoserver.providers.pocket import PocketPurse
+from kotoserver.providers.policy.breaker import Breaker
+from kotoserver.providers.policy.patience import Patience
+from kotoserver.providers.policy.round import (
+    NO_FAULT,
+    RETRY_PAUSE_SECONDS,
+    Asking,
+    Candidate,
+    E,
+    Round,
+    concerns_engine,
+    plain_failures,
+)
+
+T = TypeVar("T")
+FREE = Asking()
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Generic[T]):
+    value: T
+    provider: str
+    fallback: str | None
+    """Why it is not the first engine's; None when it is."""
+    seconds: float
+    """From the question on, engines that failed on the way included."""
+    usd: float
+    """What was paid on the way, too."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Call(Generic[E]):
+    """One question to one engine."""
+
+    candidate: Candidate[E]
+    began: float
+    lost: bool = False
+    """Another engine answered first."""
+    hedged: bool = False
+    """It was so slow that the next engine was asked too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Got(Generic[T]):
+    value: T
+
+
+class Chain(Generic[E]):
+    """Engines in the order of preference."""
+
+    def __init__(
+        self,
+        engines: Sequence[E],
+        clock: Clock,
+        patience: Patience | Sequence[Patience],
+        *,
+        stage: Stage = Stage.EVALUATE,
+        purse: Purse | None = None,
+    ) -> None:
+        """`patience` with all of them, or with each. Without a purse nothing can be paid."""
+        if not engines:
+            raise ValueError("a chain needs an engine")
+        each = [patience] * len(engines) if isinstance(patience, Patience) else patience
+        self._candidates = [
+            Candidate(engine, one, Breaker(one, clock)) for engine, one in zip(engines, each, strict=True)
+        ]
+        self._clock = clock
+        self._stage = stage
+        self._purse = purse or PocketPurse(0.0, 0.0, clock)
+        self._probes: dict[str, asyncio.Task[None]] = {}
+        """By the name of the engine."""
+        for candidate in self._candidates:
+            telemetry.PROVIDER_RESTS.labels(stage, candidate.name).set(0)
+
+    # ── one answer ───────────────────────────────────────────────────────────────────────────
+
+    async def ask(self, question: Callable[[E], Awaitable[T]], asking: Asking = FREE) -> Answer[T]:
+        """The first useful answer. Whoever leaves, leaves nothing running.
+
+        BadInput passes as it is; TooFast (`busy`) when no engine is free; ProviderFailed, code `over_budget`
+        when only money is missing.
+        """
+        round_ = self.begin(asking)
+        outcome = await self._race(round_, question)
+        if isinstance(outcome, KotoError):
+            raise outcome
+        return outcome
+
+    async def _race(self, round_: Round[E], question: Callable[[E], Awaitable[T]]) -> Answer[T] | KotoError:
+        """Usually a race of one: another starts when one fails, or when it is slow and may be hedged."""
+        running: dict[asyncio.Task[_Got[T] | KotoError], Call[E]] = {}
+        async with asyncio.TaskGroup() as group:
+            newest = self._start(group, round_, question, running)
+            while running:
+                slow_in = self._slow_in(newest, round_)
+                done, _ = await asyncio.wait(running, timeout=slow_in, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    newest.hedged = True
+                    telemetry.PROVIDER_HEDGES.labels(self._stage, newest.candidate.name).inc()
+                    newest = self._start(group, round_, question, running)
+                    continue
+                for task in [each for each in running if each in done]:  # the preferred engine first
+                    call = running.pop(task)
+                    outcome = task.result()
+                    if isinstance(outcome, _Got):
+                        self._leave(running, round_)
+                        return self.answered(call, round_, outcome.value)
+                    if not concerns_engine(outcome):
+                        self._leave(running, round_)
+                        return outcome
+                    self.failed(call, round_, outcome, alone=not running)
+                if round_.has_next:
+                    newest = self._start(group, round_, question, running)
+        return round_.nobody()
+
+    def _start(
+        self,
+        group: asyncio.TaskGroup,
+        round_: Round[E],
+        question: Callable[[E], Awaitable[T]],
+        running: "dict[asyncio.Task[_Got[T] | KotoError], Call[E]]",
+    ) -> Call[E]:
+        pause = RETRY_PAUSE_SECONDS if round_.retries else 0.0
+        call = Call(candidate=round_.next(), began=self._clock.seconds())
+        first, _ = round_.seconds_for(call.candidate, call.began)
+        running[group.create_task(self._attempt(call, round_, question, first, pause))] = call
+        return call
+
+    async def _attempt(
+        self, call: Call[E], round_: Round[E], question: Callable[[E], Awaitable[T]], seconds: float, pause: float
+    ) -> _Got[T] | KotoError:
+        name = call.candidate.name
+        try:
+            async with self.calling(call, round_):
+                with plain_failures(name):
+                    async with asyncio.timeout(seconds):
+                        if pause:
+                            await asyncio.sleep(pause)
+                        return _Got(await question(call.candidate.engine))
+        except KotoError as failure:
+            return failure
+
+    def _slow_in(self, newest: Call[E], round_: Round[E]) -> float | None:
+        """Seconds until the next engine is to be asked too; None: it is not."""
+        after = newest.candidate.slow_after()
+        if after is None or not round_.has_next or newest.hedged:
+            return None
+        return max(0.0, newest.began + after - self._clock.seconds())
+
+    def _leave(self, running: "dict[asyncio.Task[_Got[T] | KotoError], Call[E]]", round_: Round[E]) -> None:
+        """Somebody has answered. Who was too slow is told so; the group waits until all have ended."""
+        for task, call in running.items():
+            call.lost = True
+            task.cancel()
+            if call.hedged:
+                round_.was_slow(call.candidate)
+                call.candidate.latencies.add(self._clock.seconds() - call.began)
+                self._count_against(call.candidate)
+
+    # ── what streams need too ────────────────────────────────────────────────────────────────
+
+    def begin(self, asking: Asking) -> Round[E]:
+        return Round(self._candidates, asking, self._clock.seconds())
+
+    @asynccontextmanager
+    async def calling(self, call: Call[E], round_: Round[E]) -> AsyncIterator[None]:
+        """A place at the engine and the money for it, and a count of how it ended."""
+        name, usd = call.candidate.name, round_.asking.usd.get(call.candidate.name, 0.0)
+        outcome, spent = "left", 0.0
+        try:
+            with call.candidate.place():
+                async with self._purse.hold(round_.asking.payer, usd) as hold:
+                    spent = usd
+                    try:
+                        yield
+                    except KotoError as failure:
+                        if failure.code != "too_late":  # what nobody waited out is billed; a refusal is not
+                            hold.spent = spent = 0.0
+                        raise
+            outcome = "answered"
+        except KotoError as failure:
+            outcome = failure.code
+            raise
+        finally:
+            if call.lost:
+                outcome = "lost"
+            round_.spent_usd += spent
+            telemetry.PROVIDER_CALLS.labels(self._stage, name, outcome).inc()
+            if spent:
+                telemetry.PROVIDER_COST.labels(self._stage, name).inc(spent)
+
+    def answered(self, call: Call[E], round_: Round[E], value: T) -> Answer[T]:
+        candidate, now = call.candidate, self._clock.seconds()
+        candidate.latencies.add(now - call.began)
+        telemetry.PROVIDER_SECONDS.labels(self._stage, candidate.name).observe(now - call.began)
+        self._count_for(candidate)
+        for name, reason in round_.reasons(candidate).items():
+            telemetry.PROVIDER_FALLBACKS.labels(self._stage, name, reason).inc()
+        return Answer(
+            value=value,
+            provider=candidate.name,
+            fallback=round_.fallback(candidate),
+            seconds=now - round_.began,
+            usd=round_.spent_usd,
+        )
+
+    def failed(self, call: Call[E], round_: Round[E], failure: KotoError, *, alone: bool = True) -> None:
+        round_.failed(call.candidate, failure, self._clock.seconds() - call.began, alone=alone)
+        if failure.code not in NO_FAULT:
+            self._count_against(call.candidate)
+
+    # ── breakers and their probes ────────────────────────────────────────────────────────────
+
+    def states(self) -> tuple[EngineState, ...]:
+        return tuple(
+            EngineState(
+                stage=self._stage,
+                name=each.name,
+                resting=each.breaker.is_open,
+                failures=each.breaker.failures,
+                since=each.breaker.since,
+                asked_now=each.asked_now,
+                p50_seconds=each.latencies.quantile(0.5),
+                p95_seconds=each.latencies.quantile(0.95),
+            )
+            for each in self._candidates
+        )
+
+    def _count_against(self, candidate: Candidate[E]) -> None:
+        if candidate.breaker.failed():
+            log.warning("%s failed %d times in a row and rests", candidate.name, candidate.breaker.failures)
+            telemetry.PROVIDER_RESTS.labels(self._stage, candidate.name).set(1)
+            if candidate.patience.probed:
+                self._begin_probes(candidate)
+
+    def _count_for(self, candidate: Candidate[E]) -> None:
+        candidate.breaker.succeeded()
+        telemetry.PROVIDER_RESTS.labels(self._stage, candidate.name).set(0)
+
+    def _begin_probes(self, candidate: Candidate[E]) -> None:
+        """Outside the context of the learner who found out, whose ids the log would repeat."""
+        running = self._probes.get(candidate.name)
+        if running is None or running.done():
+            self._probes[candidate.name] = asyncio.create_task(self._probe(candidate), context=Context())
+
+    async def _probe(self, candidate: Candidate[E]) -> None:
+        """Until the engine works again, whether we or a learner found out; `close` cancels it."""
+        breaker = candidate.breaker
+        while True:
+            await asyncio.sleep(breaker.rest_seconds)
+            if not breaker.is_open:
+                return
+            if await self._works(candidate):
+                breaker.probe_passed()
+                telemetry.PROVIDER_RESTS.labels(self._stage, candidate.name).set(0)
+                log.info("%s works again", candidate.name)
+                return
+            breaker.probe_failed()
+
+    async def _works(self, candidate: Candidate[E]) -> bool:
+        try:
+            await self._check(candidate)
+        except KotoError as failure:
+            return failure.code in NO_FAULT
+        return True
+
+    async def _check(self, candidate: Candidate[E]) -> None:
+        with plain_failures(candidate.name):
+            async with asyncio.timeout(candidate.patience.total_seconds):
+                await candidate.engine.check()
+
+    async def check(self) -> None:
+        """Raises the first engine's failure when none works."""
+        failures: list[KotoError] = []
+        for candidate in self._candidates:
+            try:
+                await self._check(candidate)
+            except KotoError as failure:
+                failures.append(failure)
+            else:
+                return
+        raise failures[0]
+
+    async def close(self) -> None:
+        probes = tuple(self._probes.values())
+        for probe in probes:
+            probe.cancel()
+        await asyncio.gather(*probes, return_exceptions=True)
+        await asyncio.gather(*(candidate.engine.close() for candidate in self._candidates))
