@@ -71,6 +71,7 @@ class _Bench:
         sets = cases.read_paraphrases(DATA / "paraphrases.tsv")
         yield measures.intents("6 close, 5 examples each", cases.close_turns(sets), self.ask)
         yield measures.intents("6 of one topic", cases.neighbouring_turns(sets), self.ask)
+        yield measures.off_topic(cases.close_turns(sets), self.ask)
         tricky = cases.read_cases(DATA / "tricky_turns.jsonl")
         self.taught += cases.taught_by_cases(tricky)
         yield from measures.tricky_turns(tricky, self.ask)

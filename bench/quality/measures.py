@@ -94,6 +94,17 @@ def intents(name: str, turns: Iterable[Taught], judge: Judge) -> Share:
     return share
 
 
+def off_topic(turns: Iterable[Taught], judge: Judge) -> Share:
+    """Sentences that belong to another turn, half the file away: the price of recognising more."""
+    share = Share(name="another topic taken for an intent", at_most=True, target=5)
+    asked = list(turns)
+    for place, one in enumerate(asked):
+        other = asked[(place + len(asked) // 2) % len(asked)].sentence
+        evaluation = judge(other, one.expectation)
+        share.count(evaluation.intent is not None, one.intent + other, _told(other, evaluation))
+    return share
+
+
 def native_alarms(path: Path, judge: Judge) -> Share:
     """Native speakers' polite sentences, about anything: a fault of grammar found in one is hardly there.
 

@@ -18,6 +18,10 @@ from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
 from kotoserver.korean.stance import Stance
 
+_NEAR = 0.4
+"""Likeness that is enough where no other intent of the turn comes near."""
+_LEAD = 0.1
+
 
 def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     """An intent of the turn, a common one, or None when the words belong to neither."""
@@ -30,16 +34,16 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     own = rank_intents(reading, prepared.intents, prepared.topic, filled)
     about = prepared.topic | {f"slot:{mention.slot}" for mention in reading.mentions}
     moves = rank_intents(reading, prepared.common, about, filled)
-    best = own[0] if own else None
-    move = moves[0] if moves else None
-    rival = best.score + OWN_FIRST if best is not None and best.score >= ENOUGH else 0.0
+    best = next((match for match in own if match.score >= ENOUGH), None)
+    move = max(moves, key=lambda match: match.score, default=None)
+    rival = best.score + OWN_FIRST if best is not None else 0.0
     if move is not None and move.score >= max(ENOUGH_FOR_REPAIR, rival):
         return move
-    if best is not None and best.score >= ENOUGH:
+    if best is not None:
         return best
     agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
-    return agreeing or against or _unfulfilled(reading, own)
+    return agreeing or against or _unfulfilled(reading, own) or _clearly_nearest(reading, own)
 
 
 def _word_for_word(reading: Reading, prepared: Prepared) -> Match | None:
@@ -87,6 +91,18 @@ def _only_answers(reading: Reading) -> bool:
     stance = reading.stance
     spoken = [word for word in reading.sentence.words if word.start not in reading.noise]
     return stance.answer_word is not None and len(spoken) == 1
+
+
+def _clearly_nearest(reading: Reading, own: tuple[Match, ...]) -> Match | None:
+    """Of several intents the one that is far nearer than the rest, when half of what is named belongs to it."""
+    if len(own) < 2 or own[0].intent.needs:
+        return None
+    first, second = own[:2]
+    if first.score < _NEAR or first.standing - second.standing < _LEAD:
+        return None
+    content = [f for f, weight in reading.features.items() if weight > GENERIC and _is_content(f)]
+    known = [f for f in content if f in first.intent.vocabulary]
+    return first if len(known) > 1 and len(known) >= len(content) / 2 else None
 
 
 def _strange(reading: Reading, expected: frozenset[str]) -> list[str]:

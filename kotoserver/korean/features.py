@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from kotoserver.korean.lexicon import (
+    ADDRESSED,
+    ASKED_ABOUT,
     DECLINING,
     DEICTIC,
     GENERIC_ROOTS,
+    INQUIRING_ROOTS,
+    LIGHT_NOUNS,
     QUESTION_WORDS,
     REMOVING,
     SOFTENERS,
@@ -15,11 +19,13 @@ from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence
 from kotoserver.korean.slots import Mention
 from kotoserver.korean.stance import Stance, StanceReading
+from kotoserver.ports.morphology import Morpheme
 
 DECLINES = "declines"
 """Feature that all ways of wanting something not share: 괜찮아요, 필요 없어요, 빼 주세요."""
 HALF = 0.5
 CONTENT, QUESTION, GENERIC, SMALL, ADVERB = 1.0, 1.2, 0.25, 0.3, 0.6
+_TIME_UNITS = frozenset({"시", "월", "일", "년", "분", "요일"})
 _NOUNS = frozenset({"NNG", "NNP", "XR", "NP", "SL"})
 
 
@@ -32,7 +38,7 @@ def features_of(
     stance: StanceReading,
     synonyms: Mapping[str, str],
 ) -> dict[str, float]:
-    """Feature -> weight. Nouns are `n:…`, predicates `v:…`, question words `q:…`, values `slot:…`."""
+    """Feature -> weight. Words are `w:…`, question words `q:…`, what they ask about `about:…`, values `slot:…`."""
     covered = {p for m in mentions for p in range(m.start, m.end)}
     covered |= {p for n in numbers for p in range(n.start, n.end)}
     skipped = {
@@ -60,7 +66,7 @@ def features_of(
         if predicate.root == "없" and _before(sentence, predicate) == "필요":
             found[DECLINES] = HALF
             continue
-        weight = GENERIC if predicate.root in GENERIC_ROOTS | {"없"} else CONTENT
+        weight = GENERIC if predicate.root in GENERIC_ROOTS | INQUIRING_ROOTS | {"없"} else CONTENT
         # What is there and what is not are told apart by stance.
         found[_named("있" if predicate.root == "없" else predicate.root, synonyms)] = weight
     for place, morpheme in enumerate(sentence.morphemes):
@@ -68,13 +74,18 @@ def features_of(
             continue
         if morpheme.form in QUESTION_WORDS:
             found[f"q:{_question(morpheme.form)}"] = QUESTION
+            about = _asked_by(morpheme.form, sentence.morphemes[place + 1 : place + 2])
+            if about in ASKED_ABOUT.values():
+                found[f"about:{about}"] = ADVERB
         elif morpheme.form == "안녕":
             found[_named("안녕", synonyms)] = CONTENT
         elif morpheme.form.startswith("아무"):
             found[_named("아무", synonyms)] = CONTENT
-        elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC:
-            generic = morpheme.form + "하" in GENERIC_ROOTS
+        elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC | ADDRESSED:
+            generic = morpheme.form in LIGHT_NOUNS or morpheme.form + "하" in GENERIC_ROOTS | INQUIRING_ROOTS
             found[_named(morpheme.form, synonyms)] = GENERIC if generic else CONTENT
+            if morpheme.form in ASKED_ABOUT:
+                found[f"about:{ASKED_ABOUT[morpheme.form]}"] = ADVERB
         elif morpheme.tag == "MAG" and morpheme.form not in SOFTENERS | {"안", "못"}:
             found[_named(morpheme.form, synonyms)] = ADVERB
     if numbers:
@@ -101,6 +112,11 @@ def _named(word: str, synonyms: Mapping[str, str]) -> str:
 
 def _question(word: str) -> str:
     return "뭐" if word in ("뭐", "뭣", "무엇", "무슨", "뭘") else word
+
+
+def _asked_by(word: str, following: tuple[Morpheme, ...]) -> str:
+    """몇 시 and 몇 월 ask for the same as 언제."""
+    return "언제" if word == "몇" and following and following[0].form in _TIME_UNITS else word
 
 
 def _before(sentence: Sentence, predicate: Predicate) -> str:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kotoserver.domain.scene import CommonIntent, Intent
 from kotoserver.korean.features import GENERIC
 from kotoserver.korean.lexicon import REQUEST_ROOTS
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
+from kotoserver.korean.wording import Habit, Wording, habit_of, nearness, wording_of
 
 ENOUGH = 0.45
 """Likeness from which an intent is taken as meant."""
@@ -23,6 +24,8 @@ _TOPIC = 0.4
 """What a word of the NPC's own line still tells."""
 _SHARED = 0.5
 """How much less a feature tells that every intent of the turn has."""
+_COMMON = 0.8
+"""The same, where intents are told apart by their wording."""
 _SUBSTITUTION = 0.6
 """What is left of the likeness when another thing is named than in any example (배가 아파요 for 머리가)."""
 
@@ -45,6 +48,7 @@ class PreparedIntent:
     """Features of all its examples and slots."""
     stance: Stance
     """What all its examples agree on."""
+    habit: Habit
     common: CommonIntent | None = None
 
     @property
@@ -58,6 +62,8 @@ class Match:
     score: float
     """0 to 1 and a little more."""
     example: Example | None
+    standing: float = 1.0
+    """The score and how near the wording is, which decides between intents whose content fits as well."""
 
 
 def prepare_intent(
@@ -76,6 +82,7 @@ def prepare_intent(
         not_this=not_this,
         vocabulary=frozenset(vocabulary),
         stance=stances.pop() if len(stances) == 1 else Stance.OPEN,
+        habit=habit_of(example.reading for example in examples),
         common=intent if isinstance(intent, CommonIntent) else None,
     )
 
@@ -83,11 +90,19 @@ def prepare_intent(
 def rank_intents(
     reading: Reading, intents: Iterable[PreparedIntent], topic: frozenset[str], filled: frozenset[str]
 ) -> tuple[Match, ...]:
-    """Best first. `topic` holds what the NPC spoke of, `filled` the slots that were given a good value."""
+    """Best first, by content and wording.
+
+    `topic` holds what the NPC spoke of, `filled` the slots that were given a good value.
+    """
     choices = tuple(intents)
-    shared = _shared_by_all(choices)
-    matches = [_match(reading, intent, _Weighing(topic=topic, shared=shared), filled) for intent in choices]
-    return tuple(sorted(matches, key=lambda match: -match.score))
+    weighing = _Weighing(topic=topic, shared=_shared_by_all(choices))
+    wording = wording_of(reading)
+    matches = [_standing(wording, _match(reading, intent, weighing, filled), weighing) for intent in choices]
+    return tuple(sorted(matches, key=lambda match: -match.standing))
+
+
+def _standing(said: Wording, match: Match, weighing: "_Weighing") -> Match:
+    return replace(match, standing=match.score + nearness(said, match.intent.habit, weighing.telling))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +118,9 @@ class _Weighing:
         if feature in self.topic and feature not in vocabulary:
             return weight * _TOPIC
         return weight * (1.0 - _SHARED * self.shared.get(feature, 0.0))
+
+    def telling(self, feature: str) -> float:
+        return 1.0 - _COMMON * self.shared.get(feature, 0.0)
 
 
 def _shared_by_all(intents: tuple[PreparedIntent, ...]) -> dict[str, float]:

@@ -48,6 +48,24 @@ DEICTIC = _words(
     """
 )
 
+ADDRESSED = _words("너 니 당신 자네 그대 여러분 얘 그쪽")
+"""Who is spoken to, which is no part of what is said."""
+
+LIGHT_NOUNS = _words("때 중 정도 경우 둘 가운데 혹 등")
+"""Nouns that only hold a sentence together."""
+
+INQUIRING_ROOTS = _words("알 알리 궁금하 같 가르치 물어보 알아보")
+"""Predicates that say that one asks or supposes, not what: 몇 시인지 알려 주세요."""
+
+_ASKED_ABOUT = """
+    왜:이유,원인,까닭 어디:장소,곳,위치 언제:시간,날짜,시각,날,며칠,때 어떻게:방법,방식
+    몇:개수,갯수,횟수,수 얼마:가격,값,금액,요금
+"""
+ASKED_ABOUT = {
+    noun: word for word, nouns in (line.split(":") for line in _ASKED_ABOUT.split()) for noun in nouns.split(",")
+}
+"""Nouns for what a question word asks about: 이유가 뭐예요? is 왜요?"""
+
 QUESTION_WORDS = _words(
     """
     뭐 뭣 무엇 무슨 어디 언제 얼마 누구 왜 어떻게 어떤 어느 몇 얼마나 뭘
@@ -159,6 +177,37 @@ SYNONYMS = (
     frozenset({"감사", "고맙"}),
     frozenset({"듣", "알아듣", "들리"}),
     frozenset({"미안", "죄송"}),
+    frozenset({"쓰", "사용", "이용", "사용하", "이용하"}),
+    frozenset({"고르", "선택"}),
+    frozenset({"좋아하", "선호", "좋"}),
+    frozenset({"만나", "뵙", "뵈"}),
+    frozenset({"사", "구입", "구매"}),
+    frozenset({"수신", "수령"}),
+    frozenset({"보내", "전송", "발송", "송신", "발신"}),
+    frozenset({"바꾸", "바뀌", "변경", "교환"}),
+    frozenset({"어머니", "엄마", "어머님"}),
+    frozenset({"아버지", "아빠", "아버님"}),
+    frozenset({"아들", "아드님"}),
+    frozenset({"딸", "따님"}),
+    frozenset({"생일", "생신", "생년월일"}),
+    frozenset({"나이", "연세"}),
+    frozenset({"집", "댁"}),
+    frozenset({"이름", "성함"}),
+    frozenset({"밥", "식사", "진지"}),
+    frozenset({"휴대폰", "핸드폰", "폰", "스마트폰"}),
+    frozenset({"가격", "값", "요금", "금액"}),
+    frozenset({"이유", "원인", "까닭"}),
+    frozenset({"장소", "곳", "위치"}),
+    frozenset({"고장나", "고장", "망가지"}),
+    frozenset({"고치", "수리"}),
+    frozenset({"늦", "지각"}),
+    frozenset({"끝나", "종료", "마치"}),
+    frozenset({"출발", "떠나"}),
+    frozenset({"켜", "켜지"}),
+    frozenset({"끄", "꺼지"}),
+    frozenset({"모두", "전부", "총", "다"}),
+    frozenset({"추천", "권하"}),
+    frozenset({"예약", "예매"}),
 )
 
 CONTRASTS = (
