@@ -75,7 +75,7 @@ class _Bench:
         tricky = cases.read_cases(DATA / "tricky_turns.jsonl")
         self.taught += cases.taught_by_cases(tricky)
         yield from measures.tricky_turns(tricky, self.ask)
-        yield measures.learners_own(DATA / "learner_sentences.txt", self.ask, self.analyzer)
+        yield from measures.learners_own(DATA / "learner_sentences.txt", self.ask, self.analyzer)
 
 
 def _write(shares: list[measures.Share], figures: list[report.Figure]) -> int:

@@ -170,20 +170,26 @@ def injected(taught: Iterable[Taught], analyzer: MorphemeAnalyzer) -> Iterable[t
     return ((one, mistake) for one in taught for mistake in mistakes_for(one.sentence, one.expectation, analyzer))
 
 
-def learners_own(path: Path, judge: Judge, analyzer: MorphemeAnalyzer) -> Share:
+def learners_own(path: Path, judge: Judge, analyzer: MorphemeAnalyzer) -> list[Share]:
     """Real learners' sentences, of which only what was changed can be weighed: nobody corrected them.
 
-    The level wanted is the one that they are in, and what only moves a space says nothing.
+    The level wanted is the one that they are in, and what only moves a space says nothing. Courtesy is held
+    apart, as it is for injected mistakes: 나는 is the commoner word and 저는 the right one before a stranger,
+    so a language model, which knows what is common, cannot tell that it is better.
     """
-    share = Share(name="corrected reads better: learners' own", target=95)
+    language = Share(name="corrected reads better: learners' own", target=95)
+    everything = Share(name="the same with courtesy")
     for line in path.read_text("utf-8").splitlines():
         level = read_level(analyse(line, analyzer)).level
         target = level.value if level.value in LEVELS else "haeyo"
         question = Question(learner=line, examples=("네.",), target_level=target)
-        corrected = judge(line, expectation_for(question, {})).corrected
+        evaluation = judge(line, expectation_for(question, {}))
+        corrected = evaluation.corrected
         if corrected is not None and corrected.replace(" ", "") != line.replace(" ", ""):
-            _weigh(share, line, corrected, analyzer)
-    return share
+            _weigh(everything, line, corrected, analyzer)
+            if all(CODES[Code(item.code)].rank is not Rank.LEVEL for item in evaluation.items):
+                _weigh(language, line, corrected, analyzer)
+    return [language, everything]
 
 
 def _plain(text: str, family: Family) -> str:

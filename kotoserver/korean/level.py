@@ -14,6 +14,9 @@ _POLITE_CLOSE = re.compile(
 _LINKING = ("면", "니까", "어서", "아서", "려고", "려면", "도록", "지만", "으러")
 _ARCHAIC = re.compile(r"(시오|으오|하오|이오|구려|[사하]옵니다)$")
 
+_QUOTES = re.compile(r"[?!.,\"'”’]*\s?이?라(고|는|며|면서)\s?(?!요)")
+"""What follows words that are only quoted: 마세요라는 말."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
@@ -69,7 +72,7 @@ def _closes(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:
     morphemes = sentence.morphemes
     for place, token in enumerate(morphemes):
         word = sentence.word_at(token.start)
-        if word is not None and word.start in ignored:
+        if (word is not None and word.start in ignored) or _QUOTES.match(sentence.text, token.end):
             continue
         following = morphemes[place + 1] if place + 1 < len(morphemes) else None
         if token.tag == "EF" or (token.tag == "EC" and _stands_last(sentence, token)):

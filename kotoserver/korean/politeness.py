@@ -131,7 +131,10 @@ def _lower_level(context: Context) -> Finding:
 
 
 def _unmix(context: Context) -> Iterator[Finding]:
-    close = next(c for c in context.reading.level.closes if c.level is SpeechLevel.BANMAL)
+    casual = (c for c in context.reading.level.closes if c.level is SpeechLevel.BANMAL and _ends_word(context, c))
+    close = next(casual, None)
+    if close is None:
+        return
     predicate = _predicate_of(context, close)
     start, end, _, better = _polite_form(context, close, predicate, SpeechLevel.HAEYO)
     text = context.sentence.text

@@ -172,3 +172,19 @@ def test_the_one_who_leaves_says_stay_well(judge: Judge):
     evaluation = judge("안녕히 가세요", TURNS["bye"])
     assert codes(evaluation) == ["GREETING_DIRECTION"]
     assert evaluation.corrected == "안녕히 계세요"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "내일 오세요라는 말을 들었다",
+        "뭐 도와줄래요?라고 물어봤다",
+    ],
+)
+def test_quoted_words_have_no_say_in_the_level(analyzer: MorphemeAnalyzer, text: str):
+    assert read_level(analyse(text, analyzer)).level is SpeechLevel.BANMAL
+
+
+def test_an_ending_inside_a_word_is_not_made_polite(judge: Judge):
+    evaluation = judge("환경이 좀 나쁘지고 사람이 많아요", expect("어때요?", "사람이 많아요."))
+    assert evaluation.corrected is None or "요고" not in evaluation.corrected
