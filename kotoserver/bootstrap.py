@@ -44,6 +44,7 @@ from kotoserver.services.health import Dependency, HealthService
 from kotoserver.services.history import HistoryService
 from kotoserver.services.narration import spoken_line
 from kotoserver.services.play import PlayService
+from kotoserver.services.purse import DayPurse
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.rescoring import RescoredTurn, rescore, stored_session
 from kotoserver.services.speech import SpeechService
@@ -226,10 +227,19 @@ def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer
 
 
 async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
+    clock = SystemClock()
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
-    voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir))
+    storage = await stack.enter_async_context(_storage(settings))
+    purse = DayPurse(
+        storage,
+        clock,
+        daily_budget=settings.speech.daily_budget,
+        learner_budget=settings.speech.learner_budget,
+    )
+    stack.push_async_callback(purse.close)
+    voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir), clock, purse)
     stack.push_async_callback(voice.close)
-    ears = open_recognizer(settings.speech)
+    ears = open_recognizer(settings.speech, clock, purse)
     if ears is not None:
         stack.push_async_callback(ears.close)
     scenes = [library.scene(scene_id) for scene_id in library.scene_ids()]
@@ -239,7 +249,6 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(bus.close)
     blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
     stack.push_async_callback(blobs.close)
-    storage = await stack.enter_async_context(_storage(settings))
     for name in await storage.migrate():
         log.info("applied the migration %s", name)
     return Parts(
@@ -250,7 +259,7 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         ears=ears,
         voice=voice,
         judge=judge,
-        clock=SystemClock(),
+        clock=clock,
     )
 
 
