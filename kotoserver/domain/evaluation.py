@@ -1,12 +1,24 @@
 """What is asked of a judge of Korean, and what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
 from kotoserver.domain.scene import CommonIntent, Intent, Scene, Scoring, Slot, SlotFill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where a turn is played and for whom, for a judge that reads more than the learner's Korean."""
+
+    scene: str
+    """Its title, in Korean."""
+    goal: str
+    """What the learner is to do in this turn, in Korean."""
+    language: str | None = None
+    """BCP 47 tag of the language that the learner is taught in; None when nobody in particular plays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +42,12 @@ class Expectation:
     """One good answer."""
     grammar: tuple[str, ...]
     scoring: Scoring
+    setting: Setting | None = field(default=None, compare=False)
+    """Compares as nothing: learners of every language share what a judge of Korean prepared for the turn."""
 
 
-def expectation_of(scene: Scene, turn_id: str) -> Expectation:
-    """What this turn of a scene asks for."""
+def expectation_of(scene: Scene, turn_id: str, language: str | None = None) -> Expectation:
+    """What this turn of a scene asks for, of a learner who is taught in `language`."""
     turn = scene.turn(turn_id)
     return Expectation(
         key=f"{scene.id}@{scene.version}/{turn_id}",
@@ -48,6 +62,7 @@ def expectation_of(scene: Scene, turn_id: str) -> Expectation:
         model=turn.model.ko,
         grammar=turn.grammar,
         scoring=scene.scoring,
+        setting=Setting(scene=scene.title, goal=turn.goal, language=language),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kotoserver.content.library import Library, untranslated
 from kotoserver.domain.errors import BadInput
+from kotoserver.domain.evaluation import Expectation, expectation_of
 from kotoserver.domain.langpack import LanguagePack, ScenePack
 from kotoserver.domain.scene import Scene
 
@@ -19,6 +20,10 @@ class Playable:
     def words(self) -> ScenePack:
         """The scene's own tables of the pack."""
         return self.pack.scenes[self.scene.id]
+
+    def expectation(self, turn_id: str) -> Expectation:
+        """What a turn asks of a learner who is taught in the pack's language."""
+        return expectation_of(self.scene, turn_id, self.pack.native)
 
 
 class CatalogService:

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotFound
-from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
+from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.domain.events import SessionReady, StoredEvent, store_form
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.receipt import Receipt, Stage
@@ -139,7 +139,7 @@ class PlayService:
             narrator = self._narrator(session)
             scene = narrator.playable.scene
             watch.lap("read")
-            evaluation = await self._judge(utterance, expectation_of(scene, session.progress.turn))
+            evaluation = await self._judge(utterance, narrator.playable.expectation(session.progress.turn))
             watch.lap("evaluate")
             step = advance(session.progress, scene, evaluation, seconds=self._keeper.pause(session))
             change = tell_turn(narrator, session, utterance, evaluation, step)

@@ -4,13 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from kotoserver import telemetry
-from kotoserver.domain.evaluation import Evaluation
+from kotoserver.domain.evaluation import Evaluation, Setting
 from kotoserver.ports.clock import Clock
 from kotoserver.providers.language_model import LanguageModel, Tokens
 from kotoserver.providers.local import LocalEvaluator
@@ -280,6 +281,27 @@ async def test_the_question_holds_the_learners_words_as_data_and_the_proven_resu
     assert question["learner"] == said
     assert question["proven"]["score"] == (await local.evaluate(said, ORDER)).score
     assert set(question["intents"]) == {"order_drink"}
+
+
+async def test_the_question_says_where_it_plays_what_is_to_be_done_and_in_which_language(
+    local: LocalEvaluator, client
+):
+    setting = Setting(scene="카페에서 주문하기", goal="음료를 주문하세요.", language="id")
+    async with serving_models() as server, helped(local, client(server)) as judge:
+        await judge.evaluate(ODD, replace(ORDER, setting=setting))
+    [question] = server.questions
+    assert question["setting"] == {"scene": "카페에서 주문하기", "goal": "음료를 주문하세요.", "language": "id"}
+
+
+def test_learners_of_every_language_share_what_was_prepared_for_a_turn():
+    indonesian, english = (Setting(scene="카페", goal="주문하세요.", language=tag) for tag in ("id", "en"))
+    assert replace(ORDER, setting=indonesian) == replace(ORDER, setting=english)
+
+
+async def test_a_turn_of_no_scene_has_no_setting(local: LocalEvaluator, client):
+    async with serving_models() as server, helped(local, client(server)) as judge:
+        await judge.evaluate(ODD, ORDER)
+    assert server.questions[0]["setting"] is None
 
 
 async def test_the_service_is_given_the_schema(local: LocalEvaluator):

@@ -25,6 +25,7 @@ async def test_a_model_that_is_away_costs_a_learner_nothing(tmp_path: Path, poli
         [judged] = [frame for frame in frames if frame["type"] == "evaluation_complete"]
         assert judged["degraded"] == "openai_compatible: unavailable"
         assert [question["learner"] for question in server.questions] == [ODD]
+        assert server.questions[0]["setting"]["language"] == "id"
 
 
 async def test_a_cascade_plays_the_model_answers_without_asking_anybody(tmp_path: Path):
