@@ -7,7 +7,7 @@ from datetime import date
 from kotoserver.ports import purse
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.purse import Hold
-from kotoserver.providers.spending import Purse
+from kotoserver.providers import spending
 
 
 class PocketPurse(purse.Purse):
@@ -15,25 +15,28 @@ class PocketPurse(purse.Purse):
 
     def __init__(self, daily_budget: float, learner_budget: float, clock: Clock) -> None:
         """Budgets in US dollars a day of UTC, for all together and for each learner."""
-        self._everybody = Purse(daily_budget, clock)
+        self._everybody = spending.Purse(daily_budget, clock)
         self._learner_budget = learner_budget
         self._clock = clock
-        self._learners: tuple[date, dict[str, Purse]] = (clock.now().date(), {})
+        self._learners: tuple[date, dict[str, spending.Purse]] = (clock.now().date(), {})
 
     @asynccontextmanager
     async def hold(self, payer: str | None, most: float) -> AsyncIterator[Hold]:
         purses = [self._everybody] if payer is None else [self._everybody, self._learner(payer)]
+        hold = Hold(spent=0.0)
+        parts: list[spending.Hold] = []
         with ExitStack() as stack:
-            parts = [stack.enter_context(each.hold(most)) for each in purses]
-            hold = Hold(spent=most)
             try:
+                for each in purses:
+                    parts.append(stack.enter_context(each.hold(most)))
+                hold.spent = most
                 yield hold
-            finally:
+            finally:  # where one refuses, the others spent nothing
                 for part in parts:
                     part.spent = hold.spent
 
-    def _learner(self, payer: str) -> Purse:
+    def _learner(self, payer: str) -> spending.Purse:
         today = self._clock.now().date()
         if self._learners[0] != today:
             self._learners = (today, {})
-        return self._learners[1].setdefault(payer, Purse(self._learner_budget, self._clock))
+        return self._learners[1].setdefault(payer, spending.Purse(self._learner_budget, self._clock))
