@@ -186,6 +186,10 @@ class Evaluation:
     engine_version: str
     degraded: str | None = None
     """Why a lesser judge than the configured one answered."""
+    tokens: int = 0
+    """Of a language model that was asked, asked and answered."""
+    cost_usd: float = 0.0
+    """What that cost by our own count."""
 
     @property
     def only_in_writing(self) -> bool:

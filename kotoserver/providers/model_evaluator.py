@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import ProviderFailed, TooFast
@@ -35,8 +35,9 @@ class ModelOpinion:
         """Raises ProviderFailed, codes `over_budget`, `rate_limited`, `blocked`, `bad_answer`, `busy` and the
         general one.
         """
+        usage = _Usage()
         try:
-            answer = await self._answer(case)
+            answer = await self._answer(case, usage)
         except ProviderFailed as failure:
             log.warning("the model %s gave no opinion: %s", self.version, failure.message)
             raise
@@ -49,6 +50,8 @@ class ModelOpinion:
             combine(case, answer, second),
             engine=self.name,
             engine_version=f"{self.version}; {case.local.engine} {case.local.engine_version}",
+            tokens=usage.tokens,
+            cost_usd=usage.dollars,
         )
 
     async def check(self) -> None:
@@ -57,14 +60,14 @@ class ModelOpinion:
     async def close(self) -> None:
         await self._model.close()
 
-    async def _answer(self, case: Case) -> Answer:
+    async def _answer(self, case: Case, usage: "_Usage") -> Answer:
         """The model's answer, which it may mend once."""
         prompt = build_prompt(case)
-        reply = await self._ask(prompt)
+        reply = await self._ask(prompt, usage)
         try:
             return self._use(reply, case)
         except Unusable as why:
-            reply = await self._ask(build_repair(prompt, reply.text, str(why)))
+            reply = await self._ask(build_repair(prompt, reply.text, str(why)), usage)
         try:
             return self._use(reply, case)
         except Unusable as why:
@@ -79,7 +82,7 @@ class ModelOpinion:
         self._count("used")
         return answer
 
-    async def _ask(self, prompt: Prompt) -> Reply:
+    async def _ask(self, prompt: Prompt, usage: "_Usage") -> Reply:
         """A request that is paid for; one that nobody waited out is booked at its most."""
         with self._purse.hold(cost(most_tokens(prompt), self._price)) as hold:
             outcome = "unfinished"
@@ -94,6 +97,7 @@ class ModelOpinion:
                     self._count(outcome)
             if reply.tokens.asked:
                 hold.spent = cost(reply.tokens, self._price)
+            usage.add(reply, hold.spent)
             self._book(reply, hold.spent)
         if reply.blocked:
             raise ProviderFailed("the model refuses these words", code="blocked")
@@ -115,6 +119,18 @@ class ModelOpinion:
             return await self._local.evaluate(sentence, case.expectation)
         except TooFast as full:
             raise ProviderFailed("too much waits to check what it wrote", code="busy") from full
+
+
+@dataclass(slots=True)
+class _Usage:
+    """What the requests about one case took."""
+
+    tokens: int = 0
+    dollars: float = 0.0
+
+    def add(self, reply: Reply, dollars: float) -> None:
+        self.tokens += reply.tokens.asked + reply.tokens.answered
+        self.dollars += dollars
 
 
 class LocalOpinion:

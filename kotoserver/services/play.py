@@ -369,6 +369,8 @@ def _judged_by(evaluation: Evaluation, watch: Stopwatch) -> Receipt:
         provider=evaluation.engine,
         milliseconds=watch.laps()["evaluate"],
         fallback=evaluation.degraded,
+        tokens=evaluation.tokens,
+        cost_usd=evaluation.cost_usd,
     )
 
 

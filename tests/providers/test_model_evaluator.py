@@ -258,11 +258,12 @@ async def test_calls_tokens_and_cost_are_counted(local: LocalEvaluator, client):
             "koto_model_cost_usd_total": {"model": name},
         }
         before = {each: counted(each, **labels) for each, labels in counters.items()}
-        await judge.evaluate(ODD, ORDER)
+        judged = await judge.evaluate(ODD, ORDER)
         grown = {each: counted(each, **labels) - before[each] for each, labels in counters.items()}
     assert grown["koto_model_calls_total"] == 1
     assert grown["koto_model_tokens_total"] == 2 * USED[1]
     assert grown["koto_model_cost_usd_total"] == pytest.approx(2 * PAID)
+    assert (judged.tokens, judged.cost_usd) == (2 * sum(USED), pytest.approx(2 * PAID))
 
 
 async def test_a_degraded_turn_is_counted_by_its_reason(local: LocalEvaluator, client):
