@@ -230,13 +230,7 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     clock = SystemClock()
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
     storage = await stack.enter_async_context(_storage(settings))
-    purse = DayPurse(
-        storage,
-        clock,
-        daily_budget=settings.speech.daily_budget,
-        learner_budget=settings.speech.learner_budget,
-    )
-    stack.push_async_callback(purse.close)
+    purse = _open_purse(settings, storage, clock, stack)
     voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir), clock, purse)
     stack.push_async_callback(voice.close)
     ears = open_recognizer(settings.speech, clock, purse)
@@ -310,6 +304,18 @@ async def open_listening(
     )
     stack.push_async_callback(voice.settle)
     return Listening(uploads=uploads, recordings=recordings, voice=voice)
+
+
+def _open_purse(settings: Settings, storage: Storage, clock: Clock, stack: AsyncExitStack) -> DayPurse:
+    """What is spent on speech, by all servers on this database."""
+    purse = DayPurse(
+        storage,
+        clock,
+        daily_budget=settings.speech.daily_budget,
+        learner_budget=settings.speech.learner_budget,
+    )
+    stack.push_async_callback(purse.close)
+    return purse
 
 
 async def _open_speech(
@@ -431,7 +437,9 @@ async def render_scene(settings: Settings, scene_id: str, progress: Callable[[in
         await storage.migrate()
         blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
         stack.push_async_callback(blobs.close)
-        voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir))
+        clock = SystemClock()
+        purse = _open_purse(settings, storage, clock, stack)
+        voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir), clock, purse)
         stack.push_async_callback(voice.close)
         speech = await _open_speech(settings, storage, blobs, voice, stack)
         await speech.render(authored_lines([scene], speech), progress)
