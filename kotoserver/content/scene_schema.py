@@ -162,6 +162,13 @@ class LimitsSource(Authored):
     ending: Id
 
 
+class CasualMoveSource(Authored):
+    """A repair move between friends: what the NPC says then, and how else the learner may put it."""
+
+    say: LineSource
+    examples: OneOrMany[Text]
+
+
 class CommonIntentSource(Authored):
     """A repair move of `scenes/catalog/common_intents.yaml`."""
 
@@ -169,6 +176,11 @@ class CommonIntentSource(Authored):
     examples: OneOrMany[Text]
     say: LineSource
     praise: Text | None = None
+    casual: CasualMoveSource | None = None
+    """In scenes whose target is 반말."""
+
+    def examples_for(self, target: LevelName) -> tuple[str, ...]:
+        return (*self.examples, *(self.casual.examples if self.casual and target == "반말" else ()))
 
 
 class PinnedSceneSource(Authored):

@@ -9,6 +9,7 @@ from kotoserver.content.scene_schema import (
     CueSource,
     EndingSource,
     IntentSource,
+    LevelName,
     LineSource,
     NpcSource,
     RuleSource,
@@ -74,7 +75,10 @@ def scene_of(source: SceneSource, common: Mapping[str, CommonIntentSource]) -> S
         shortcuts=MappingProxyType(
             {word: MappingProxyType(dict(fills)) for word, fills in source.slots.shortcuts.items()}
         ),
-        common=tuple(_common(intent_id, common[intent_id], speakers.usual) for intent_id in source.common),
+        common=tuple(
+            _common(intent_id, common[intent_id], speakers.usual, source.speech.target)
+            for intent_id in source.common
+        ),
         scoring=Scoring(
             task=source.scoring.task,
             language=source.scoring.language,
@@ -143,12 +147,14 @@ def _slot(slot_id: str, slot: SlotSource) -> Slot:
     )
 
 
-def _common(intent_id: str, intent: CommonIntentSource, speaker: str) -> CommonIntent:
+def _common(intent_id: str, intent: CommonIntentSource, speaker: str, target: LevelName) -> CommonIntent:
+    casual = intent.casual if target == "반말" else None
+    say = casual.say if casual else intent.say
     return CommonIntent(
         id=intent_id,
-        examples=intent.examples,
+        examples=intent.examples_for(target),
         action=CommonAction(intent.action),
-        say=_spoken(intent.say, intent.say.by or speaker),
+        say=_spoken(say, say.by or speaker),
         praise=intent.praise,
     )
 

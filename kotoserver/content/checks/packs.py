@@ -69,7 +69,9 @@ def _check_main_tables(source: PackSource, findings: Findings, catalogs: Catalog
     levels = [level.value for level in SpeechLevel if level is not SpeechLevel.NONE]
     _require(levels, source.speech_levels, ("speech_levels",), "speech level", findings)
     _require(catalogs.feedback.labels, source.labels, ("labels",), "label", findings)
-    common_lines = {intent.say.id: intent.say.ko for intent in catalogs.common.intents.values()}
+    moves = catalogs.common.intents.values()
+    common_lines = [intent.say.id for intent in moves]
+    common_lines += [intent.casual.say.id for intent in moves if intent.casual]
     _require(common_lines, source.common, ("common",), "meaning of the line", findings)
 
 

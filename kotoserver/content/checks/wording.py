@@ -23,11 +23,12 @@ def check_examples(source: SceneSource, catalogs: Catalogs, findings: Findings) 
 
 def _common_examples(source: SceneSource, turn: TurnSource, catalogs: Catalogs) -> dict[str, str]:
     """Utterance -> repair move, for the moves that the turn does not define anew."""
+    moves = catalogs.common.intents
     return {
         _bare(example): intent_id
         for intent_id in source.common
-        if intent_id in catalogs.common.intents and intent_id not in turn.learner.expect
-        for example in catalogs.common.intents[intent_id].examples
+        if intent_id in moves and intent_id not in turn.learner.expect
+        for example in moves[intent_id].examples_for(source.speech.target)
     }
 
 
