@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
+from itertools import islice
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -133,7 +134,9 @@ class WhisperRecognizer(Recognizer):
 
     def _hear(self, samples: Samples, hotwords: str | None, given_up: Event) -> _Heard:
         """Runs in the one thread; between half minutes it looks whether anybody still waits for it."""
-        self._model.begin(len(samples) / SAMPLE_RATE)
+        seconds = len(samples) / SAMPLE_RATE
+        at_once = seconds <= _WINDOW_SECONDS
+        self._model.begin(seconds)
         with self._plain_errors():
             segments, _ = self._model.transcribe(
                 _raised(samples),
@@ -144,14 +147,14 @@ class WhisperRecognizer(Recognizer):
                 condition_on_previous_text=False,
                 hotwords=hotwords,
                 word_timestamps=True,
-                # Marks of time within the text end windows early, and the rest of a second is read as a
-                # clip of its own; word times come from elsewhere. Longer clips need the marks to be cut by.
-                without_timestamps=len(samples) <= _WINDOW_SECONDS * SAMPLE_RATE,
+                without_timestamps=at_once,  # longer clips are cut by them; word times come from elsewhere
                 vad_filter=True,
                 vad_parameters={"min_silence_duration_ms": _PAUSE_MS, "speech_pad_ms": _PADDING_MS},
             )
-            # The library is lazy: each step of this loop may decode another half minute.
-            believed = [segment for segment in _until(given_up, segments) if _is_believed(segment)]
+            # The library is lazy: each step may decode another half minute. Of a clip that was read at once it
+            # would go on with the breath after the last word, which costs as much again and is heard as `네.`
+            wanted = islice(segments, 1) if at_once else _until(given_up, segments)
+            believed = [segment for segment in wanted if _is_believed(segment)]
         return _Heard(tuple(_hypotheses(believed, self._model.readings)), tuple(_words(believed)))
 
 

@@ -125,6 +125,13 @@ async def test_a_loop_of_words_ends_in_bounded_time(tmp_path: Path, voice: np.nd
         assert time.monotonic() - started < 5
 
 
+async def test_the_breath_after_the_last_word_is_not_read_as_a_clip_of_its_own(scripted: Path, voice: np.ndarray):
+    async with ears(scripted) as whisper:
+        recognition = await whisper.recognize(heard(np.tile(voice, 4)))
+    assert recognition.text == "라떼 한 잔 주세요"
+    assert len(recognition.hypotheses) == 2
+
+
 async def test_a_minute_is_heard_in_parts(scripted: Path, voice: np.ndarray):
     minute = np.tile(voice, round(65 * SAMPLE_RATE / len(voice)))
     async with ears(scripted) as whisper:
@@ -228,3 +235,21 @@ def test_a_device_that_is_not_there_is_refused(scripted: Path):
 def test_an_arithmetic_that_is_not_there_is_refused_with_those_that_are(scripted: Path):
     with pytest.raises(BadSettings, match=r"cpu here has no int3; use one of .*int8"):
         WhisperRecognizer(scripted, replace(CPU, compute_type="int3"))
+
+
+@pytest.mark.real_model
+@pytest.mark.skipif("TEST_WHISPER_FOLDER" not in os.environ, reason="TEST_WHISPER_FOLDER names no model")
+async def test_a_real_model_picks_what_was_said_out_of_what_was_expected():
+    lines = ("아메리카노 한 잔 주세요.", "따뜻한 라떼 두 잔 주세요.", "카드로 할게요.", "유자차로 주세요.")
+    said = [await spoken(line) for line in lines]
+    clips = [
+        resample(np.frombuffer(each.pcm, "<i2").astype(np.float32) / 32768, each.sample_rate, SAMPLE_RATE)
+        for each in said
+    ]
+    async with ears(Path(os.environ["TEST_WHISPER_FOLDER"])) as whisper:
+        await whisper.check()
+        texts = [(await whisper.recognize(heard(samples, *lines))).text for samples in clips]
+        silence = await whisper.recognize(heard(np.zeros(3 * SAMPLE_RATE), *lines))
+    right = [text.rstrip(".") == line.rstrip(".") for text, line in zip(texts, lines, strict=True)]
+    assert right.count(True) >= 3, texts  # espeak's Korean is hard to understand for anybody
+    assert silence.hypotheses == ()
