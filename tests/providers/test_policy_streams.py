@@ -111,12 +111,16 @@ async def test_the_whole_stream_has_the_total_time():
 
 @virtually
 async def test_the_time_that_a_listener_takes_is_not_the_engines():
-    chain = speaking(voice(*GOOD))
+    chain = speaking(voice(*GOOD, name="listened"))
     parts: list[Speech] = []
     async for part in chain.stream(LINE):
         parts.append(part)
         await asyncio.sleep(60)
     assert len(parts) == 3
+    measured = telemetry.REGISTRY.get_sample_value(
+        "koto_provider_seconds_sum", {"stage": "tts", "provider": "listened"}
+    )
+    assert measured == pytest.approx(0.6)
 
 
 @virtually

@@ -338,6 +338,48 @@ async def test_states_tell_how_quick_an_engine_is():
     assert (state.p50_seconds, state.p95_seconds) == (pytest.approx(0.5), pytest.approx(0.5))
 
 
+# ── checks for whoever watches ───────────────────────────────────────────────────────────────
+
+
+@virtually
+async def test_one_working_engine_is_enough_and_a_hanging_one_is_not_waited_for():
+    class Hanging(TimedEars):
+        async def check(self) -> None:
+            await asyncio.Event().wait()
+
+    await ears(Hanging(), TimedEars(name="second")).check()
+    assert asyncio.get_running_loop().time() == 0
+
+
+@virtually
+async def test_a_remote_engine_that_answered_a_moment_ago_is_not_asked_whether_it_works():
+    first = TimedEars()
+    hearing = ears(first)
+    await hearing.recognize(clip())
+    await hearing.check()
+    assert first.checked_at == []
+    await asyncio.sleep(61)
+    await hearing.check()
+    await hearing.check()
+    assert len(first.checked_at) == 1
+
+
+@virtually
+async def test_an_engine_that_failed_since_is_asked():
+    first = TimedEars(checks=[DOWN])
+    hearing = ears(first)
+    await hearing.recognize(clip())
+    first.usual = After(0, DOWN)
+    with pytest.raises(ProviderFailed):
+        await hearing.recognize(clip())
+    with pytest.raises(ProviderFailed, match="connection refused"):
+        await hearing.check()
+
+
+def test_our_own_engines_are_always_asked():
+    assert [patience_with(Stage.TTS, engine, {}).trusted_seconds for engine in ("espeak", "piper")] == [0.0, 0.0]
+
+
 # ── hedging ──────────────────────────────────────────────────────────────────────────────────
 
 

@@ -212,10 +212,13 @@ class Chain(Generic[E]):
             if spent:
                 telemetry.PROVIDER_COST.labels(self._stage, name).inc(spent)
 
-    def answered(self, call: Call[E], round_: Round[E], value: T) -> Answer[T]:
+    def answered(self, call: Call[E], round_: Round[E], value: T, took: float | None = None) -> Answer[T]:
+        """`took`: the engine's own seconds, where whoever listens took some too."""
         candidate, now = call.candidate, self._clock.seconds()
-        candidate.latencies.add(now - call.began)
-        telemetry.PROVIDER_SECONDS.labels(self._stage, candidate.name).observe(now - call.began)
+        took = now - call.began if took is None else took
+        candidate.worked_at = now
+        candidate.latencies.add(took)
+        telemetry.PROVIDER_SECONDS.labels(self._stage, candidate.name).observe(took)
         self._count_for(candidate)
         for name, reason in round_.reasons(candidate).items():
             telemetry.PROVIDER_FALLBACKS.labels(self._stage, name, reason).inc()
@@ -281,28 +284,37 @@ class Chain(Generic[E]):
             breaker.probe_failed()
 
     async def _works(self, candidate: Candidate[E]) -> bool:
-        try:
-            await self._check(candidate)
-        except KotoError as failure:
-            return failure.code in NO_FAULT
-        return True
+        failure = await self._check(candidate)
+        return failure is None or failure.code in NO_FAULT
 
-    async def _check(self, candidate: Candidate[E]) -> None:
-        with plain_failures(candidate.name):
-            async with asyncio.timeout(candidate.patience.total_seconds):
-                await candidate.engine.check()
+    async def _check(self, candidate: Candidate[E]) -> KotoError | None:
+        """What is wrong with it."""
+        try:
+            with plain_failures(candidate.name):
+                async with asyncio.timeout(candidate.patience.total_seconds):
+                    await candidate.engine.check()
+        except KotoError as failure:
+            return failure
+        candidate.worked_at = self._clock.seconds()
+        return None
 
     async def check(self) -> None:
-        """Raises the first engine's failure when none works."""
-        failures: list[KotoError] = []
-        for candidate in self._candidates:
-            try:
-                await self._check(candidate)
-            except KotoError as failure:
-                failures.append(failure)
-            else:
-                return
+        """Returns as soon as one engine works; raises the first engine's failure when none does."""
+        if any(self._trusted(candidate) for candidate in self._candidates):
+            return
+        async with asyncio.TaskGroup() as group:
+            checks = [group.create_task(self._check(candidate)) for candidate in self._candidates]
+            for each in asyncio.as_completed(checks):
+                if await each is None:
+                    for check in checks:
+                        check.cancel()
+                    return
+        failures = [failure for check in checks if (failure := check.result()) is not None]
         raise failures[0]
+
+    def _trusted(self, candidate: Candidate[E]) -> bool:
+        since = self._clock.seconds() - candidate.worked_at
+        return since < candidate.patience.trusted_seconds and candidate.breaker.failures == 0
 
     async def close(self) -> None:
         probes = tuple(self._probes.values())

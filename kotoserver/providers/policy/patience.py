@@ -30,6 +30,8 @@ class Patience:
     """Its own `check` ends the rest, asked in the background. Otherwise the first learner after it finds out."""
     quick_seconds: float = 0.0
     """The last engine is asked once more when it failed sooner than this."""
+    trusted_seconds: float = 0.0
+    """So long after an answer it counts as working without being asked: each check of some engines is billed."""
     hedged: bool = False
     """The next engine is asked too when this one takes longer than 95 of its last 100 answers."""
 
@@ -37,21 +39,22 @@ class Patience:
 ORDINARY_SECONDS = 5.0
 LONGEST_REST_SECONDS = 120.0
 
-_REMOTE = Patience(
+_OURS = Patience(
     first_seconds=STALLED_SECONDS,
-    total_seconds=6.0,
-    seconds_per_second=0.1,
+    total_seconds=15.0,
     rest_seconds=5.0,
     probed=True,
     quick_seconds=0.3,
 )
-_OURS = replace(_REMOTE, total_seconds=15.0)
 """Engines on this machine have a queue, and refuse with `busy` themselves."""
+_REMOTE = replace(_OURS, total_seconds=6.0, seconds_per_second=0.1, trusted_seconds=60.0)
 _BY_ENGINE: Mapping[tuple[Stage, str], Patience] = {
+    (Stage.STT, "google"): _REMOTE,
+    (Stage.STT, "openai_compatible"): _REMOTE,
     # On two cores the base model answers a sentence in about two seconds, and longer speech in proportion.
     (Stage.STT, "whisper"): replace(_OURS, first_seconds=8.0, seconds_per_second=0.6, at_once=16),
-    (Stage.TTS, "espeak"): _OURS,
-    (Stage.TTS, "piper"): _OURS,
+    (Stage.TTS, "google"): _REMOTE,
+    (Stage.TTS, "openai_compatible"): _REMOTE,
 }
 _SETTINGS: Mapping[str, str] = {
     "total": "total_seconds",
@@ -65,7 +68,7 @@ _SETTINGS: Mapping[str, str] = {
 
 def patience_with(stage: Stage, engine: str, policy: Mapping[str, float]) -> Patience:
     """What suits the engine, with what is set for it: `stt.google.total` -> value."""
-    usual = replace(_BY_ENGINE.get((stage, engine), _REMOTE), hedged=stage is Stage.STT)
+    usual = replace(_BY_ENGINE.get((stage, engine), _OURS), hedged=stage is Stage.STT)
     chosen: dict[str, float] = {
         field: policy[key]
         for setting, field in _SETTINGS.items()

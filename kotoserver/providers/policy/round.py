@@ -56,6 +56,8 @@ class Candidate(Generic[E]):
     breaker: Breaker
     latencies: Latencies = field(default_factory=Latencies)
     asked_now: int = 0
+    worked_at: float = float("-inf")
+    """When it answered last, by the clock that only runs forward."""
 
     @property
     def name(self) -> str:

@@ -76,7 +76,7 @@ class FallbackSynthesizer(Synthesizer):
                 if parts.heard or not concerns_engine(failure):
                     raise
                 continue
-            answer = self._chain.answered(call, round_, parts.sample_rate)
+            answer = self._chain.answered(call, round_, parts.sample_rate, parts.seconds)
             receipt = replace(
                 _receipt(request, answer, parts.audio_seconds),
                 first_output_milliseconds=round((parts.first_output_at - round_.began) * 1000, 3),
@@ -113,7 +113,9 @@ class _Parts:
         self._request = request
         self._clock = clock
         self._first_seconds = first_seconds
-        self._seconds_left = total_seconds
+        self._total_seconds = total_seconds
+        self.seconds = 0.0
+        """That the engine took so far."""
         self.heard = False
         """Something audible was handed out."""
         self.first_output_at = 0.0
@@ -141,11 +143,12 @@ class _Parts:
     async def _next(self, parts: AsyncIterator[Speech], until: float) -> Speech | None:
         """The next part; None at the end."""
         began = self._clock.seconds()
-        seconds = self._seconds_left if self.heard else min(self._seconds_left, until - began)
+        left = self._total_seconds - self.seconds
+        seconds = left if self.heard else min(left, until - began)
         with plain_failures(self._engine.name):
             async with asyncio.timeout(seconds):
                 part = await anext(parts, None)
-        self._seconds_left -= self._clock.seconds() - began
+        self.seconds += self._clock.seconds() - began
         return part
 
     def _measure(self, part: Speech) -> None:
