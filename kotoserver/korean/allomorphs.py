@@ -26,6 +26,8 @@ _PAIRS = {
     "으로요": "으로요/로요",
 }
 _GAIN = 1.0
+_SHORT_GAIN = 3.0
+"""For a noun of one syllable, since 길가 is a word and no wrong 길이."""
 _PRONOUNS = frozenset({"뭐", "이거", "그거", "저거", "누구", "여기", "거기", "저기"})
 _CONTRACTED = frozenset({"걸", "이걸", "그걸", "저걸", "요걸"})
 """것을 made short, which takes 로 as well: 걸로."""
@@ -67,8 +69,12 @@ def _wanted(noun: str, said: str) -> str:
 
 
 def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer: MorphemeAnalyzer) -> bool:
-    if noun in nouns | _PRONOUNS or (noun in _CONTRACTED and word.startswith(noun + "으로")):
+    if noun in _PRONOUNS or (noun in _CONTRACTED and word.startswith(noun + "으로")):
         return True
+    if noun in nouns and len(noun) > 1:
+        return True
+    if noun in nouns:
+        return analyzer.analyze(noun + wanted).score - analyzer.analyze(word).score > _SHORT_GAIN
     whole = analyzer.analyze(word)
     if len(whole.morphemes) == 1 or any(m.tag[0] in "VE" for m in whole.morphemes):
         return False

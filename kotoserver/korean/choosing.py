@@ -12,7 +12,7 @@ from kotoserver.korean.intents import (
     opposes,
     rank_intents,
 )
-from kotoserver.korean.lexicon import REQUEST_ROOTS, TAKING_ROOTS
+from kotoserver.korean.lexicon import DECLINING, DEGREES, REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
@@ -30,6 +30,9 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     word_for_word = _word_for_word(reading, prepared)
     if word_for_word is not None:
         return word_for_word
+    unanswered = _without_the_answer(reading, prepared)
+    if unanswered is not None:
+        return unanswered
     filled = filled_by(reading.mentions, reading, prepared.table)
     own = rank_intents(reading, prepared.intents, prepared.topic, filled)
     about = prepared.topic | {f"slot:{mention.slot}" for mention in reading.mentions}
@@ -58,6 +61,17 @@ def _word_for_word(reading: Reading, prepared: Prepared) -> Match | None:
     return None
 
 
+def _without_the_answer(reading: Reading, prepared: Prepared) -> Match | None:
+    """An example said without its 네 or 아니요: 감사합니다, where the turn teaches 네, 감사합니다."""
+    said = compact(reading.text)
+    for intent in prepared.intents:
+        for example in intent.examples:
+            answer = example.reading.stance.answer_word
+            if said and answer is not None and compact(example.text[answer.end :]) == said:
+                return Match(intent=intent, score=1.0, example=example)
+    return None
+
+
 def _asks_back(reading: Reading) -> bool:
     """`네?` alone."""
     spoken = [word for word in reading.sentence.words if word.start not in reading.noise]
@@ -82,8 +96,8 @@ def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bo
     if not opposes(reading, match.intent) or (len(prepared.intents) > 1 and _only_answers(reading)):
         return False
     near = match.score + STANCE_PENALTY >= ENOUGH
-    taking = {f"w:{prepared.synonyms.get(root, root)}" for root in TAKING_ROOTS}
-    return near or not _strange(reading, match.intent.vocabulary | prepared.topic | taking)
+    plain = {f"w:{prepared.synonyms.get(word, word)}" for word in TAKING_ROOTS | DECLINING | DEGREES}
+    return near or not _strange(reading, match.intent.vocabulary | prepared.topic | plain)
 
 
 def _only_answers(reading: Reading) -> bool:

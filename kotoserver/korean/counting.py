@@ -22,6 +22,7 @@ _WANTED_FORMS = {"서": "세"}
 def find_counting(context: Context) -> Iterator[Finding]:
     for number in context.reading.numbers:
         yield from _form_and_system(number)
+        yield from _shown_system(context, number)
         yield from _counter(context, number)
         yield from _counter_missing(context, number)
 
@@ -39,6 +40,16 @@ def _form_and_system(number: Number) -> Iterator[Finding]:
         wanted = native_before_counter(number.value)
         if wanted != number.word.replace(" ", ""):
             yield _finding(Code.COUNTER_FORM, number, end, wanted, system=None)
+
+
+def _shown_system(context: Context, number: Number) -> Iterator[Finding]:
+    """`삼 번 먹을게요`: 번 counts times and names numbers; which it does here, the examples show."""
+    if number.counter != "번" or number.written != "sino" or not 1 <= number.value < _SINO_ACCEPTED_FROM:
+        return
+    shown = [n for example in context.examples for n in example.reading.numbers if n.counter == "번"]
+    if any(n.written in ("native", "short") for n in shown) and not any(n.written == "sino" for n in shown):
+        end = number.start + len(number.word)
+        yield _finding(Code.COUNTER_SYSTEM, number, end, native_before_counter(number.value), system="native")
 
 
 def _finding(code: Code, number: Number, end: int, want: str, system: str | None) -> Finding:

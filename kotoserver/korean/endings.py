@@ -13,6 +13,7 @@ from kotoserver.korean.predicates import Predicate
 
 _PURPOSE = re.compile(r"(?P<stem>[가-힣]+?)(?P<ending>으로|로)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)")
 _DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요")
+_OFFERS = ("ᆯ게요", "을게요", "ᆯ게", "을게")
 _DICTIONARY = frozenset({"다"})
 
 
@@ -106,13 +107,12 @@ def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
 
 
 def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
-    """데워 드릴게요 offers what the turn asks for."""
-    offers = "드리" in closing.auxiliaries or closing.root == "드리"
-    if not offers or context.sentence.asks(closing.end):
+    """데워 드릴게요 and 데워 줄게요 offer what the turn asks for."""
+    if not _offers(closing) or context.sentence.asks(closing.end):
         return
     predicates = [p for example in context.examples for p in example.reading.predicates if p.closes]
     asks = [p for p in predicates if "주" in p.auxiliaries or p.root == "주"]
-    if not asks or any("드리" in p.auxiliaries or p.root == "드리" for p in predicates):
+    if not asks or any(_offers(p) for p in predicates):
         return
     parts = tagged(context.sentence, closing.first, closing.last)
     turned = [("주" if form == "드리" else form, tag) for form, tag in parts[:-1] if form not in ("겠", "시")]
@@ -127,6 +127,11 @@ def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
         replacement=want,
         blocks=True,
     )
+
+
+def _offers(predicate: Predicate) -> bool:
+    verbs = {predicate.root, *predicate.auxiliaries}
+    return "드리" in verbs or ("주" in verbs and predicate.ending in _OFFERS)
 
 
 def _direction(context: Context, closing: Predicate) -> Iterator[Finding]:

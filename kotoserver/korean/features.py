@@ -105,8 +105,8 @@ def noun_features(
 
 
 def _named(word: str, synonyms: Mapping[str, str]) -> str:
-    """Nouns and the verbs they make with 하다 are one: 주문 할게요, 주문할게요."""
-    plain = word[:-1] if len(word) > 2 and word.endswith("하") and word[-2] not in "아어" else word
+    """Nouns and the verbs they make with 하다 and 되다 are one: 주문 할게요, 주문할게요, 주문돼요?"""
+    plain = word[:-1] if len(word) > 2 and word.endswith(("하", "되")) and word[-2] not in "아어" else word
     return f"w:{synonyms.get(word, synonyms.get(plain, plain))}"
 
 

@@ -35,6 +35,7 @@ _ADDRESS = re.compile(
     r"(?<![가-힣])(?P<got>당신|너|야|아줌마|아저씨)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)"
 )
 _GOODBYE = re.compile(r"안녕히\s?(?P<verb>가|계)(?P<ending>세요|십시오)")
+_PLANS = frozenset({"예정", "계획", "생각"})
 _SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
 
 
@@ -60,7 +61,8 @@ def _self_honour(context: Context) -> Iterator[Finding]:
         if predicate is closing:
             verdict = closing_verdict
         else:
-            verdict = None if predicate.modifies else _wills(closing) or closing_verdict
+            planned = _is_plan(context, predicate, closing)
+            verdict = planned if predicate.modifies else _wills(closing) or closing_verdict
         if verdict is None:
             continue
         got = context.sentence.text[predicate.start : predicate.end]
@@ -95,6 +97,12 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
         return None
     orders = closing.ending.startswith(("세", "으세", "십시", "으십시"))
     return closing.past or closing.future or not orders
+
+
+def _is_plan(context: Context, predicate: Predicate, closing: Predicate) -> bool | None:
+    """True for one's own plan given back in the words it was asked with: 머무르실 예정입니다."""
+    asked = any(p.root == predicate.root and p.honorific for p in context.prepared.npc.predicates)
+    return True if asked and closing.noun in _PLANS and closing.start > predicate.start else None
 
 
 def _is_state(context: Context, closing: Predicate) -> bool:

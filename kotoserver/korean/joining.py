@@ -29,6 +29,7 @@ def find_joining(context: Context) -> Iterator[Finding]:
     yield from _connective(context)
     for predicate in context.reading.predicates:
         yield from _modifier(context, predicate)
+        yield from _bare_stem(context, predicate)
     for first, second in pairwise(context.sentence.words):
         if context.sentence.text[first.end : second.start].strip():
             continue
@@ -52,6 +53,17 @@ def _connective(context: Context) -> Iterator[Finding]:
         want = conjugate([*stem, (shown.pop(), "EC")], context.analyzer)
         if context.gain(first.start, first.end, want) > 0:
             yield _replaced(context, Code.ENDING_CONNECTIVE, "ending.connective", first, want)
+
+
+def _bare_stem(context: Context, predicate: Predicate) -> Iterator[Finding]:
+    """세우 주세요 → 세워 주세요: a stem before 주다 without the ending that joins them."""
+    morphemes = context.sentence.morphemes
+    verb, helper = morphemes[predicate.last - 1], morphemes[predicate.last : predicate.last + 1]
+    if verb.tag != "VV" or not helper or (helper[0].tag, helper[0].form) != ("VX", "주"):
+        return
+    want = conjugate([(verb.form, "VV"), ("어", "EC")], context.analyzer)
+    if want != verb.form and context.gain(verb.start, verb.end, want) > 0:
+        yield _replaced(context, Code.ENDING_CONNECTIVE, "ending.bare_stem", predicate, want)
 
 
 def _plain(ending: str) -> str:

@@ -227,6 +227,8 @@ CONTRASTS = (
     (("오늘",), ("내일",), ("모레",), ("어제",)),
     (("따로", "따로따로"), ("같이", "함께")),
     (("왼쪽",), ("오른쪽",)),
+    (("앞",), ("뒤",), ("옆",), ("건너편", "맞은편")),
+    (("위",), ("아래", "밑")),
     (("하얀", "하얀색", "흰", "흰색", "화이트"), ("까만", "까만색", "검은", "검은색", "검정", "검정색", "블랙")),
     (("빨간", "빨간색"), ("파란", "파란색"), ("노란", "노란색"), ("초록", "초록색")),
 )
@@ -254,6 +256,9 @@ _OPPOSITES = """
 """
 OPPOSITES = tuple(tuple(tuple(side.split(",")) for side in pair.split("/")) for pair in _OPPOSITES.split())
 """Adjectives and verbs that say the opposite of each other."""
+
+DEGREES = _words("많이 더 덜 조금 좀 적게 가득 듬뿍")
+"""How much of it, which says nothing about what."""
 
 TAKING_ROOTS = frozenset({"먹", "마시", "받", "쓰", "사"})
 """What one does with what is offered: in an answer to an offer they only say yes or no."""

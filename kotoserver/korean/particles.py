@@ -230,12 +230,20 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     }
     if len(shown) != 1 or phrase.case in shown:
         return None
+    places = {"에", "에서"}
+    if {phrase.case, *shown} == places and phrase.case in _cases_of(phrase.noun, context):
+        return None  # 은행 앞에 세워 주세요, 은행 앞에서 내려 주세요: the turn takes both
     if {phrase.case, *shown} == {"을/를", "으로/로"}:  # 유자차를 주세요, 유자차로 주세요
         return None
     if phrase.predicate.root in _MOTION and {phrase.case, *shown} == {"에", "으로/로"}:
         return None
     case = shown.pop()
     return (case, _ROLE[case]) if case is not None else None
+
+
+def _cases_of(noun: str, context: Context) -> set[str | None]:
+    """Every case that the examples give a noun, before whatever predicate."""
+    return {p.case for example in context.examples for p in phrases_of(example.reading) if p.noun == noun}
 
 
 def _wrong(phrase: Phrase, case: str, role: str) -> Finding:

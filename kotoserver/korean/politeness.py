@@ -212,6 +212,8 @@ def _polite_form(
     if predicate is None:
         got = text[close.start : close.end]
         copula = choose_particle(text[: close.start], "이에요/예요") if got == "야" else None
+        if got in ("요", "이요") and wanted is SpeechLevel.HAPSYO:
+            copula = "입니다"
         better = copula or _POLITE_ANSWERS.get(got, got + "요")
         return close.start, close.end, got, better
     parts = tagged(context.sentence, predicate.first, predicate.last)

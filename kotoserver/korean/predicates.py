@@ -71,6 +71,7 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
     first, root, noun = _root(morphemes, at)
     auxiliaries: list[str] = []
     honorific = past = future = False
+    acts = morphemes[at].tag in ("VV", "XSV")  # 따뜻한 is no past, 마신 is
     ending, closes, modifies = "", False, False
     place = at + 1
     if _feels(morphemes[at : at + 3]):
@@ -100,7 +101,7 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
             auxiliaries.append(auxiliary)
             planned = auxiliary == "거이" and token.form in ("ᆯ", "을")
             future |= planned
-            past |= auxiliary == "거이" and token.form in ("ᆫ", "은")
+            past |= auxiliary == "거이" and token.form in ("ᆫ", "은") and acts
         elif token.tag == "ETN":
             ending = token.form
             place += 1

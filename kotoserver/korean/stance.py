@@ -39,11 +39,10 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         answer = Stance.FOR if answer_word.text in YES_WORDS else Stance.AGAINST
     behind = answer_word.end if answer_word is not None else 0
     stance, decided_by = Stance.OPEN, None
-    for predicate in predicates:
-        if predicate.start < behind or predicate.modifies or predicate.start in noise:
-            continue
+    meant = [p for p in predicates if p.start >= behind and not p.modifies and p.start not in noise]
+    for predicate in meant:
         said = _stance_of(sentence, predicate)
-        if predicate.closes or (predicate is predicates[-1] and decided_by is None):
+        if predicate.closes or (predicate is meant[-1] and decided_by is None):
             if decided_by is not None and _still_declines(stance, decided_by, predicate):
                 continue
             stance, decided_by = said, predicate

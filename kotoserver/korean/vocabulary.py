@@ -36,7 +36,7 @@ class Vocabulary:
     surfaces: frozenset[str]
     """Words as authored sentences write them; right by definition."""
     nouns: frozenset[str]
-    """Nouns in them, of two syllables or more."""
+    """Nouns in them."""
     lemmas: frozenset[str]
     """Nouns and stems in them."""
     near: tuple[str, ...]
@@ -71,9 +71,7 @@ def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Voc
 
 
 def _nouns_in(sentences: Iterable[Sentence]) -> frozenset[str]:
-    return frozenset(
-        m.form for sentence in sentences for m in sentence.morphemes if m.tag in ("NNG", "NNP") and len(m.form) > 1
-    )
+    return frozenset(m.form for sentence in sentences for m in sentence.morphemes if m.tag in ("NNG", "NNP"))
 
 
 def _words_and_nouns(sentences: Iterable[Sentence]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Learners' sentences from many situations, each with a teacher's judgement (`judged_turns.yaml`)."""
+"""Learners' sentences from many situations, each with a teacher's judgement (`judged_turns.yaml` and its like)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,11 @@ from kotoserver.domain.levels import SpeechLevel
 from tests.korean.turns import Judge, codes, expect
 
 _LEVELS = {"haeyo": SpeechLevel.HAEYO, "hapsyo": SpeechLevel.HAPSYO, "banmal": SpeechLevel.BANMAL}
-SITUATIONS = yaml.safe_load(Path(__file__).with_name("judged_turns.yaml").read_text("utf-8"))
+SITUATIONS = [
+    situation
+    for name in ("judged_turns.yaml", "service_turns.yaml")
+    for situation in yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8"))
+]
 
 
 def expectation_of(situation: dict) -> Expectation:
@@ -31,6 +35,18 @@ def test_a_teacher_would_say_the_same(judge: Judge, situation: dict, turn: dict)
     evaluation = judge(turn["says"], expectation_of(situation))
     assert evaluation.verdict == turn["verdict"]
     assert set(turn.get("codes", ())) <= set(codes(evaluation))
+
+
+def valid() -> Iterator[pytest.param]:
+    for situation in SITUATIONS:
+        for says in situation.get("valid", ()):
+            yield pytest.param(situation, says, id=says)
+
+
+@pytest.mark.parametrize(("situation", "says"), list(valid()))
+def test_a_good_answer_in_other_words_passes(judge: Judge, situation: dict, says: str):
+    evaluation = judge(says, expectation_of(situation))
+    assert (evaluation.verdict, codes(evaluation)) == ("accept", [])
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation["npc"])

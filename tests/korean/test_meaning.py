@@ -166,3 +166,9 @@ def test_having_a_drink_says_nothing_about_where(judge: Judge):
     )
     assert judge("라떼 먹을게요", order).filled() == {"drink": "latte"}
     assert judge("라떼 포장해 주세요", order).filled() == {"drink": "latte", "place": "togo"}
+
+
+@pytest.mark.parametrize("text", ["감사합니다", "알겠어요"])
+def test_the_opening_yes_may_be_left_out(judge: Judge, text: str):
+    evaluation = judge(text, expect("진동벨로 알려 드릴게요.", "네, 감사합니다.", "네, 알겠어요."))
+    assert (evaluation.verdict, codes(evaluation)) == (Verdict.ACCEPT, [])

@@ -188,3 +188,9 @@ def test_quoted_words_have_no_say_in_the_level(analyzer: MorphemeAnalyzer, text:
 def test_an_ending_inside_a_word_is_not_made_polite(judge: Judge):
     evaluation = judge("환경이 좀 나쁘지고 사람이 많아요", expect("어때요?", "사람이 많아요."))
     assert evaluation.corrected is None or "요고" not in evaluation.corrected
+
+
+@pytest.mark.parametrize(("text", "corrected"), [("대한항공이요", "대한항공입니다"), ("두 개요", "두 개입니다")])
+def test_a_short_polite_answer_becomes_a_formal_one(judge: Judge, text: str, corrected: str):
+    turn = expect("무엇입니까?", "대한항공입니다.", "두 개입니다.", target=HAPSYO)
+    assert judge(text, turn).corrected == corrected
