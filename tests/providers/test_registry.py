@@ -1,10 +1,12 @@
+import asyncio
 import subprocess
 import sys
 
 import pytest
 
 from kotoserver.content.catalog_schema import VoiceSource
-from kotoserver.domain.errors import BadSettings
+from kotoserver.domain.errors import BadSettings, ProviderFailed, TooFast
+from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.providers.registry import (
     EVALUATORS,
@@ -16,6 +18,8 @@ from kotoserver.providers.registry import (
     open_synthesizer,
 )
 from kotoserver.settings import ModelSettings, Settings, SpeechSettings
+from tests.providers.timed_engines import clip
+from tests.virtual_time import LoopClock, virtually
 
 
 def models(**environ: str) -> ModelSettings:
@@ -60,6 +64,50 @@ async def test_ears_that_need_nothing_open():
     assert ears is not None
     await ears.check()
     await ears.close()
+
+
+async def heard_with(environ: dict[str, str]) -> Receipt:
+    """What the second of two clips of one learner took."""
+    ears = open_recognizer(Settings.from_environ({"STT_PROVIDER": "scripted", **environ}).speech)
+    assert ears is not None
+    try:
+        await ears.recognize(clip(payer="lrn_1"))
+        heard = await ears.recognize(clip(payer="lrn_1"))
+    finally:
+        await ears.close()
+    assert heard.receipt is not None
+    return heard.receipt
+
+
+async def test_even_a_single_engine_is_asked_under_the_policy():
+    receipt = await heard_with({})
+    assert (receipt.provider, receipt.audio_seconds, receipt.cost_usd) == ("scripted", 3.0, 0.0)
+
+
+async def test_prices_that_are_set_are_paid():
+    receipt = await heard_with({"PROVIDER_PRICES": "stt.scripted=0.6"})
+    assert receipt.cost_usd == pytest.approx(0.03)
+
+
+@pytest.mark.parametrize("budget", ["SPEECH_DAILY_BUDGET_USD", "SPEECH_LEARNER_BUDGET_USD"])
+async def test_budgets_that_are_set_are_kept_without_a_database_too(budget: str):
+    with pytest.raises(ProviderFailed) as refused:
+        await heard_with({"PROVIDER_PRICES": "stt.scripted=0.6", budget: "0.05"})
+    assert refused.value.code == "over_budget"
+
+
+@virtually
+async def test_the_policy_that_is_set_reaches_the_engine():
+    speech = Settings.from_environ(
+        {"TTS_PROVIDER": "scripted", "PROVIDER_POLICY": "tts.scripted.at_once=1"}
+    ).speech
+    voice = open_synthesizer(speech, {}, LoopClock())
+    request = SpeechRequest(text="네.", voice="ko-f-02")
+    spoken = await asyncio.gather(*(voice.synthesize(request) for _ in range(2)), return_exceptions=True)
+    assert [isinstance(each, TooFast) for each in spoken] == [False, True]
+    [state] = voice.states()
+    assert (state.name, state.resting) == ("scripted", False)
+    await voice.close()
 
 
 def test_unknown_ears_are_refused_with_what_would_work():

@@ -6,10 +6,8 @@ without counting against the engine.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from contextvars import Context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -32,11 +30,10 @@ from kotoserver.providers.policy.round import (
     concerns_engine,
     plain_failures,
 )
+from kotoserver.providers.policy.watch import Watch
 
 T = TypeVar("T")
 FREE = Asking()
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +87,7 @@ class Chain(Generic[E]):
         self._clock = clock
         self._stage = stage
         self._purse = purse or PocketPurse(0.0, 0.0, clock)
-        self._probes: dict[str, asyncio.Task[None]] = {}
-        """By the name of the engine."""
-        for candidate in self._candidates:
-            telemetry.PROVIDER_RESTS.labels(stage, candidate.name).set(0)
+        self._watch = Watch(self._candidates, stage, clock)
 
     # ── one answer ───────────────────────────────────────────────────────────────────────────
 
@@ -178,7 +172,7 @@ class Chain(Generic[E]):
             if call.hedged:
                 round_.was_slow(call.candidate)
                 call.candidate.latencies.add(self._clock.seconds() - call.began)
-                self._count_against(call.candidate)
+                self._watch.count_against(call.candidate)
 
     # ── what streams need too ────────────────────────────────────────────────────────────────
 
@@ -219,7 +213,7 @@ class Chain(Generic[E]):
         candidate.worked_at = now
         candidate.latencies.add(took)
         telemetry.PROVIDER_SECONDS.labels(self._stage, candidate.name).observe(took)
-        self._count_for(candidate)
+        self._watch.count_for(candidate)
         for name, reason in round_.reasons(candidate).items():
             telemetry.PROVIDER_FALLBACKS.labels(self._stage, name, reason).inc()
         return Answer(
@@ -233,92 +227,16 @@ class Chain(Generic[E]):
     def failed(self, call: Call[E], round_: Round[E], failure: KotoError, *, alone: bool = True) -> None:
         round_.failed(call.candidate, failure, self._clock.seconds() - call.began, alone=alone)
         if failure.code not in NO_FAULT:
-            self._count_against(call.candidate)
+            self._watch.count_against(call.candidate)
 
-    # ── breakers and their probes ────────────────────────────────────────────────────────────
+    # ── how they are ─────────────────────────────────────────────────────────────────────────
 
     def states(self) -> tuple[EngineState, ...]:
-        return tuple(
-            EngineState(
-                stage=self._stage,
-                name=each.name,
-                resting=each.breaker.is_open,
-                failures=each.breaker.failures,
-                since=each.breaker.since,
-                asked_now=each.asked_now,
-                p50_seconds=each.latencies.quantile(0.5),
-                p95_seconds=each.latencies.quantile(0.95),
-            )
-            for each in self._candidates
-        )
-
-    def _count_against(self, candidate: Candidate[E]) -> None:
-        if candidate.breaker.failed():
-            log.warning("%s failed %d times in a row and rests", candidate.name, candidate.breaker.failures)
-            telemetry.PROVIDER_RESTS.labels(self._stage, candidate.name).set(1)
-            if candidate.patience.probed:
-                self._begin_probes(candidate)
-
-    def _count_for(self, candidate: Candidate[E]) -> None:
-        candidate.breaker.succeeded()
-        telemetry.PROVIDER_RESTS.labels(self._stage, candidate.name).set(0)
-
-    def _begin_probes(self, candidate: Candidate[E]) -> None:
-        """Outside the context of the learner who found out, whose ids the log would repeat."""
-        running = self._probes.get(candidate.name)
-        if running is None or running.done():
-            self._probes[candidate.name] = asyncio.create_task(self._probe(candidate), context=Context())
-
-    async def _probe(self, candidate: Candidate[E]) -> None:
-        """Until the engine works again, whether we or a learner found out; `close` cancels it."""
-        breaker = candidate.breaker
-        while True:
-            await asyncio.sleep(breaker.rest_seconds)
-            if not breaker.is_open:
-                return
-            if await self._works(candidate):
-                breaker.probe_passed()
-                telemetry.PROVIDER_RESTS.labels(self._stage, candidate.name).set(0)
-                log.info("%s works again", candidate.name)
-                return
-            breaker.probe_failed()
-
-    async def _works(self, candidate: Candidate[E]) -> bool:
-        failure = await self._check(candidate)
-        return failure is None or failure.code in NO_FAULT
-
-    async def _check(self, candidate: Candidate[E]) -> KotoError | None:
-        """What is wrong with it."""
-        try:
-            with plain_failures(candidate.name):
-                async with asyncio.timeout(candidate.patience.total_seconds):
-                    await candidate.engine.check()
-        except KotoError as failure:
-            return failure
-        candidate.worked_at = self._clock.seconds()
-        return None
+        return self._watch.states()
 
     async def check(self) -> None:
         """Returns as soon as one engine works; raises the first engine's failure when none does."""
-        if any(self._trusted(candidate) for candidate in self._candidates):
-            return
-        async with asyncio.TaskGroup() as group:
-            checks = [group.create_task(self._check(candidate)) for candidate in self._candidates]
-            for each in asyncio.as_completed(checks):
-                if await each is None:
-                    for check in checks:
-                        check.cancel()
-                    return
-        failures = [failure for check in checks if (failure := check.result()) is not None]
-        raise failures[0]
-
-    def _trusted(self, candidate: Candidate[E]) -> bool:
-        since = self._clock.seconds() - candidate.worked_at
-        return since < candidate.patience.trusted_seconds and candidate.breaker.failures == 0
+        await self._watch.check()
 
     async def close(self) -> None:
-        probes = tuple(self._probes.values())
-        for probe in probes:
-            probe.cancel()
-        await asyncio.gather(*probes, return_exceptions=True)
-        await asyncio.gather(*(candidate.engine.close() for candidate in self._candidates))
+        await self._watch.close()
