@@ -67,6 +67,10 @@ class _Bench:
 
     def _on_data(self) -> Iterator[measures.Share]:
         yield from measures.speech_levels(DATA / "speech_levels.tsv", self.analyzer)
+        native = [row.split("\t")[1] for row in (DATA / "speech_levels.tsv").read_text("utf-8").splitlines()[1:]]
+        learned = (DATA / "learner_sentences.txt").read_text("utf-8").splitlines()
+        yield from measures.levels_by_letters("natives", native, self.analyzer)
+        yield from measures.levels_by_letters("learners", learned, self.analyzer)
         yield measures.native_alarms(DATA / "speech_levels.tsv", self.ask)
         sets = cases.read_paraphrases(DATA / "paraphrases.tsv")
         yield measures.intents("6 close, 5 examples each", cases.close_turns(sets), self.ask)

@@ -1,13 +1,15 @@
 """The measurements: each judges its sentences and says how many were judged as they should be."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
 from bench.quality.cases import Case, Taught
 from kotoserver.domain.evaluation import Evaluation, Expectation, Verdict
+from kotoserver.domain.levels import SpeechLevel
 from kotoserver.korean.codes import CODES, Code, Rank
 from kotoserver.korean.level import read_level
 from kotoserver.korean.mistakes import UNRESTORED, Family, Mistake, mistakes_for
@@ -73,7 +75,7 @@ def tricky_turns(cases: Iterable[Case], judge: Judge) -> list[Share]:
 
 
 def speech_levels(path: Path, analyzer: MorphemeAnalyzer) -> list[Share]:
-    """The data tell polite (해요체 and 합쇼체 together) from casual, no more."""
+    """The data tell polite (해요체 and 합쇼체 together) from casual, no more; see `levels_by_letters`."""
     both = Share(name="speech level: polite or casual", target=99.0)
     split = {"yes": Share(name="speech level: of the polite", target=99.7)}
     split["no"] = Share(name="speech level: of the casual", target=98.5)
@@ -83,6 +85,36 @@ def speech_levels(path: Path, analyzer: MorphemeAnalyzer) -> list[Share]:
         for share in (both, split[polite]):
             share.count((level.politeness > 0) == (polite == "yes"), text, f"{text} ({level.value})")
     return [both, *split.values()]
+
+
+_ENDS_IN_B = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28 == 17)
+"""Syllables closed by ㅂ, as before 니다."""
+_FORMAL = re.compile(rf"[{_ENDS_IN_B}](니다|니까|시오|시다)$")
+_POLITE = re.compile(r"(요|죠)$")
+_PLAIN = re.compile(r"(?<!니)(었다|았다|했다|였다|ㄴ다|는다|한다|이다|있다|없다|어|해|야)$")
+
+
+def levels_by_letters(name: str, texts: Iterable[str], analyzer: MorphemeAnalyzer) -> Iterator[Share]:
+    """Formal, polite and casual, where the last letters of a sentence leave no doubt.
+
+    Nobody has labelled formal against polite, so this holds the engine, which reads morphemes, to what the
+    letters show; of sentences that end otherwise, such as inverted ones, it says nothing.
+    """
+    marks = {
+        SpeechLevel.HAPSYO: (_FORMAL, 99.7),
+        SpeechLevel.HAEYO: (_POLITE, 98.5),
+        SpeechLevel.BANMAL: (_PLAIN, 99.4),
+    }
+    shares = {
+        level: Share(name=f"{name}: {level.value} by its letters", target=target)
+        for level, (_, target) in marks.items()
+    }
+    for text in texts:
+        shown = next((level for level, (mark, _) in marks.items() if mark.search(text.rstrip(" .?!~"))), None)
+        if shown is not None:
+            level = read_level(analyse(text, analyzer)).level
+            shares[shown].count(level is shown, text, f"{text} ({level.value})")
+    return (share for share in shares.values() if share.asked)
 
 
 def intents(name: str, turns: Iterable[Taught], judge: Judge) -> Share:
