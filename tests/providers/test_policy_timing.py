@@ -418,6 +418,18 @@ async def test_the_slow_one_may_still_win_and_the_other_is_stopped():
 
 
 @virtually
+async def test_answers_that_were_not_waited_for_count_as_slow_ones():
+    """Otherwise the slow twentieth would vanish from the record, and ever more would be hedged."""
+    first = TimedEars()
+    hearing = ears(first, TimedEars(name="second"), patience=REMOTE)
+    await known_at(0.8, hearing, first)
+    first.script = [After(2.0)] * 2
+    for _ in range(2):
+        await hearing.recognize(clip())
+    assert hearing.states()[0].p95_seconds == pytest.approx(0.8 + 0.5)
+
+
+@virtually
 async def test_an_engine_whose_times_are_not_known_is_not_hedged_before_it_stalls():
     first, second = TimedEars(usual=After(2.4)), TimedEars(name="second")
     await ears(first, second, patience=REMOTE).recognize(clip())
@@ -493,6 +505,13 @@ async def test_when_every_place_is_taken_the_learner_is_told_at_once():
     assert isinstance(refused, TooFast)
     assert refused.code == "busy"
     assert [state.failures for state in hearing.states()] == [0, 0]
+
+
+@virtually
+async def test_an_engine_that_is_full_makes_it_worth_coming_back_though_another_is_broken():
+    full = TimedEars(name="second", usual=After(0, TooFast("full", code="busy")))
+    with pytest.raises(TooFast, match="first: provider_failed; second: busy"):
+        await ears(TimedEars(usual=After(0, DOWN)), full).recognize(clip())
 
 
 @virtually
