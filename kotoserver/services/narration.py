@@ -61,6 +61,7 @@ class Narrator:
             meaning=self.meaning(said.line, progress),
             romanization=self._romanization(said.ko),
             tts_url=self.tts_url(said),
+            visemes_url=self.speech.visemes_url(self.spoken(said).key),
             cue=CueFields(emotion=cue.emotion, anim=cue.anim, prop=cue.prop) if cue else CueFields(),
             turn_id=turn_id,
         )

@@ -13,7 +13,7 @@ from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import SpeechEncoder, Synthesizer
 from kotoserver.services.growing_file import GrowingFile
 
-_AT_ONCE_SECONDS = 0.02
+_AT_ONCE_SECONDS = 0.05
 """An engine that has ended by then makes its sound in one piece, which is encoded better as a whole."""
 
 
@@ -42,10 +42,11 @@ class Renderer:
             first = await anext(parts, None)
             if first is None:
                 raise _silent()
-            following = asyncio.ensure_future(_next(parts))
+            following = asyncio.ensure_future(_until_sound(parts))
             try:
                 await asyncio.wait([following], timeout=_AT_ONCE_SECONDS)
-                if audio_format is AudioFormat.WAV or (following.done() and following.result() is None):
+                at_once = following.done() and not any(part.pcm for part in following.result())
+                if at_once or audio_format is AudioFormat.WAV:
                     speech = _joined([first, *[part async for part in _all(following, parts)]])
                     content = await self._encode(speech, audio_format)
                 else:
@@ -73,7 +74,8 @@ class Renderer:
         growing.add(await encoder.add(first.pcm))
         async for part in following:
             spoken.append(part)
-            growing.add(await encoder.add(part.pcm))
+            if part.pcm:
+                growing.add(await encoder.add(part.pcm))
         growing.add(await encoder.finish())
         speech = _joined(spoken)
         if speech.silent:
@@ -93,16 +95,22 @@ class Renderer:
         return replace(asked, milliseconds=round(seconds * 1000, 3))
 
 
-async def _next(parts: AsyncIterator[Speech]) -> Speech | None:
-    return await anext(parts, None)
+async def _until_sound(parts: AsyncIterator[Speech]) -> list[Speech]:
+    """The parts up to the next one that sounds, or to the end: the last may hold nothing but what it all took."""
+    read: list[Speech] = []
+    async for part in parts:
+        read.append(part)
+        if part.pcm:
+            break
+    return read
 
 
-async def _all(first: "asyncio.Future[Speech | None]", parts: AsyncIterator[Speech]) -> AsyncIterator[Speech]:
-    """A part that is asked for already, then those after it."""
-    part = await first
-    while part is not None:
+async def _all(first: "asyncio.Future[list[Speech]]", parts: AsyncIterator[Speech]) -> AsyncIterator[Speech]:
+    """Parts that are asked for already, then those after them."""
+    for part in await first:
         yield part
-        part = await _next(parts)
+    async for part in parts:
+        yield part
 
 
 def _joined(parts: list[Speech]) -> Speech:

@@ -9,21 +9,26 @@ import json
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed
 from kotoserver.domain.receipt import Receipt, Stage
-from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, Speech, SpeechRequest
+from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, SpeechRequest
+from kotoserver.korean.visemes import viseme_document
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import SpeechEncoder, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
+from kotoserver.services.growing_file import GrowingFile
+from kotoserver.services.rendering import Renderer
 from kotoserver.services.single_flight import SingleFlight
 from kotoserver.services.speech_cache import SpeechCache
 
 _KEY = re.compile(r"[0-9a-f]{32}")
+_RECENT_TRACKS = 256
 _RECENT_LINES = 4096
 """Requests remembered in memory, for lines that are asked for before they are stored."""
 
@@ -53,15 +58,18 @@ class SpeechService:
         self._storage = storage
         self._cache = SpeechCache(blobs, cache_bytes)
         self._synthesizer = synthesizer
-        self._encoder = encoder
-        self._clock = clock
+        self._renderer = Renderer(synthesizer, encoder, clock)
         self._recent: OrderedDict[str, SpeechRequest] = OrderedDict()
         self._files: SingleFlight[_File] = SingleFlight()
+        self._growing: dict[str, GrowingFile] = {}
+        """Files that are being looked for or made."""
+        self._tracks: OrderedDict[str, str] = OrderedDict()
+        """Mouth tracks of the latest lines, those of lesser voices included."""
         self._awaited = 0
         """Files that somebody needs now; the library waits while there are any."""
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self._chores: set[asyncio.Task[None]] = set()
+        self._chores: set[asyncio.Future[Any]] = set()
 
     @property
     def being_made(self) -> int:
@@ -82,6 +90,9 @@ class SpeechService:
             self._recent.popitem(last=False)
         return SpokenLine(key=key, request=request)
 
+    def visemes_url(self, key: str) -> str:
+        return f"/koto-api/speech/{key}.json"
+
     def url(self, key: str, audio_format: AudioFormat = AudioFormat.MP3) -> str:
         return f"/koto-api/speech/{key}.{audio_format}"
 
@@ -94,6 +105,45 @@ class SpeechService:
         answer = "joined" if joined else "miss" if file.receipt else "hit"
         telemetry.SPEECH_REQUESTS.labels(answer).inc()
         return file.content
+
+    async def opened(self, key: str, audio_format: AudioFormat) -> "bytes | AsyncIterator[bytes]":
+        """The file, or its parts as they come where it is being made by an engine that speaks in parts.
+
+        Raises as `sound` does; what breaks later is raised by the parts.
+        """
+        if _KEY.fullmatch(key) is None:
+            raise _no_such_speech()
+        growing = self._growing.setdefault(f"{key}.{audio_format}", GrowingFile())
+        whole = asyncio.ensure_future(self.sound(key, audio_format))
+        begun = asyncio.ensure_future(growing.begun.wait())
+        try:
+            await asyncio.wait([whole, begun], return_when=asyncio.FIRST_COMPLETED)
+            return whole.result() if whole.done() else growing.read()
+        finally:
+            begun.cancel()
+            if not whole.done():
+                self._chores.add(whole)
+                whole.add_done_callback(self._left_to_itself)
+
+    def _left_to_itself(self, whole: "asyncio.Future[bytes]") -> None:
+        self._chores.discard(whole)
+        if not whole.cancelled():
+            whole.exception()  # asked for here, so that one nobody waited for is no warning
+
+    async def visemes(self, key: str) -> str:
+        """The mouth track of a line as JSON, timed to its sound. Raises as `sound` does."""
+        track = self._tracks.get(key) or await self._kept_track(key)
+        if track is None:
+            await self._cache.drop(_mp3(key))  # kept by a version that made no tracks, or its track was evicted
+            await self.sound(key)
+            track = self._tracks[key]
+        return track
+
+    async def _kept_track(self, key: str) -> str | None:
+        if _KEY.fullmatch(key) is None:
+            raise _no_such_speech()
+        kept = await self._cache.get(_track(key))
+        return None if kept is None else kept.decode()
 
     async def ready(self, line: SpokenLine) -> Receipt | None:
         """Waits for the line's MP3 and tells what it took; None when it could not be made."""
@@ -159,42 +209,38 @@ class SpeechService:
     async def _file(self, key: str, audio_format: AudioFormat) -> _File:
         """The look into the cache is part of what is shared: whoever comes after it finds the file kept."""
         name = f"{key}.{audio_format}"
+        growing = self._growing.setdefault(name, GrowingFile())
+        return await self._files.join(name, lambda: self._find_or_render(name, key, audio_format, growing))
 
-        async def find_or_render() -> _File:
+    async def _find_or_render(self, name: str, key: str, audio_format: AudioFormat, growing: GrowingFile) -> _File:
+        failure: KotoError | None = ProviderFailed("the server is shutting down", code="shutting_down")
+        try:
             kept = await self._cache.get(name)
             if kept is not None:
-                return _File(content=kept, receipt=None)
-            return await self._render(name, key, audio_format)
+                file = _File(content=kept, receipt=None)
+            else:
+                file = await self._render(name, key, audio_format, growing)
+            failure = None
+            return file
+        except KotoError as error:
+            failure = error
+            raise
+        finally:
+            self._growing.pop(name, None)
+            growing.end(failure)
 
-        return await self._files.join(name, find_or_render)
-
-    async def _render(self, name: str, key: str, audio_format: AudioFormat) -> _File:
-        """Synthesises and encodes a line, and keeps the file; a failure or a lesser voice is never kept."""
+    async def _render(self, name: str, key: str, audio_format: AudioFormat, growing: GrowingFile) -> _File:
+        """Makes a line's file and mouth track, and keeps them; a failure or a lesser voice is never kept."""
         request = await self._request(key)
-        started = self._clock.seconds()
-        speech = await self._synthesizer.synthesize(request)
-        if speech.silent:
-            raise ProviderFailed("the voice answered with silence", code="silent_speech")
-        content = await self._encoder.encode(speech, audio_format)
-        if not content:
-            raise ProviderFailed("the encoder answered with nothing", code="silent_speech")
-        took = self._clock.seconds() - started
-        telemetry.SYNTHESIS.labels(self._synthesizer.name).observe(took)
-        if speech.degraded is None:
-            await self._cache.put(name, content, audio_format)
-        return _File(content=content, receipt=self._receipt(request, speech, took))
-
-    def _receipt(self, request: SpeechRequest, speech: Speech, seconds: float) -> Receipt:
-        """The engine's own, timed through the encoding."""
-        asked = speech.receipt or Receipt(
-            stage=Stage.TTS,
-            provider=self._synthesizer.name,
-            milliseconds=0.0,
-            fallback=speech.degraded,
-            audio_seconds=speech.seconds,
-            characters=len(request.text),
-        )
-        return replace(asked, milliseconds=round(seconds * 1000, 3))
+        rendering = await self._renderer.render(request, audio_format, growing)
+        track = json.dumps(viseme_document(request.text, rendering.speech.seconds, rendering.speech.words))
+        if rendering.speech.degraded is None:
+            await self._cache.put(_track(key), track.encode(), "application/json")
+            await self._cache.put(name, rendering.content, audio_format.media_type)
+        self._tracks[key] = track
+        while len(self._tracks) > _RECENT_TRACKS:
+            self._tracks.popitem(last=False)
+        return _File(content=rendering.content, receipt=rendering.receipt)
 
     async def _request(self, key: str) -> SpeechRequest:
         request = self._recent.get(key) or await self._storage.find_speech(key)
@@ -229,6 +275,10 @@ class SpeechService:
         task = asyncio.create_task(chore)
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
+
+
+def _track(key: str) -> str:
+    return f"{key}.json"
 
 
 def _mp3(key: str) -> str:

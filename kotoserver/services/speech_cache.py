@@ -5,7 +5,6 @@ from collections import OrderedDict
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import StorageFailed
-from kotoserver.domain.speech import AudioFormat
 from kotoserver.ports.blobs import BlobStore
 
 PREFIX = "speech/"
@@ -52,9 +51,17 @@ class SpeechCache:
             self._forget(name)
         return content or None
 
-    async def put(self, name: str, content: bytes, audio_format: AudioFormat) -> None:
+    async def drop(self, name: str) -> None:
+        """Forgets a file, so that it is made anew."""
+        self._forget(name)
         try:
-            await self._blobs.put(PREFIX + name, content, audio_format.media_type)
+            await self._blobs.delete(PREFIX + name)
+        except StorageFailed as failure:
+            logger.warning("speech cannot be dropped: %s", failure.message)
+
+    async def put(self, name: str, content: bytes, media_type: str) -> None:
+        try:
+            await self._blobs.put(PREFIX + name, content, media_type)
         except StorageFailed as failure:
             logger.warning("speech cannot be kept: %s", failure.message)
             return
@@ -65,13 +72,8 @@ class SpeechCache:
         """The newest file stays even when it alone is too much: somebody is waiting for it."""
         while self._bytes > self._limit_bytes and len(self._sizes) > 1:
             oldest = next(iter(self._sizes))
-            self._forget(oldest)
             telemetry.SPEECH_EVICTIONS.inc()
-            try:
-                await self._blobs.delete(PREFIX + oldest)
-            except StorageFailed as failure:
-                logger.warning("speech cannot be dropped: %s", failure.message)
-                return
+            await self.drop(oldest)
 
     def _note(self, name: str, size: int) -> None:
         self._bytes += size - self._sizes.get(name, 0)

@@ -40,4 +40,9 @@ class World:
         await service.close()
 
     async def files(self) -> set[str]:
-        return {info.key async for info in self.blobs.list("speech/")}
+        """The sounds that are kept; each has its mouth track beside it."""
+        return {info.key async for info in self.blobs.list("speech/") if not info.key.endswith(".json")}
+
+    async def size(self) -> int:
+        """Bytes of all that is kept."""
+        return sum([info.size async for info in self.blobs.list("speech/")])

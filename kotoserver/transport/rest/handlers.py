@@ -1,6 +1,8 @@
 """The REST calls: each reads a checked request, asks a service, and fills an answer."""
 
 import json
+import logging
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
@@ -19,6 +21,8 @@ from kotoserver.transport.rest.models.scenes import SceneAnswer, ScenesAnswer, S
 from kotoserver.transport.rest.models.sessions import OpenBody, OpenedAnswer, SessionAnswer, SessionsAnswer
 from kotoserver.transport.rest.models.turns import EventsAnswer, FramesAnswer, TurnAnswer, TurnBody, TurnsAnswer
 from kotoserver.transport.rest.operations import Call, bearer_token
+
+log = logging.getLogger(__name__)
 
 _FOREVER = "public, max-age=31536000, immutable"
 _GUESTS_A_MINUTE = 600
@@ -134,13 +138,39 @@ async def evaluate(call: Call) -> JudgementAnswer:
 
 async def play_speech(call: Call) -> web.StreamResponse:
     key, _, extension = call.path["file"].rpartition(".")
+    headers = {"Cache-Control": _FOREVER, "ETag": f'"{key}.{extension}"'}
+    if extension == "json":
+        track = await call.services.speech.visemes(key)
+        return web.Response(text=track, content_type="application/json", headers=headers)
     audio_format = _FORMATS.get(extension)
     if audio_format is None:
-        raise NotFound("Speech comes as mp3, wav or ogg.", code="no_such_speech")
-    content = await call.services.speech.sound(key, audio_format)
-    response = ranged_response(call.request, content, audio_format.media_type)
-    response.headers["Cache-Control"] = _FOREVER
-    response.headers["ETag"] = f'"{key}.{extension}"'
+        raise NotFound("Speech comes as mp3, wav or ogg, and json for the mouth.", code="no_such_speech")
+    if "Range" in call.request.headers:
+        sound: bytes | AsyncIterator[bytes] = await call.services.speech.sound(key, audio_format)
+    else:
+        sound = await call.services.speech.opened(key, audio_format)
+    if not isinstance(sound, bytes):
+        return await _pass_on(call.request, sound, audio_format.media_type)
+    response = ranged_response(call.request, sound, audio_format.media_type)
+    response.headers.update(headers)
+    return response
+
+
+async def _pass_on(request: web.Request, parts: AsyncIterator[bytes], media_type: str) -> web.StreamResponse:
+    """The parts of a sound that is being made; one that breaks off ends the connection, not the file.
+
+    It is not cached by the client: its length is not known, and a lesser voice may be speaking.
+    """
+    response = web.StreamResponse(headers={"Content-Type": media_type, "Cache-Control": "no-store"})
+    await response.prepare(request)
+    try:
+        async for part in parts:
+            await response.write(part)
+        await response.write_eof()
+    except KotoError as failure:
+        log.warning("speech broke off while it was being sent: %s", failure.code)
+        if request.transport is not None:
+            request.transport.abort()
     return response
 
 
