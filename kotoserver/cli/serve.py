@@ -15,7 +15,7 @@ from kotoserver.bootstrap import migrate_database, open_services, open_speech_en
 from kotoserver.domain.errors import BadSettings
 from kotoserver.settings import Settings
 from kotoserver.transport.app import make_app
-from kotoserver.transport.speech_role import make_speech_app
+from kotoserver.transport.speech_role import make_speech_app, make_speech_runner
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,8 @@ async def run_server(settings: Settings) -> None:
     listening, stop = _listen(settings.host, settings.port), _told_to_stop()
     async with open_services(settings) as services:
         address = f"Korean Together is at {_address(settings, listening)}/console/"
-        await _serve_until(stop, make_app(services, settings), listening, address)
+        runner = web.AppRunner(make_app(services, settings), shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
+        await _serve_until(stop, runner, listening, address)
 
 
 async def run_speech_server(settings: Settings) -> None:
@@ -92,7 +93,8 @@ async def run_speech_server(settings: Settings) -> None:
         if settings.speech.key is None and settings.host not in _LOOPBACK:
             log.warning("anybody who reaches this server may use its engines; set KOTO_SPEECH_KEY")
         app = make_speech_app(engines, settings.uploads, settings.speech.key)
-        await _serve_until(stop, app, listening, f"Speech is at {_address(settings, listening)}/v1")
+        runner = make_speech_runner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
+        await _serve_until(stop, runner, listening, f"Speech is at {_address(settings, listening)}/v1")
 
 
 def _told_to_stop() -> asyncio.Event:
@@ -103,8 +105,7 @@ def _told_to_stop() -> asyncio.Event:
     return stop
 
 
-async def _serve_until(stop: asyncio.Event, app: web.Application, listening: socket.socket, address: str) -> None:
-    runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
+async def _serve_until(stop: asyncio.Event, runner: web.AppRunner, listening: socket.socket, address: str) -> None:
     await runner.setup()
     try:
         await web.SockSite(runner, listening, backlog=_BACKLOG).start()

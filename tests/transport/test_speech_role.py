@@ -1,7 +1,9 @@
 """The speech role over plain HTTP, with real engines where nothing has to be fetched for them."""
 
+import asyncio
 import io
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,17 +13,25 @@ import aiohttp
 import numpy as np
 import pytest
 import soundfile
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from kotoserver.audio.encode import resample
+from kotoserver.audio.decode import PyAvDecoder
+from kotoserver.audio.encode import AudioEncoder, resample
 from kotoserver.bootstrap import open_speech_engines
+from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.hearing import AudioClip, RecognitionRequest
-from kotoserver.domain.speech import SpeechRequest
+from kotoserver.domain.speech import Speech, SpeechRequest
+from kotoserver.ports.clock import SystemClock
+from kotoserver.ports.providers import Synthesizer
 from kotoserver.providers.openai_stt import OpenAiRecognizer
 from kotoserver.providers.openai_tts import OpenAiSynthesizer
-from kotoserver.settings import Secret, Settings, SpeechServerSettings
-from kotoserver.transport.speech_role import make_speech_app
-from tests.processes import run
+from kotoserver.providers.scripted import ScriptedSynthesizer
+from kotoserver.services.health import HealthService
+from kotoserver.services.speech_engines import SpeechEngines
+from kotoserver.settings import ROOT, Secret, Settings, SpeechServerSettings
+from kotoserver.transport.speech_role import make_speech_app, make_speech_runner
+from tests.processes import environment, run
 from tests.providers.tiny_piper import build as build_piper_voice
 from tests.providers.tiny_whisper import Script
 from tests.providers.tiny_whisper import build as build_whisper_model
@@ -284,8 +294,88 @@ async def test_a_server_without_ears_says_so(tmp_path: Path):
         assert await refusal(answer, 404) == "no_speech_recognition"
 
 
+class HalfVoice(ScriptedSynthesizer):
+    """Breaks down after the first half of a text."""
+
+    async def stream(self, request: SpeechRequest) -> AsyncIterator[Speech]:
+        yield await self.synthesize(request)
+        raise ProviderFailed("the voice broke down")
+
+
+@asynccontextmanager
+async def speaking(folder: Path, voice: Synthesizer) -> AsyncIterator[str]:
+    """The address of the call that speaks, with a voice of the test's own."""
+    engines = SpeechEngines(
+        recognizer=None,
+        synthesizer=voice,
+        decoder=PyAvDecoder(most_seconds=30),
+        encoder=AudioEncoder(),
+        health=HealthService((), SystemClock()),
+    )
+    settings = Settings.from_environ({"KOTO_DATA_DIR": str(folder)})
+    runner = make_speech_runner(make_speech_app(engines, settings.uploads, None), shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1/audio/speech"
+    await runner.cleanup()
+    await engines.decoder.close()
+    await engines.encoder.close()
+
+
+@pytest.mark.parametrize("form", ["wav", "pcm"])
+async def test_half_a_speech_never_looks_whole(tmp_path: Path, form: str):
+    async with speaking(tmp_path, HalfVoice()) as url, aiohttp.ClientSession() as http, asyncio.timeout(10):
+        with pytest.raises(aiohttp.ClientError):
+            async with http.post(url, json={"input": "안녕하세요.", "response_format": form}) as answer:
+                await answer.read()
+
+
+class EndlessVoice(ScriptedSynthesizer):
+    """Never comes to an end of a text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def synthesize(self, request: SpeechRequest) -> Speech:
+        self.began.set()
+        try:
+            return await asyncio.get_running_loop().create_future()
+        finally:
+            self.let_go.set()
+
+
+async def test_a_client_who_hangs_up_frees_what_they_waited_for(tmp_path: Path):
+    voice = EndlessVoice()
+    async with speaking(tmp_path, voice) as url, aiohttp.ClientSession() as http, asyncio.timeout(10):
+        impatient = asyncio.create_task(http.post(url, json={"input": "안녕하세요."}))
+        await voice.began.wait()
+        impatient.cancel()
+        await voice.let_go.wait()
+
+
 def test_the_role_is_refused_with_the_same_sentence_as_the_game_when_a_model_is_missing(tmp_path: Path):
     refused = run(tmp_path, "serve", "--role", "speech", "--port", "0", STT_PROVIDER="whisper")
     assert refused.returncode == 1
     assert "get it with `kotoserver models pull base`" in refused.stderr
+    assert not (tmp_path / "koto.sqlite3").exists()
+
+
+async def test_the_role_starts_without_a_database_and_ends_when_it_is_told_to(tmp_path: Path):
+    server = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "kotoserver", "serve", "--role", "speech", "--port", "0"),
+        env=environment(tmp_path, STT_PROVIDER="scripted"),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    async with asyncio.timeout(60):
+        said = (await server.stdout.readline()).decode()
+        assert said.startswith("Speech is at http://127.0.0.1:")
+        async with aiohttp.ClientSession() as http, http.get(f"{said.split()[-1]}/models") as answer:
+            models = await answer.json()
+        server.terminate()
+        assert await server.wait() == 0
+    assert [each["id"] for each in models["data"]] == ["scripted", "scripted"]
     assert not (tmp_path / "koto.sqlite3").exists()

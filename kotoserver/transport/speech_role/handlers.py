@@ -73,24 +73,34 @@ async def list_models(request: web.Request) -> web.StreamResponse:
 
 
 async def _stream(request: web.Request, wanted: SpeechRequest, form: SpeechFormat) -> web.StreamResponse:
-    """Samples, each part as soon as it is made; what fails before the first is an error body."""
+    """Samples, each part as soon as it is made; what fails before the first is an error body.
+
+    What fails later breaks the connection off, since a proper end would make half a speech look whole.
+    """
     response = web.StreamResponse()
     response.content_type = "audio/wav" if form is SpeechFormat.WAV else "audio/pcm"
-    async with aclosing(_parts(request.app[ENGINES], wanted)) as parts:
-        async for part in parts:
-            if not response.prepared:
-                await response.prepare(request)
-                if form is SpeechFormat.WAV:
-                    await response.write(_endless_header(part.sample_rate))
-            in_form = part.pcm if form is SpeechFormat.WAV else await asyncio.to_thread(_at_pcm_rate, part)
-            await response.write(in_form)
+    try:
+        async with aclosing(_parts(request.app[ENGINES], wanted)) as parts:
+            async for part in parts:
+                if not response.prepared:
+                    await response.prepare(request)
+                    if form is SpeechFormat.WAV:
+                        await response.write(_endless_header(part.sample_rate))
+                in_form = part.pcm if form is SpeechFormat.WAV else await asyncio.to_thread(_at_pcm_rate, part)
+                await response.write(in_form)
+    except Exception:
+        if response.prepared and request.transport is not None:
+            request.transport.abort()
+        raise
     await response.write_eof()
     return response
 
 
 async def _parts(engines: SpeechEngines, wanted: SpeechRequest) -> AsyncGenerator[Speech, None]:
+    """Those with sound in them: the last may bring nothing but its receipt."""
     async for part in engines.synthesizer.stream(wanted):
-        yield part
+        if part.pcm:
+            yield part
 
 
 def _endless_header(sample_rate: int) -> bytes:
