@@ -4,6 +4,7 @@ import ctypes
 import unicodedata
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
+from importlib.resources import files
 
 from kiwipiepy import Kiwi
 
@@ -11,11 +12,9 @@ from kotoserver.ports.morphology import Analysis, Morpheme, MorphemeAnalyzer
 
 USER_WORD_SCORE = 0.0
 """Kiwi's neutral score for a word of our own: preferred over splitting it, not over a better reading."""
-
-
+_COMPOUNDS = files("kiwipiepy_model") / "default.dict"
+"""Names and compounds; Kiwi loads the same file by itself unless told not to."""
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "XSN", "XPN", "SL", "SN"})
-
-
 _PREDICATIVE = frozenset({"XSV", "XSA", "VCP"})
 
 
@@ -31,12 +30,16 @@ class KiwiAnalyzer(MorphemeAnalyzer):
         apart are made known whole. What is no noun (큰, 먹고) is left as Kiwi reads it.
 
         They are registered here once and for all: a later registration makes Kiwi rebuild for half a
-        second and more.
+        second. Kiwi builds itself at its first analysis too, so which words it would take apart is asked
+        while it is small: its dictionary of names and compounds is loaded afterwards and, where a word
+        is in that, nothing needs to be added.
         """
         self.version = kiwi_version()
-        self._kiwi = Kiwi(model_type="cong", load_multi_dict=False)
-        unknown = [word for word in sorted(map(_composed, words)) if self._takes_apart(word)]
-        for word in unknown:
+        self._kiwi = Kiwi(model_type="cong", load_multi_dict=False, load_default_dict=False)
+        apart = [word for word in sorted(map(_composed, words)) if self._takes_apart(word)]
+        self._kiwi.load_user_dictionary(str(_COMPOUNDS))
+        compounds = _COMPOUNDS.read_text("utf-8") if apart else ""
+        for word in (word for word in apart if f"\n{word}\t" not in compounds):
             self._kiwi.add_user_word(word, "NNG", USER_WORD_SCORE)
         self._kiwi.analyze("안녕하세요")
         _return_freed_memory()

@@ -3,6 +3,7 @@
 import unicodedata
 
 import pytest
+from kiwipiepy import Kiwi
 
 from kotoserver.providers.kiwi import KiwiAnalyzer
 
@@ -46,6 +47,19 @@ def test_the_score_prefers_the_right_particle(analyzer: KiwiAnalyzer):
 def test_joining_conjugates(analyzer: KiwiAnalyzer):
     assert analyzer.join([("어렵", "VA"), ("어요", "EF")]) == "어려워요"
     assert analyzer.join([("데우", "VV"), ("어", "EC"), ("주", "VX"), ("세요", "EF")]) == "데워 주세요"
+
+
+def test_a_compound_of_kiwis_own_dictionary_is_read_as_kiwi_reads_it():
+    words = ["삼성페이", "카카오페이", "치즈케이크", "인천국제공항", "체크카드"]
+    kiwi = Kiwi(model_type="cong", load_multi_dict=False)
+    known = [word for word in words if len(kiwi.tokenize(word)) == 1]
+    ours = KiwiAnalyzer(known)
+    for word in known:
+        tokens, score = kiwi.analyze(f"{word} 있어요?")[0]
+        analysis = ours.analyze(f"{word} 있어요?")
+        assert [m.form for m in analysis.morphemes] == [token.form for token in tokens]
+        assert analysis.score == pytest.approx(score)
+    assert known
 
 
 def test_analysis_is_repeatable(analyzer: KiwiAnalyzer):
