@@ -204,7 +204,7 @@ async def test_authored_voices_reach_the_built_in_engine():
 
 
 def test_naming_the_engines_loads_none_of_them():
-    heavy = "espeakng_loader kiwipiepy soundfile google.genai"
+    heavy = "espeakng_loader kiwipiepy soundfile google.genai ctranslate2 faster_whisper piper onnxruntime"
     probe = f"import sys, kotoserver.providers.registry; print([m for m in {heavy.split()!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
