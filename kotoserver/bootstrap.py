@@ -1,5 +1,6 @@
 """Joining the parts: the only file that knows every concrete class."""
 
+import asyncio
 import logging
 import os
 import secrets
@@ -16,7 +17,7 @@ from kotoserver.content.catalogs import read_catalogs
 from kotoserver.content.diagnostics import Report
 from kotoserver.content.drafts import compile_drafts
 from kotoserver.content.library import Library, open_library
-from kotoserver.domain.errors import BadSettings, ContentBroken
+from kotoserver.domain.errors import BadSettings, ContentBroken, KotoError
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
 from kotoserver.domain.learner import Role
 from kotoserver.domain.scene import Scene
@@ -104,6 +105,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         for problem in catalog.problems():
             log.warning("content: %s", problem)
         await prepare_judge(parts.judge, catalog.scenes())
+        if parts.ears is not None:
+            stack.push_async_callback(_ended, asyncio.create_task(_try_out(parts.ears)))
         speech.warm_library(authored_lines(catalog.scenes(), speech))
         yield Services(
             accounts=AccountsService(parts.storage, parts.clock, secret),
@@ -316,6 +319,19 @@ def _open_purse(settings: Settings, storage: Storage, clock: Clock, stack: Async
     )
     stack.push_async_callback(purse.close)
     return purse
+
+
+async def _try_out(ears: Recognizer) -> None:
+    """Lets the ears listen once, so that the first learner does not wait for what they load at first."""
+    try:
+        await ears.check()
+    except KotoError as failure:
+        log.warning("the ears %s do not work now: %s", ears.name, failure.message)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _open_speech(
