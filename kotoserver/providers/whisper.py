@@ -5,6 +5,7 @@ a condition, since one wrong sentence would then breed the next. What a turn exp
 which on native speakers' clips brought the character error rate of `base` from 6.6 to 0.2 per cent.
 """
 
+import logging
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,8 @@ from kotoserver.domain.hearing import SAMPLE_RATE, HeardWord, Hypothesis, Recogn
 from kotoserver.ports.providers import Recognizer
 from kotoserver.providers.one_at_a_time import OneAtATime
 from kotoserver.settings import WhisperSettings
+
+logging.getLogger("faster_whisper").setLevel(logging.WARNING)  # below that it logs about every clip
 
 MOST_HYPOTHESES = 3
 _QUEUE = 8
