@@ -9,6 +9,8 @@ from kotoserver.domain.particles import choose_particle
 _COUNTERS = "잔|개|명|병|장|그릇"
 _DIGITS = {"한": "1", "두": "2", "세": "3"}
 _COURTESIES = ("네", "아니요", "안녕", "감사", "수고", "고맙")
+_NO_THING = re.compile(r"[해아어여와워로을를만도은는]$|하나|없이|그냥|아무거나|같이|함께|따로|다시|빨리|천천히")
+"""What stands before 주세요 and is not the thing asked for."""
 _SWAPS = (
     ("politer", r"할게요", "하겠습니다"),
     ("plan", r"할게요", "할 거예요"),
