@@ -26,12 +26,16 @@ class Player:
     served: list[dict[str, float]] = field(default_factory=list)
     _ids: "count[int]" = field(default_factory=lambda: count(1))
     _token: str = ""
+    learner_id: str = ""
     session_id: str = ""
+    spoken: str = ""
+    """Address of the NPC's opening line."""
 
     async def enter(self) -> None:
         """Signs in and opens a first session."""
         async with self.http.post(f"{self.base}/koto-api/auth/guest", json={}) as answer:
-            self._token = (await answer.json())["token"]
+            signed_in = await answer.json()
+        self._token, self.learner_id = signed_in["token"], signed_in["learner_id"]
         await self.open_scene()
 
     async def open_scene(self) -> None:
@@ -46,7 +50,7 @@ class Player:
         await self.socket.send_json({"type": "hello", "token": self._token})
         ready = await self._until("session_ready")
         self.turn = ready["turn"]
-        await self._until("npc_line")
+        self.spoken = (await self._until("npc_line"))["tts_url"]
 
     async def take_turn(self, due: float | None = None) -> None:
         """One turn; the latency counts from `due`, so that waiting for a slow server counts too."""

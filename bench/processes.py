@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,10 +13,13 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 SERVER_CORE = 0
 LOAD_CORE = max(0, (os.cpu_count() or 1) - 1)
+_ONE_CORE = frozenset({SERVER_CORE})
 
 
 @contextmanager
-def running(command: list[str], environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def running(
+    command: list[str], environ: Mapping[str, str], cores: Set[int] = _ONE_CORE
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """The process and the port that it prints; stopped at the end."""
     process = subprocess.Popen(
         command,
@@ -24,7 +27,7 @@ def running(command: list[str], environ: Mapping[str, str]) -> Iterator[tuple[su
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
     )
     try:
         yield process, _port(process)
