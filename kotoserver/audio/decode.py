@@ -207,7 +207,9 @@ def _resampled(frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
                 raise BadInput("The recording changes its rate or channels too often.", code="broken_audio")
             if resampler is not None:
                 yield from resampler.resample(None)
-            resampler, shape = AudioResampler(format="flt", layout=frame.layout, rate=SAMPLE_RATE), found
+            # Handed out a second at a time: Opus comes in fiftieths, and each part costs Python more than FFmpeg.
+            resampler = AudioResampler(format="flt", layout=frame.layout, rate=SAMPLE_RATE, frame_size=SAMPLE_RATE)
+            shape = found
         assert resampler is not None
         yield from resampler.resample(frame)
     if resampler is not None:
