@@ -27,6 +27,7 @@ export const EMOTIONS = Object.freeze({
   apologetic: { ...neutral, worry: 0.9, eyes: 0.85, smile: -0.05, tilt: -5 },
   concerned: { ...neutral, worry: 0.7, smile: -0.3, eyes: 1.05 },
   thinking: { ...neutral, brow: 0.25, worry: 0.2, eyes: 0.8, smile: 0.05, tilt: -6 },
+  playful: { ...neutral, brow: 0.6, worry: -0.35, joy: 0.65, smile: 1, open: 0.12, blush: 0.65, tilt: 8 },
   encouraging: { ...neutral, brow: 0.5, smile: 0.9, open: 0.2, joy: 0.3, blush: 0.5, tilt: 2 },
 });
 
