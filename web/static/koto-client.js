@@ -9,7 +9,7 @@
  * What it takes care of, and what any other client must do too:
  *  - The first frame is `hello` with the token and, after a cut, `last_seq`: the server sends what was missed.
  *  - Frames are delivered in order and once. A number that comes again is dropped; a gap reconnects.
- *  - An answer keeps its `turn_id` until it is judged. After a cut it is sent again under that same id, for
+ *  - An answer, typed or spoken, keeps its `turn_id` until it is judged. After a cut it is sent again under that same id, for
  *    which the server gives the stored result instead of judging twice.
  *  - A lost connection is tried again after 0.5, 1, 2 … 15 s, each shortened by chance so that a thousand
  *    clients do not return in the same moment. Codes in FINAL are not tried again.
@@ -79,9 +79,18 @@ export class KotoClient extends EventTarget {
 
   /** Says something in Korean (or anything else); returns the turn's id. Sent as soon as the line is up. */
   answer(text, turnId = newTurnId()) {
-    this.#unjudged.set(turnId, text);
-    if (this.#catchUpTo === null) this.#sendAnswer(turnId, text);
-    return turnId;
+    return this.#take({ type: "user_text", turn_id: turnId, text });
+  }
+
+  /** Plays a recording that was uploaded to this session; returns the turn's id. */
+  speak(audioId, turnId = newTurnId()) {
+    const session = decodeURIComponent(new URL(this.#url).pathname.split("/").at(-1));
+    return this.#take({ type: "audio_uploaded", turn_id: turnId, audio_id: audioId, session_id: session });
+  }
+
+  /** Says what was said in a recording that was not heard for certain: one of the choices, or what became of one. */
+  confirm(turnId, text, audioId) {
+    return this.#take({ type: "user_text", turn_id: turnId, text, audio_id: audioId });
   }
 
   /** Asks for the next rung of the hint ladder. */
@@ -142,8 +151,11 @@ export class KotoClient extends EventTarget {
     return true;
   }
 
-  #sendAnswer(turnId, text) {
-    this.#send({ type: "user_text", turn_id: turnId, text });
+  /** Keeps a turn until it is judged, and sends it as soon as the line is up. */
+  #take(frame) {
+    this.#unjudged.set(frame.turn_id, frame);
+    if (this.#catchUpTo === null) this.#send(frame);
+    return frame.turn_id;
   }
 
   #receive(text) {
@@ -155,9 +167,7 @@ export class KotoClient extends EventTarget {
     const duplicate = frame.seq <= this.#lastSeq;
     this.#tap("in", text, frame, { replayed, duplicate });
     if (frame.seq > this.#lastSeq + 1) return this.drop();
-    if (frame.turn_id && (frame.type === "evaluation_complete" || frame.type === "error")) {
-      this.#unjudged.delete(frame.turn_id);
-    }
+    if (isAnswered(frame)) this.#unjudged.delete(frame.turn_id);
     if (!duplicate || frame.type === "error") {
       this.#lastSeq = Math.max(this.#lastSeq, frame.seq);
       this.#tell("frame", { frame, replayed });
@@ -178,7 +188,7 @@ export class KotoClient extends EventTarget {
   #resendWhenCaughtUp() {
     if (this.#catchUpTo === null || this.#lastSeq < this.#catchUpTo) return;
     this.#catchUpTo = null;
-    for (const [turnId, text] of this.#unjudged) this.#sendAnswer(turnId, text);
+    for (const frame of this.#unjudged.values()) this.#send(frame);
   }
 
   #lost(code) {
@@ -209,6 +219,11 @@ export class KotoClient extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** Whether a frame ends the wait for its turn: judged, refused, or a recording in which nothing certain was heard. */
+function isAnswered({ type, turn_id: turnId, heard }) {
+  return turnId && (type === "evaluation_complete" || type === "error" || (type === "transcript" && heard !== "speech"));
 }
 
 /** An id for one answer, never used twice. */

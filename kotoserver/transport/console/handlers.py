@@ -24,7 +24,7 @@ from kotoserver.transport.console.views import (
     session_row,
     waterfall,
 )
-from kotoserver.transport.keys import SERVICES
+from kotoserver.transport.keys import SERVICES, SETTINGS
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneSummary
 from kotoserver.transport.rest.models.sessions import SessionAnswer
@@ -80,6 +80,9 @@ async def play(request: web.Request, guest: Visitor) -> PlayPage:
             scene_version=playable.scene.version,
             pack_id=playable.pack.id,
             session_id=session_id,
+            hears=services.voice.hears,
+            longest_seconds=request.app[SETTINGS].uploads.most_seconds,
+            keeps=(await services.accounts.learner(guest.token)).keep_recordings,
         ),
     )
 

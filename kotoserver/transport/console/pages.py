@@ -74,6 +74,12 @@ class Boot:
     scene_version: int
     pack_id: str
     session_id: str | None
+    hears: bool
+    """Whether the server has ears; else the browser's own are offered."""
+    longest_seconds: int
+    """Of a recording."""
+    keeps: bool
+    """Whether the learner agreed to have recordings kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

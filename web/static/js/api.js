@@ -14,6 +14,43 @@ export class ApiError extends Error {
 
 export const get = (path) => ask("GET", path);
 export const post = (path, body) => ask("POST", path, body);
+export const patch = (path, body) => ask("PATCH", path, body);
+
+const UPLOAD_TRIES = 3;
+
+/**
+ * Sends a form with a file. `progress` gets the share that is on its way, 0 to 1. A connection that breaks is tried
+ * again under the same key, for which the server makes one recording however often it comes.
+ */
+export async function upload(path, form, progress = () => {}) {
+  const key = crypto.randomUUID?.() ?? String(crypto.getRandomValues(new Uint32Array(4)));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send(path, form, key, progress);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 0 || attempt === UPLOAD_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
+    }
+  }
+}
+
+/** One try; by XMLHttpRequest, since fetch does not tell how much has gone out. */
+function send(path, form, key, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", ROOT + path);
+    request.responseType = "json";
+    request.setRequestHeader("Authorization", `Bearer ${token}`);
+    request.setRequestHeader("Idempotency-Key", key);
+    request.upload.addEventListener("progress", ({ loaded, total }) => progress(total ? loaded / total : 0));
+    request.addEventListener("error", () => reject(new ApiError(0)));
+    request.addEventListener("load", () => {
+      if (request.status < 400) resolve(request.response);
+      else reject(new ApiError(request.status, request.response?.error));
+    });
+    request.send(form);
+  });
+}
 
 async function ask(method, path, body) {
   const headers = { Authorization: `Bearer ${token}` };

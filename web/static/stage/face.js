@@ -10,7 +10,7 @@ export class Face {
   #still;
   #now = { ...EMOTIONS.calm };
   #aim = EMOTIONS.calm;
-  #loudness = () => 0;
+  #speech = () => ({ open: 0, round: 0 });
   #blinkAt = 2200;
   #frame = 0;
   #painted = new Map();
@@ -20,7 +20,7 @@ export class Face {
   constructor(svg, { still = false } = {}) {
     this.#svg = svg;
     this.#still = still;
-    this.#paint(0, 0);
+    this.#paint(0, 0, 0);
     if (!still) this.#frame = requestAnimationFrame((at) => this.#tick(at));
   }
 
@@ -32,18 +32,18 @@ export class Face {
     }
     if (this.#still) {
       this.#now = { ...this.#aim };
-      this.#paint(0, 0);
+      this.#paint(0, 0, 0);
     }
   }
 
-  /** The mouth follows `loudness()`, 0 to 1, read once per frame. */
-  follow(loudness) {
-    this.#loudness = loudness;
+  /** The mouth follows `mouth()`, `{open, round}` of 0 to 1, read once per frame. */
+  follow(mouth) {
+    this.#speech = mouth;
   }
 
   /** In stillness the mouth cannot move: it stands open while the NPC speaks. */
   speaking(yes) {
-    if (this.#still) this.#paint(yes ? 0.4 : 0, 0);
+    if (this.#still) this.#paint(yes ? 0.4 : 0, 0, 0);
   }
 
   stop() {
@@ -57,17 +57,18 @@ export class Face {
     for (const part of PARTS) this.#now[part] += (this.#aim[part] - this.#now[part]) * pull;
     if (at > this.#blinkAt + BLINK_MS) this.#blinkAt = at + 1800 + 3600 * Math.random();
     const blink = at > this.#blinkAt ? Math.sin((Math.PI * (at - this.#blinkAt)) / BLINK_MS) : 0;
-    this.#paint(this.#loudness(), blink);
+    const { open, round } = this.#speech();
+    this.#paint(open, round, blink);
     this.#frame = requestAnimationFrame((next) => this.#tick(next));
   }
 
-  #paint(loudness, blink) {
+  #paint(spoken, round, blink) {
     const { brow, worry, eyes, joy, smile, open, blush, tilt } = this.#now;
     this.#set("face-tilt", "transform", `rotate(${tilt.toFixed(2)})`);
     this.#set("face-blush", "opacity", blush.toFixed(2));
     this.#eyes(Math.max(0.06, eyes * (1 - 0.3 * joy) * (1 - blink)), joy, blink);
     this.#brows(brow, worry);
-    this.#mouth(smile, Math.min(1, open + loudness * (1 - open * 0.4)));
+    this.#mouth(smile * (1 - 0.6 * round), Math.min(1, open + spoken * (1 - open * 0.4)), round);
   }
 
   #eyes(openness, joy, blink) {
@@ -90,8 +91,8 @@ export class Face {
   }
 
   /** Lips are two curves between the corners; `through` gives the control point for a height in the middle. */
-  #mouth(smile, open) {
-    const width = rounded(11.5 + smile * 4 - open * 2.5);
+  #mouth(smile, open, round) {
+    const width = rounded((11.5 + smile * 4 - open * 2.5) * (1 - 0.45 * round));
     const corner = rounded(-25.5 - smile * 3.5);
     const through = (middle) => rounded(2 * middle - corner);
     const upper = corner + smile * 4.5 - open * 2;

@@ -63,9 +63,9 @@ export class Stage {
     else if (this.#prop === "menu_highlight") this.#putDown(null);
   }
 
-  /** The mouth follows `loudness()`, 0 to 1. */
-  follow(loudness) {
-    this.#face.follow(loudness);
+  /** The mouth follows `mouth()`, `{open, round}` of 0 to 1. */
+  follow(mouth) {
+    this.#face.follow(mouth);
   }
 
   speaking(yes) {

@@ -1,4 +1,5 @@
-/** Plays the NPC's lines and says how loud each moment is, for the mouth. */
+/** Plays the NPC's lines and says what the mouth does in each moment. */
+import { shapeAt } from "./mouth.js";
 
 const QUIET = 0.012; // root mean square below which the mouth stays closed
 const LOUD = 0.2;
@@ -13,6 +14,7 @@ export class Voice {
   #pretending = null;
   #muted = false;
   #sounds = new Map();
+  #tracks = new Map();
 
   /** Must be called from a click or a key: browsers give sound to nobody else. */
   async begin() {
@@ -35,20 +37,28 @@ export class Voice {
     if (yes) this.hush();
   }
 
-  /** Loudness now, 0 to 1. */
-  loudness = () => {
-    if (this.#pretending) return Math.max(0, Math.sin(performance.now() / 70)) * 0.55;
-    if (!this.#playing) return 0;
+  /**
+   * The mouth now: `{open, round}`, each 0 to 1. A line with a track of its mouth is followed by the position of its
+   * sound, so the two cannot drift; another one by its loudness.
+   */
+  mouth = () => {
+    if (this.#pretending) return { open: Math.max(0, Math.sin(performance.now() / 70)) * 0.55, round: 0 };
+    if (!this.#playing) return { open: 0, round: 0 };
+    const { track, began } = this.#playing;
+    return track ? shapeAt(track, this.#context.currentTime - began) : { open: this.#loudness(), round: 0 };
+  };
+
+  #loudness() {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     const power = this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length;
     return Math.min(1, Math.max(0, (Math.sqrt(power) - QUIET) / (LOUD - QUIET)));
-  };
+  }
 
-  /** Starts fetching a sound that will be wanted soon. */
-  prepare(url) {
-    if (!this.#context || this.#muted || this.#sounds.has(url)) return;
-    this.#sounds.set(url, this.#fetch(url));
-    if (this.#sounds.size > KEPT_SOUNDS) this.#sounds.delete(this.#sounds.keys().next().value);
+  /** Starts fetching a sound that will be wanted soon, and the track of its mouth where it has one. */
+  prepare(url, visemesUrl) {
+    if (!this.#context || this.#muted) return;
+    if (visemesUrl && !this.#tracks.has(url)) keep(this.#tracks, url, fetchTrack(visemesUrl));
+    if (!this.#sounds.has(url)) keep(this.#sounds, url, this.#fetch(url));
   }
 
   /**
@@ -62,14 +72,15 @@ export class Voice {
     const sound = await this.#sounds.get(url);
     if (!sound) this.#sounds.delete(url);
     if (!sound || this.#muted) return false;
+    const track = await this.#tracks.get(url);
     const source = new AudioBufferSourceNode(this.#context, { buffer: sound });
     source.connect(this.#analyser);
-    this.#playing = source;
+    this.#playing = { source, track, began: this.#context.currentTime };
     const ended = new Promise((resolve) => source.addEventListener("ended", resolve, { once: true }));
     source.start();
     begun();
     await ended;
-    if (this.#playing === source) this.#playing = null;
+    if (this.#playing?.source === source) this.#playing = null;
     return true;
   }
 
@@ -83,7 +94,7 @@ export class Voice {
 
   /** Stops what is being said. */
   hush() {
-    this.#playing?.stop();
+    this.#playing?.source.stop();
     this.#playing = null;
     if (this.#pretending) clearTimeout(this.#pretending.timer);
     this.#pretending?.resolve();
@@ -97,5 +108,21 @@ export class Voice {
       if (error instanceof TypeError || error instanceof DOMException) return null; // offline, or not a sound
       throw error;
     }
+  }
+}
+
+function keep(table, url, what) {
+  table.set(url, what);
+  if (table.size > KEPT_SOUNDS) table.delete(table.keys().next().value);
+}
+
+/** The track of a mouth as the server gives it; null when it has none. */
+async function fetchTrack(url) {
+  try {
+    const answer = await fetch(url);
+    return answer.ok ? await answer.json() : null;
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof SyntaxError) return null;
+    throw error;
   }
 }

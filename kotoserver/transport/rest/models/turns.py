@@ -130,6 +130,9 @@ class TurnAnswer(Model):
     diff: list[DiffView]
     natural: str | None
     matched_example: str | None
+    model: str
+    """One good answer, as it could have been said then."""
+    model_tts_url: str
     engine: EngineView
     rule: int | None
     go: str
@@ -146,6 +149,7 @@ class TurnAnswer(Model):
     @classmethod
     def of(cls, record: TurnRecord, narrator: Narrator) -> "TurnAnswer":
         judged = record.evaluation
+        model = narrator.model(record.scene_turn, record.before)
         level = narrator.playable.pack.speech_levels.get(judged.level_found.value)
         return cls(
             turn_id=record.turn_id,
@@ -174,6 +178,8 @@ class TurnAnswer(Model):
             diff=[DiffView.of(part) for part in judged.diff],
             natural=judged.natural,
             matched_example=judged.matched_example,
+            model=model.ko,
+            model_tts_url=narrator.tts_url(model),
             engine=EngineView(name=judged.engine, version=judged.engine_version),
             rule=record.rule,
             go=record.go,

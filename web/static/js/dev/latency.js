@@ -4,7 +4,7 @@
  */
 import { $, h, s } from "../dom.js";
 
-const STAGES = ["queue", "read", "evaluate", "decide", "store", "publish"]; // one after the other, on the server
+const STAGES = ["queue_voice", "decode", "stt", "queue", "read", "evaluate", "decide", "store", "publish"]; // one after the other, on the server
 const KEPT = 30;
 
 export class Latency {
@@ -15,9 +15,9 @@ export class Latency {
   }
 
   /** Takes over a turn as the server has it. */
-  turn({ turn_id: id, text, timings }) {
+  turn({ turn_id: id, text, timings, receipts }) {
     const known = this.#turns.get(id);
-    this.#turns.set(id, { text, timings: { ...known?.timings, ...timings } });
+    this.#turns.set(id, { text, receipts, timings: { ...known?.timings, ...timings } });
     if (this.#turns.size > KEPT) this.#turns.delete(this.#turns.keys().next().value);
     this.#draw();
   }
@@ -35,7 +35,7 @@ export class Latency {
   }
 }
 
-function waterfall({ text, timings }) {
+function waterfall({ text, timings, receipts = [] }) {
   const rows = [];
   let at = 0;
   for (const stage of STAGES.filter((each) => each in timings)) {
@@ -50,7 +50,30 @@ function waterfall({ text, timings }) {
     { class: "fall" },
     h("h3", {}, h("span", { lang: "ko" }, text), h("span", { class: "mono" }, `${server.toFixed(1)} ms`)),
     h("table", {}, h("tbody", {}, ...rows.map((row) => tableRow(row, whole)), "perceived" in timings ? waited(timings.perceived, server) : null)),
+    receipts.length ? receiptTable(receipts) : null,
   );
+}
+
+/** Who did what for how long and for how much. */
+function receiptTable(receipts) {
+  const rows = receipts.map((receipt) =>
+    h(
+      "tr",
+      { class: receipt.fallback ? "fell" : "" },
+      h("td", {}, receipt.stage),
+      h("td", {}, receipt.provider, receipt.fallback ? h("small", { class: "soft" }, ` after ${receipt.fallback}`) : null, receipt.cached ? h("span", { class: "chip" }, "kept") : null),
+      h("td", { class: "number" }, receipt.cached ? "–" : `${receipt.milliseconds.toFixed(0)} ms`),
+      h("td", { class: "number" }, amount(receipt)),
+      h("td", { class: "number" }, receipt.cost_usd ? `$${receipt.cost_usd.toFixed(5)}` : "free"),
+    ),
+  );
+  return h("table", { class: "receipts" }, h("thead", {}, h("tr", {}, ["stage", "engine", "time", "amount", "cost"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, ...rows));
+}
+
+function amount({ audio_seconds: seconds, characters, tokens }) {
+  if (tokens) return `${tokens} tokens`;
+  if (characters) return `${characters} letters`;
+  return seconds ? `${seconds.toFixed(1)} s` : "";
 }
 
 function tableRow({ stage, from, ms, kind }, whole) {

@@ -1,7 +1,7 @@
 /** Keys that work while the answer is being typed: Alt and a letter press the button of that name. */
 import { $ } from "../dom.js";
 
-const BUTTONS = { KeyH: "hint", KeyR: "repeat", KeyS: "slow", KeyZ: "retry", KeyP: "dev-toggle" };
+const BUTTONS = { KeyH: "hint", KeyR: "repeat", KeyS: "slow", KeyZ: "retry", KeyM: "mic", KeyP: "dev-toggle" };
 
 export function listenForKeys() {
   document.addEventListener("keydown", (event) => {

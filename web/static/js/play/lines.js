@@ -17,7 +17,7 @@ export class Lines extends EventTarget {
     this.#dialogue = dialogue;
     this.#stage = stage;
     this.#voice = voice;
-    stage?.follow(voice.loudness);
+    stage?.follow(voice.mouth);
   }
 
   /** True while a line is being said. */
@@ -27,7 +27,7 @@ export class Lines extends EventTarget {
 
   /** Adds an `npc_line` frame. */
   add(line) {
-    this.#voice.prepare(line.tts_url);
+    this.#voice.prepare(line.tts_url, line.visemes_url);
     this.#waiting.push(line);
     if (!this.#busy) this.#run();
   }

@@ -13,6 +13,7 @@ import { Lines } from "./lines.js";
 import { Play } from "./play.js";
 import { Result } from "./result.js";
 import { Silence } from "./silence.js";
+import { Speaking } from "./speaking.js";
 import { useWords, word } from "./words.js";
 
 const boot = JSON.parse($("boot").textContent);
@@ -50,6 +51,7 @@ async function begin(scene, stage) {
     ladder: new Ladder((url) => voice.play(url)),
     result: new Result(scene),
     silence: (acts) => new Silence({ seconds: scene.silence_seconds, ...acts }),
+    speaking: (given) => new Speaking({ hears: boot.hears, longestSeconds: boot.longest_seconds, ...given }),
   });
   play.start();
   $("answer").focus({ preventScroll: true });

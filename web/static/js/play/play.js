@@ -1,4 +1,5 @@
 /** One session as it is played: frames come in and are shown, the learner's buttons go out. */
+import { newTurnId } from "../../koto-client.js";
 import { ApiError, get } from "../api.js";
 import { $ } from "../dom.js";
 import { Controls } from "./controls.js";
@@ -18,12 +19,13 @@ export class Play {
   #result;
   #silence;
   #controls;
+  #speaking;
   #sent = new Map();
   #sceneTurn = null;
   #catchUpTo = 0;
   #over = false;
 
-  constructor({ client, sessionId, resumed, panel, voice, lines, goals, ladder, result, silence }) {
+  constructor({ client, sessionId, resumed, panel, voice, lines, goals, ladder, result, silence, speaking }) {
     this.#client = client;
     this.#path = `/sessions/${encodeURIComponent(sessionId)}`;
     this.#panel = panel;
@@ -34,6 +36,7 @@ export class Play {
     this.#result = result;
     this.#silence = silence({ hint: () => client.hint(), pass: () => this.#answer("…") });
     this.#controls = this.#controlsFor(client, voice);
+    this.#speaking = speaking({ sessionId, acts: this.#spokenActs() });
     this.#catchUpTo = resumed ? Infinity : 0;
   }
 
@@ -57,6 +60,9 @@ export class Play {
       case "npc_line":
         this.#enter(frame.turn);
         this.#say(frame, past);
+        break;
+      case "transcript":
+        if (!past) this.#transcribed(frame);
         break;
       case "evaluation_complete":
         if (past) break;
@@ -88,12 +94,20 @@ export class Play {
     });
   }
 
+  /** What was heard of a recording; unless it was for certain, nothing is judged yet. */
+  #transcribed(frame) {
+    if (!frame.audio_id) return;
+    this.#speaking.transcript(frame);
+    if (frame.heard !== "speech") this.#controls.judging(false);
+  }
+
   /** What could not be done is said in the learner's words; the code is among the developer's frames. */
   #refused({ turn_id: turnId }) {
     this.#controls.notice(word("failed"));
     this.#controls.judging(false);
     const sent = this.#sent.get(turnId);
-    if (sent) this.#controls.giveBack(sent.text);
+    if (sent?.text) this.#controls.giveBack(sent.text);
+    this.#speaking.failed();
   }
 
   #enter(turn) {
@@ -112,19 +126,50 @@ export class Play {
   }
 
   #answer(text) {
+    this.#begin();
+    this.#sentNow(this.#client.answer(text), text);
+  }
+
+  #begin() {
     this.#silence.stop();
     this.#lines.cutShort();
     this.#controls.notice("");
     this.#controls.judging(true);
-    const turnId = this.#client.answer(text);
+  }
+
+  #sentNow(turnId, text) {
     this.#sent.set(turnId, { text, at: performance.now() });
     this.#panel.answered();
+  }
+
+  /** What the microphone sets off; its own words are known only when they were heard. */
+  #spokenActs() {
+    return {
+      busy: () => {
+        this.#silence.stop();
+        this.#lines.cutShort();
+      },
+      sent: () => {
+        this.#begin();
+        const turnId = newTurnId();
+        this.#sentNow(turnId, "");
+        return turnId;
+      },
+      spoke: (audioId, turnId) => this.#client.speak(audioId, turnId),
+      typed: (text) => this.#answer(text),
+      confirmed: (turnId, text, audioId) => {
+        this.#begin();
+        this.#sentNow(this.#client.confirm(turnId, text, audioId), text);
+      },
+      gaveUp: () => this.#controls.judging(false),
+    };
   }
 
   async #judged({ turn_id: turnId }) {
     this.#controls.judging(false);
     await this.#ask(turnPath(turnId), (turn) => {
       this.#result.show(turn);
+      this.#speaking.judged(turn);
       if (ROOMY.matches) $("result").scrollIntoView({ block: "nearest", behavior: "smooth" });
       this.#panel.turn(turn);
       this.#controls.allowRetry(!turn.undone && !this.#over);
@@ -159,6 +204,7 @@ export class Play {
   async #end() {
     this.#silence.stop();
     this.#controls.close();
+    this.#speaking.close();
     await this.#refresh();
     await this.#ask("/recap", (recap) =>
       showRecap(recap, {
