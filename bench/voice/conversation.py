@@ -16,6 +16,7 @@ import aiohttp
 from bench.players import open_loop
 from bench.processes import cpu_seconds, running
 from bench.voice.delays import PUBLISHED, percentile
+from bench.voice.pretended import Mood
 from bench.voice.speakers import Speaker
 from bench.voice.table import Row
 
@@ -162,6 +163,7 @@ async def _without_pause(players: Sequence[Speaker], seconds: float) -> None:
 
 
 async def _forget(bench: Bench, players: Sequence[Speaker]) -> None:
+    await bench.post(f"/bench/mood/google/{Mood.LIKE_GOOGLE}")
     await bench.asked()
     for player in players:
         player.latencies.clear()

@@ -26,6 +26,7 @@ async def memory(
         step, found = 1000, list[tuple[int, float]]()
         for done in range(0, WARM_UP + turns, step):
             await _play(players, step)
+            await bench.asked()  # what the pretended ears noted is forgotten
             played = done + step
             found.append((played - WARM_UP, resident_bytes(bench.pid) / 1e6))
             rows.append(_row(f"after {played} turns", bench.pid))

@@ -41,7 +41,11 @@ class PretendedEars(Recognizer):
     _seconds: "Iterator[float]" = field(init=False)
 
     def __post_init__(self) -> None:
-        self._seconds = google_like(self.seed)
+        self.behave(self.mood)
+
+    def behave(self, mood: Mood) -> None:
+        """From now on; times are drawn from the beginning again."""
+        self.mood, self._seconds = mood, google_like(self.seed)
 
     async def recognize(self, request: RecognitionRequest) -> Recognition:
         seconds = next(self._seconds) if self.mood is Mood.LIKE_GOOGLE else 0.0

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bench.voice.pretended import Mood, PretendedEars
 from kotoserver.bootstrap import open_services
+from kotoserver.cli.serve import spare_the_collector
 from kotoserver.domain.speech import AudioFormat
 from kotoserver.providers import registry
 from kotoserver.services.bundle import Services
@@ -59,7 +60,7 @@ class Watch:
         return web.json_response(told)
 
     async def _mood(self, request: web.Request) -> web.Response:
-        self._ears[request.match_info["name"]].mood = Mood(request.match_info["mood"])
+        self._ears[request.match_info["name"]].behave(Mood(request.match_info["mood"]))
         return web.Response()
 
     async def _probe(self, request: web.Request) -> web.Response:
@@ -106,6 +107,7 @@ async def main(chosen: dict[str, str]) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with open_services(settings) as services:
+        spare_the_collector()
         watch = Watch(services, ears)
         app = make_app(services, settings)
         watch.add_to(app)

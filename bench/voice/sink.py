@@ -11,7 +11,7 @@ async def take(request: web.Request) -> web.Response:
         assert isinstance(part, BodyPartReader)
         while chunk := await part.read_chunk(65_536):
             size += len(chunk)
-    return web.json_response({"size": size}, status=202)
+    return web.json_response({"audio_id": f"aud_{size}", "status": "processing"}, status=202)
 
 
 async def main() -> None:

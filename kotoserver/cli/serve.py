@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -81,6 +82,7 @@ async def run_server(settings: Settings) -> None:
     """Serves until the process is told to stop. BadSettings when the address cannot be listened on."""
     listening, stop = _listen(settings.host, settings.port), _told_to_stop()
     async with open_services(settings) as services:
+        spare_the_collector()
         address = f"Korean Together is at {_address(settings, listening)}/console/"
         runner = web.AppRunner(make_app(services, settings), shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
         await _serve_until(stop, runner, listening, address)
@@ -95,6 +97,16 @@ async def run_speech_server(settings: Settings) -> None:
         app = make_speech_app(engines, settings.uploads, settings.speech.key)
         runner = make_speech_runner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
         await _serve_until(stop, runner, listening, f"Speech is at {_address(settings, listening)}/v1")
+
+
+def spare_the_collector() -> None:
+    """Puts what was loaded at the start out of sight of the garbage collector.
+
+    Scenes, the judge's tables and modules are some 90,000 objects that stay to the end; looking through them all
+    again stops the loop for 20 to 40 ms each time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _told_to_stop() -> asyncio.Event:
