@@ -204,7 +204,7 @@ export class Speaking {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#show("ready");
-      this.#tell(word(error.code === "audio_too_large" || error.code === "audio_too_long" ? "mic_long" : error.status === 400 ? "mic_unreadable" : "failed"));
+      this.#tell(refusal(error));
       this.#acts.gaveUp();
     }
   }
@@ -276,4 +276,10 @@ export class Speaking {
       this.#tell(word("failed"));
     }
   }
+}
+
+/** Why a recording was not taken, in the learner's words. */
+function refusal({ status, code }) {
+  if (code === "audio_too_large" || code === "audio_too_long") return word("mic_long");
+  return status === 400 ? word("mic_unreadable") : word("failed");
 }
