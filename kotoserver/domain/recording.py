@@ -47,6 +47,10 @@ class Recording:
         return f"{recordings_of(self.learner_id)}{self.id}"
 
 
+ALL_RECORDINGS = "recordings/"
+"""What the keys of all recordings begin with."""
+
+
 def recordings_of(learner_id: str) -> str:
     """What the keys of all recordings of a learner begin with."""
-    return f"recordings/{learner_id}/"
+    return f"{ALL_RECORDINGS}{learner_id}/"

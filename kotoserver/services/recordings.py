@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 import logging
 from datetime import datetime, timedelta
+from itertools import count
 
 from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, StorageFailed
 from kotoserver.domain.learner import Caller
-from kotoserver.domain.recording import Recording, recordings_of
+from kotoserver.domain.recording import ALL_RECORDINGS, Recording, recordings_of
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.storage import Storage
@@ -16,6 +17,10 @@ from kotoserver.services.play import PlayService
 LINK_SECONDS = 3600
 """How long an address of a recording works that was handed out."""
 _SWEEP_SECONDS = 600.0
+_STRAYS_EVERY = 144
+"""Sweeps between two looks for strays: a day."""
+_STRAY_AFTER = timedelta(hours=1)
+"""An upload that is still coming is younger."""
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +104,18 @@ class RecordingsService:
             forgotten += len(overdue)
         return forgotten
 
+    async def forget_strays(self) -> int:
+        """Removes bytes that no recording speaks for: what a server that died in an upload has left. How many."""
+        forgotten = 0
+        async for info in self._blobs.list(ALL_RECORDINGS):
+            if info.used_at > self._clock.now() - _STRAY_AFTER:
+                continue
+            recording = await self._storage.find_recording(info.key.rpartition("/")[2])
+            if recording is None or not recording.kept:
+                await self._blobs.delete(info.key)
+                forgotten += 1
+        return forgotten
+
     async def forget_bytes(self, key: str) -> None:
         """Drops what nobody wants; a store that does not answer keeps it until the sweep."""
         try:
@@ -117,9 +134,11 @@ class RecordingsService:
             await asyncio.gather(self._sweeper, return_exceptions=True)
 
     async def _sweep(self) -> None:
-        while True:
+        for round_ in count():
             try:
                 await self.forget_overdue()
+                if round_ % _STRAYS_EVERY == 0:
+                    await self.forget_strays()
             except KotoError as failure:
                 log.warning("overdue recordings could not be forgotten: %s", failure.code)
             await asyncio.sleep(_SWEEP_SECONDS)

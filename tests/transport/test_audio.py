@@ -484,6 +484,19 @@ async def test_a_recording_whose_time_is_over_is_forgotten(
     assert await error_of(await guest.call("GET", f"/audio/{audio_id}")) == (404, "no_such_audio")
 
 
+async def test_what_a_server_that_died_in_an_upload_left_is_forgotten(
+    guest: Guest, koto: Koto, speech: bytes, tmp_path: Path
+):
+    await agree(guest)
+    _, audio_id = await play_one(guest, speech)
+    stray = tmp_path / "blobs" / "recordings" / guest.learner_id / "aud_stray"
+    stray.write_bytes(b"half of it")
+    assert await koto.services.recordings.forget_strays() == 0
+    koto.clock.move(days=1)
+    assert await koto.services.recordings.forget_strays() == 1
+    assert [file.name for file in recordings_in(tmp_path)] == [audio_id]
+
+
 async def test_nothing_that_was_heard_is_logged(
     guest: Guest, ears: ScriptedRecognizer, speech: bytes, caplog: pytest.LogCaptureFixture
 ):
