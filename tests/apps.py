@@ -113,7 +113,8 @@ class Koto:
         self.http = client
         self.services = services
         self.clock = clock or MovedClock()
-        self.answers = {turn.id: turn.model.ko for turn in services.catalog.scenes()[0].turns}
+        cafe = services.catalog.playable("cafe", "ko-id").scene
+        self.answers = {turn.id: turn.model.ko for turn in cafe.turns}
 
     async def guest(self) -> "Guest":
         answer = await self.http.post("/koto-api/auth/guest", json={"native": "id"})

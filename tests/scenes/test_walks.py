@@ -16,7 +16,8 @@ from tests.small_scene import said
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = open_library(ROOT / "scenes", ROOT / "langpacks")
-CAFE = LIBRARY.scene("cafe")
+SCENES = [LIBRARY.scene(scene_id) for scene_id in sorted(LIBRARY.scene_ids())]
+TURNS = [pytest.param(scene, turn, id=f"{scene.id}-{turn.id}") for scene in SCENES for turn in scene.turns]
 
 
 @st.composite
@@ -38,26 +39,27 @@ def judged(draw: st.DrawFn, scene: Scene, turn: Turn) -> Evaluation:
     )
 
 
-def assert_speakable(line: SaidLine, progress: Progress) -> None:
+def assert_speakable(line: SaidLine, progress: Progress, scene: Scene) -> None:
     assert line.ko
     assert not placeholders(line.ko), line.ko
-    for pack_id in CAFE.packs:
+    for pack_id in scene.packs:
         pack = LIBRARY.pack(pack_id)
-        part = pack.scenes["cafe"]
+        part = pack.scenes[scene.id]
         meaning = part.lines.get(line.line.id) or pack.common[line.line.id]
-        held = slot_values(CAFE, progress)
+        held = slot_values(scene, progress)
         labels = {slot: str(part.slots.get(slot, {}).get(str(value), value)) for slot, value in held.items()}
         assert not placeholders(fill_placeholders(meaning, labels)), meaning
 
 
-@given(st.data())
-def test_every_way_through_the_cafe_ends_and_every_line_can_be_said(data: st.DataObject):
-    step = begin(CAFE)
-    for utterance in range(CAFE.limits.learner_turns):
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.id)
+@given(data=st.data())
+def test_every_way_through_a_scene_ends_and_every_line_can_be_said(scene: Scene, data: st.DataObject):
+    step = begin(scene)
+    for utterance in range(scene.limits.learner_turns):
         progress = step.progress
-        step = advance(progress, CAFE, data.draw(judged(CAFE, CAFE.turn(progress.turn))))
+        step = advance(progress, scene, data.draw(judged(scene, scene.turn(progress.turn))))
         for line in step.said:
-            assert_speakable(line, step.progress)
+            assert_speakable(line, step.progress, scene)
         assert step.progress.learner_turns == utterance + 1
         assert 0 <= step.progress.score <= 100
         assert step.go != AGAIN or step.said or step.hint, "the learner hears nothing"
@@ -65,14 +67,14 @@ def test_every_way_through_the_cafe_ends_and_every_line_can_be_said(data: st.Dat
             break
 
     assert step.progress.state is SessionState.FINISHED
-    assert step.progress.ending in {ending.id for ending in CAFE.endings}
+    assert step.progress.ending in {ending.id for ending in scene.endings}
 
 
-@pytest.mark.parametrize("turn", CAFE.turns, ids=lambda turn: turn.id)
-def test_nobody_is_kept_in_a_turn_for_more_than_three_tries(turn: Turn):
+@pytest.mark.parametrize(("scene", "turn"), TURNS)
+def test_nobody_is_kept_in_a_turn_for_more_than_three_tries(scene: Scene, turn: Turn):
     progress = Progress(turn=turn.id)
-    for _ in range(CAFE.retry.max_tries):
-        step = advance(progress, CAFE, said(intent=None, score=0, verdict=Verdict.RETRY))
+    for _ in range(scene.retry.max_tries):
+        step = advance(progress, scene, said(intent=None, score=0, verdict=Verdict.RETRY))
         progress = step.progress
         if step.go != AGAIN:
             break
