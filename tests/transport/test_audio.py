@@ -15,6 +15,7 @@ from kotoserver.domain.hearing import Hypothesis, Recognition
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.utterance import Spoken, Utterance
 from kotoserver.providers.scripted import ScriptedRecognizer
+from kotoserver.settings import S3Settings
 from tests import sounds
 from tests.apps import Frame, Guest, Koto, Live, hearing, serving
 
@@ -438,6 +439,30 @@ async def test_with_consent_a_learner_hears_their_own_recording_again(guest: Gue
     assert (answer.status, answer.content_type, await answer.read()) == (200, "audio/webm", speech)
     part = await guest.call("GET", f"/audio/download/{audio_id}", headers={"Range": "bytes=4-9"})
     assert (part.status, await part.read()) == (206, speech[4:10])
+
+
+async def test_with_an_s3_server_a_recording_is_downloaded_from_there(
+    tmp_path: Path, ears: ScriptedRecognizer, speech: bytes, s3_settings: S3Settings
+):
+    environ = {
+        "MINIO_ENDPOINT": s3_settings.endpoint,
+        "MINIO_ACCESS_KEY": s3_settings.access_key.reveal(),
+        "MINIO_SECRET_KEY": s3_settings.secret_key.reveal(),
+        "MINIO_BUCKET": s3_settings.bucket,
+    }
+    async with hearing(tmp_path, ears, **environ) as koto, aiohttp.ClientSession() as anybody:
+        guest = await koto.guest()
+        await agree(guest)
+        _, audio_id = await play_one(guest, speech)
+        answer = await guest.call("GET", f"/audio/download/{audio_id}", allow_redirects=False)
+        assert (answer.status, answer.headers["Cache-Control"]) == (302, "no-store")
+        link = answer.headers["Location"]
+        assert s3_settings.endpoint in link
+        assert "X-Amz-Expires=3600" in link
+        assert await (await anybody.get(link)).read() == speech
+        other = await koto.guest()
+        refused = await other.call("GET", f"/audio/download/{audio_id}", allow_redirects=False)
+        assert await error_of(refused) == (403, "not_yours")
 
 
 async def test_nobody_else_hears_a_recording(koto: Koto, guest: Guest, speech: bytes):
