@@ -79,7 +79,7 @@ async def hearing(data_dir: Path, ears: Recognizer, **environ: str) -> AsyncIter
     async with open_services(settings) as opened, AsyncExitStack() as stack:
         storage = open_storage("", data_dir=data_dir)
         stack.push_async_callback(storage.close)
-        blobs = open_blobs(data_dir / "blobs", s3=None)
+        blobs = open_blobs(data_dir / "blobs", s3=settings.s3)
         stack.push_async_callback(blobs.close)
         listening = await open_listening(
             settings.uploads, storage, blobs, opened.bus, opened.play, ears, clock, stack
