@@ -58,7 +58,10 @@ class Bench:
         return round(sum(map(float, found)))
 
     async def settled(self) -> int:
-        """Waits until the authored lines are all rendered; syntheses so far."""
+        """Waits until the authored lines are all rendered; syntheses so far.
+
+        Before anybody enters: a learner who waits in silence answers no pings and is let go.
+        """
         before, now = -1, 0
         while before != now:
             await asyncio.sleep(2)
@@ -139,8 +142,8 @@ async def converse(
     """The rows, and the mean milliseconds of each stage by the server's own stopwatch."""
     async with bench_server("google=like_google", cores=cores) as bench:
         players = bench.speakers(SESSIONS, answers, clips)
-        await asyncio.gather(*(player.enter() for player in players))
         await bench.settled()
+        await asyncio.gather(*(player.enter() for player in players))
         await _without_pause(players, 4)  # warm: speech rendered, code paths met
         await _forget(bench, players)
         people = await _stretch("as people speak", bench, players, open_loop(players, OPEN_RATE, seconds))

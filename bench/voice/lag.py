@@ -21,13 +21,14 @@ async def lag(
     with TemporaryDirectory() as folder:
         model = build(Path(folder) / "model", Script())
         async with bench_server("whisper=real", cores=cores, WHISPER_MODEL=str(model)) as bench:
-            players = bench.speakers(SPEAKERS, answers, clips)
-            await asyncio.gather(*(player.enter() for player in players))
             await bench.settled()
-            await asyncio.gather(*(player.take_turn() for player in players[:4]))
             await bench.post("/bench/probe")
             await asyncio.sleep(seconds / 2)
             quiet = await _late(bench)
+            players = bench.speakers(SPEAKERS, answers, clips)
+            await asyncio.gather(*(player.enter() for player in players))
+            await asyncio.gather(*(player.take_turn() for player in players[:4]))
+            await _late(bench)  # the first turns load the filter of voices
             await bench.post("/bench/talk")
             await open_loop(players, LINES_A_SECOND, seconds)
             busy = await _late(bench)

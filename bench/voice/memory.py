@@ -20,8 +20,8 @@ async def memory(
 ) -> list[Row]:
     async with bench_server("google=at_once", cores=cores) as bench:
         players = bench.speakers(SPEAKERS, answers, clips)
-        await asyncio.gather(*(player.enter() for player in players))
         await bench.settled()
+        await asyncio.gather(*(player.enter() for player in players))
         rows = [_row("at the start", bench.pid)]
         step, found = 1000, list[tuple[int, float]]()
         for done in range(0, WARM_UP + turns, step):

@@ -72,8 +72,8 @@ async def _turns(answers: Mapping[str, str], clips: Mapping[str, bytes], cores: 
     """Whole spoken turns over the network, while the first ears are out of order."""
     async with bench_server("google=like_google", "whisper=at_once", cores=cores) as bench:
         player = bench.speakers(1, answers, clips)[0]
-        await player.enter()
         await bench.settled()
+        await player.enter()
         cold = await _turn_with(bench, player, Mood.STALLS)
         await bench.post(f"/bench/mood/google/{Mood.LIKE_GOOGLE}")
         others = bench.speakers(_KNOWN, answers, clips)
@@ -83,8 +83,8 @@ async def _turns(answers: Mapping[str, str], clips: Mapping[str, bytes], cores: 
         resting = [await _turn_with(bench, player, Mood.STALLS) for _ in range(ROUNDS)]
     async with bench_server("google=refuses", "whisper=at_once", cores=cores) as bench:
         player = bench.speakers(1, answers, clips)[0]
-        await player.enter()
         await bench.settled()
+        await player.enter()
         dead = [await _turn_with(bench, player, Mood.REFUSES) for _ in range(3)]
     note = "the fallback answers at once"
     return [

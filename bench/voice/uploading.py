@@ -20,8 +20,8 @@ async def uploading(
     rows: list[Row] = []
     async with bench_server("google=at_once", cores=cores) as bench:
         ours = bench.speakers(1, answers, {})[0]
-        await ours.enter()
         await bench.settled()
+        await ours.enter()
         with running([sys.executable, "-m", "bench.voice.sink"], {}, cores) as (process, port):
             bare = Speaker(bench.http, f"http://127.0.0.1:{port}", answers)
             bare.session_id = ours.session_id
