@@ -31,7 +31,7 @@ async def uploading(
                 size = len(content) / 1e6
                 rows += [
                     Row(
-                        what=f"uploads of {name}: share of a bare sink",
+                        what=f"uploads of {name}: share of a sink",
                         found=taken / floor,
                         unit="",
                         aim=0.7,
