@@ -33,6 +33,8 @@ class EspeakVoiceSource(Authored):
 class EnginesSource(Authored):
     espeak: EspeakVoiceSource | None = None
     google: Text | None = None
+    openai: Text | None = None
+    """For servers with OpenAI's speech."""
     piper: Text | None = None
 
 

@@ -54,6 +54,46 @@ def _piper(speech: SpeechSettings, voices: Voices) -> Synthesizer:
     return PiperSynthesizer(piper_voice(speech), speech.piper, speakers=speakers)
 
 
+def _google_voice(speech: SpeechSettings, voices: Voices) -> Synthesizer:
+    try:
+        from kotoserver.providers.google_tts import GoogleSynthesizer
+    except ImportError as missing:
+        raise _google_is_missing("TTS_PROVIDER", "texttospeech") from missing
+    named = {voice_id: each.engines.google for voice_id, each in voices.items() if each.engines.google}
+    return GoogleSynthesizer(speech.google, named)
+
+
+def _google_ears(speech: SpeechSettings) -> Recognizer:
+    try:
+        from kotoserver.providers.google_stt import GoogleRecognizer
+    except ImportError as missing:
+        raise _google_is_missing("STT_PROVIDER", "speech") from missing
+    return GoogleRecognizer(speech.google)
+
+
+def _google_is_missing(setting: str, product: str) -> BadSettings:
+    return BadSettings(
+        f"{setting}: google needs the package google-cloud-{product}; pip install 'kotoserver[google]'."
+    )
+
+
+def _server_voice(speech: SpeechSettings, voices: Voices) -> Synthesizer:
+    from kotoserver.providers.openai_tts import OpenAiSynthesizer
+
+    if speech.tts_server is None:
+        raise BadSettings("TTS_PROVIDER names openai_compatible, so TTS_URL and TTS_MODEL must be set too.")
+    named = {voice_id: each.engines.openai for voice_id, each in voices.items() if each.engines.openai}
+    return OpenAiSynthesizer(speech.tts_server, named)
+
+
+def _server_ears(speech: SpeechSettings) -> Recognizer:
+    from kotoserver.providers.openai_stt import OpenAiRecognizer
+
+    if speech.stt_server is None:
+        raise BadSettings("STT_PROVIDER names openai_compatible, so STT_URL and STT_MODEL must be set too.")
+    return OpenAiRecognizer(speech.stt_server)
+
+
 def _scripted_voice(speech: SpeechSettings, voices: Voices) -> Synthesizer:
     from kotoserver.providers.scripted import ScriptedSynthesizer
 
@@ -114,10 +154,21 @@ def _openai_compatible(settings: ModelSettings) -> LanguageModel:
 
 
 SYNTHESIZERS: Mapping[str, Callable[[SpeechSettings, Voices], Synthesizer]] = MappingProxyType(
-    {"espeak": _espeak, "piper": _piper, "scripted": _scripted_voice}
+    {
+        "espeak": _espeak,
+        "google": _google_voice,
+        "openai_compatible": _server_voice,
+        "piper": _piper,
+        "scripted": _scripted_voice,
+    }
 )
 RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Recognizer]] = MappingProxyType(
-    {"scripted": _scripted_ears, "whisper": _whisper}
+    {
+        "google": _google_ears,
+        "openai_compatible": _server_ears,
+        "scripted": _scripted_ears,
+        "whisper": _whisper,
+    }
 )
 EVALUATORS: Mapping[str, Callable[[Iterable[str]], Evaluator]] = MappingProxyType(
     {"local": _local, "scripted": _scripted_judge}

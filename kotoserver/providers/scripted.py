@@ -125,6 +125,8 @@ class ScriptedRecognizer(Recognizer):
         try:
             if self._gate is not None:
                 await self._gate.wait()
+            else:
+                await asyncio.sleep(0)  # hearing takes a moment in which others may come
         finally:
             self._waiting -= 1
         self.requests.append(request)

@@ -107,6 +107,7 @@ class WhisperRecognizer(Recognizer):
             await self._thread.run(self._try_out)
 
     async def close(self) -> None:
+        self._worked_at = -math.inf
         await self._thread.close()
 
     def hotwords(self, phrases: Iterable[str]) -> str | None:
