@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+import numpy as np
 from google.cloud.texttospeech_v1.types import (
     AudioEncoding,
     StreamingSynthesizeRequest,
@@ -15,6 +16,7 @@ from google.cloud.texttospeech_v1.types import (
     SynthesizeSpeechResponse,
 )
 
+from kotoserver.audio.encode import resample
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.providers.scripted import ScriptedSynthesizer
 from kotoserver.settings import GoogleSettings
@@ -83,7 +85,9 @@ class GoogleTtsServer:
         config, *inputs = requests
         audio = config.streaming_config.streaming_audio_config
         assert audio.audio_encoding is AudioEncoding.PCM
-        pcm = await tones("".join(each.input.text for each in inputs), audio.speaking_rate)
+        pcm = await tones(
+            "".join(each.input.text for each in inputs), audio.speaking_rate, audio.sample_rate_hertz
+        )
         for at in range(0, len(pcm), 3_001):
             part = StreamingSynthesizeResponse(audio_content=pcm[at : at + 3_001])
             yield StreamingSynthesizeResponse.serialize(part)
@@ -93,10 +97,10 @@ def spoken(content: bytes) -> bytes:
     return SynthesizeSpeechResponse.serialize(SynthesizeSpeechResponse(audio_content=content))
 
 
-async def tones(text: str, rate: float) -> bytes:
-    """At RATE hertz."""
-    voice = ScriptedSynthesizer()
-    return (await voice.synthesize(SpeechRequest(text=text, voice="", rate=rate))).pcm
+async def tones(text: str, rate: float, sample_rate: int = RATE) -> bytes:
+    speech = await ScriptedSynthesizer().synthesize(SpeechRequest(text=text, voice="", rate=rate))
+    samples = np.frombuffer(speech.pcm, "<i2").astype(np.float32)
+    return resample(samples, speech.sample_rate, sample_rate).astype("<i2").tobytes()
 
 
 def wav(pcm: bytes, rate: int, *, said_size: int | None = None) -> bytes:

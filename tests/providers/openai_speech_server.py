@@ -13,6 +13,8 @@ from kotoserver.settings import Secret, SpeechServerSettings
 from tests.providers.google_tts_server import RATE, tones, wav
 
 KEY = "key-of-the-tests"
+BARE_RATE = 24_000
+"""Hertz of samples without a header, by OpenAI's documents."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,9 @@ class OpenAiSpeechServer:
             return await self._scripted(request, self.script.pop(0))
         if line["response_format"] in self.refuses:
             return web.json_response({"error": {"message": "no"}}, status=400)
-        pcm = await tones(line["input"], line["speed"])
-        whole = wav(pcm, RATE) if line["response_format"] == "wav" else pcm
+        headed = line["response_format"] == "wav"
+        pcm = await tones(line["input"], line["speed"], RATE if headed else BARE_RATE)
+        whole = wav(pcm, RATE) if headed else pcm
         cut = [whole[at : at + 4_001] for at in range(0, len(whole), 4_001)]
         return await _send(request, Answer(parts=cut, media_type=f"audio/{line['response_format']}"))
 
