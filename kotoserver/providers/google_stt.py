@@ -33,6 +33,8 @@ _BOOST = 10.0
 """Of 20; more makes hints out of what was not said."""
 _LONGEST_HINT = 100
 """Code points that the service takes in one phrase."""
+_WITHOUT_TIMES = ("chirp_3",)
+"""Models that tell no times of words, and need not be asked in vain."""
 _LONGEST_SECONDS = 60.0
 """What `recognize` takes; longer sound goes another way, which is too slow for a talk."""
 _LESS_SURE = 0.8
@@ -113,7 +115,7 @@ class GoogleRecognizer(Recognizer):
                 model=settings.speech_model,
                 features=RecognitionFeatures(
                     max_alternatives=_MOST_ALTERNATIVES,
-                    enable_word_time_offsets=True,
+                    enable_word_time_offsets=settings.speech_model not in _WITHOUT_TIMES,
                     enable_word_confidence=not _is_chirp(settings.speech_model),
                 ),
                 adaptation=_adaptation(request.phrases, settings.speech_model),
@@ -123,7 +125,7 @@ class GoogleRecognizer(Recognizer):
 
 
 def _is_chirp(model: str) -> bool:
-    """The multilingual models: no word confidence, no boost, and a confidence that means nothing."""
+    """The multilingual models: no word confidence, and phrases without boost."""
     return model.startswith("chirp")
 
 
