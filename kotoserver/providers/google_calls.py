@@ -33,7 +33,8 @@ def load_credentials(settings: GoogleSettings) -> Any:
         return None
     try:
         return _from_file(settings.credentials) if settings.credentials else google.auth.default(_SCOPES)[0]
-    except (DefaultCredentialsError, ValueError) as broken:
+    except (DefaultCredentialsError, ValueError, OSError, AttributeError) as broken:
+        # The last is what the library makes of a file that holds a list.
         raise BadSettings(
             "The google engines find no credentials that they can use: set GOOGLE_APPLICATION_CREDENTIALS to the "
             "JSON file of a service account."

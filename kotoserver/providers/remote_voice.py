@@ -32,14 +32,17 @@ def speakable(text: str) -> str:
 
 def pieces(text: str, most_bytes: int) -> Iterator[str]:
     """The text in as few pieces as fit into so many bytes of UTF-8, cut at sentences, else words, else letters."""
+    return filter(None, map(str.strip, _filled(text, most_bytes)))
+
+
+def _filled(text: str, most_bytes: int) -> Iterator[str]:
     piece = ""
     for unit in _units(text, most_bytes):
-        if piece and len((piece + unit).encode()) > most_bytes:
-            yield piece.strip()
+        if len((piece + unit).encode()) > most_bytes:
+            yield piece
             piece = ""
         piece += unit
-    if piece.strip():
-        yield piece.strip()
+    yield piece
 
 
 def _units(text: str, most_bytes: int) -> Iterator[str]:
