@@ -61,7 +61,7 @@ _OPTIONS = {
 class PyAvDecoder(AudioDecoder):
     """Decodes in threads (FFmpeg leaves Python's lock while it works); too many waiting are turned away."""
 
-    def __init__(self, *, most_seconds: float, workers: int = 2, queue_size: int = 32) -> None:
+    def __init__(self, *, most_seconds: float, workers: int = 2, queue_size: int = 64) -> None:
         """`queue_size` recordings wait or are being decoded; one more is told `busy`."""
         self._most_seconds = most_seconds
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="decode")

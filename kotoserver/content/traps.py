@@ -81,6 +81,8 @@ def explain_refusal(text: str, mark: Mark, problem: str) -> tuple[str, str]:
     before, here = line[: mark.column - 1], line[mark.column - 1 :]
     if "\t" in line[: len(line) - len(line.lstrip())] or here.startswith("\t"):
         return "E01", "A tab indents this line; YAML wants spaces."
+    if "nesting depth" in problem:
+        return "E01", "Nested far too deep; is a bracket opened again and again?"
     if "mapping values are not allowed" in problem:
         return _colon_in_text(before)
     if re.search(r"[\"']\s*$", before) and "expected" in problem:

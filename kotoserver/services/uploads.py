@@ -29,6 +29,8 @@ UNDECIDED = timedelta(hours=1)
 _CLIPS_SECONDS = 300.0
 """Decoded sound held for turns that are about to come, in all."""
 _KEY_LENGTH = 200
+_HELD_BYTES = 1_000_000
+"""What an ordinary recording has many times over; a larger one is read from the store again to be decoded."""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ class UploadService:
         await self._blobs.put_stream(upload.blob_key, counted.read(), "application/octet-stream")
         upload.size, upload.sha256 = counted.size, counted.digest.hexdigest()
         try:
-            upload.clip = await self._decode(upload.blob_key)
+            upload.clip = await self._decode(upload.blob_key, counted.content)
         except BaseException:
             await self._recordings.forget_bytes(upload.blob_key)
             raise
@@ -165,8 +167,9 @@ class UploadService:
         """Its sound: at hand since the upload, or decoded anew. NotFound code `audio_not_kept`."""
         return self._clips.take(recording.id) or await self._decode(recording.key)
 
-    async def _decode(self, key: str) -> AudioClip:
-        content = await self._blobs.get(key)
+    async def _decode(self, key: str, content: bytes | None = None) -> AudioClip:
+        if content is None:
+            content = await self._blobs.get(key)
         if content is None:
             raise NotFound("This recording is not kept any more.", code="audio_not_kept")
         return await self._decoder.decode(content)
@@ -178,8 +181,14 @@ class _Counted:
     def __init__(self, chunks: AsyncIterator[bytes], most_bytes: int) -> None:
         self._chunks = chunks
         self._most_bytes = most_bytes
+        self._held = bytearray()
         self.size = 0
         self.digest = hashlib.sha256()
+
+    @property
+    def content(self) -> bytes | None:
+        """All of it; None for what was too large to hold, which is in the store."""
+        return bytes(self._held) if self.size <= _HELD_BYTES else None
 
     async def read(self) -> AsyncIterator[bytes]:
         async for chunk in self._chunks:
@@ -188,6 +197,8 @@ class _Counted:
                 most = self._most_bytes / 1_000_000
                 raise BadInput(f"A recording has at most {most:g} MB.", code="audio_too_large")
             self.digest.update(chunk)
+            if self.size <= _HELD_BYTES:
+                self._held += chunk
             yield chunk
         if self.size == 0:
             raise BadInput("The recording is empty.", code="empty_audio")

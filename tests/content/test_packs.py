@@ -126,4 +126,4 @@ def test_one_broken_scene_does_not_hide_another(workshop: Workshop):
 
 def test_a_scene_that_is_not_there_cannot_be_checked(workshop: Workshop):
     with pytest.raises(NotFound):
-        lint(workshop.scenes, workshop.packs, "airport")
+        lint(workshop.scenes, workshop.packs, "moon")

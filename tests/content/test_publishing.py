@@ -139,7 +139,7 @@ def test_the_first_publish_needs_nothing_published(workshop: Workshop):
 
 def test_what_does_not_exist_cannot_be_published(workshop: Workshop):
     with pytest.raises(NotFound):
-        publish_scene(workshop.scenes, workshop.packs, "airport", TODAY)
+        publish_scene(workshop.scenes, workshop.packs, "moon", TODAY)
     with pytest.raises(NotFound):
         publish_pack(workshop.scenes, workshop.packs, "ko-fr", TODAY)
 

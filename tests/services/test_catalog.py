@@ -33,7 +33,8 @@ def catalog(folders: tuple[Path, Path]) -> CatalogService:
 def test_a_scene_comes_with_the_words_of_its_pack(folders: tuple[Path, Path]):
     playable = catalog(folders).playable("cafe", "ko-en")
     assert playable.words.scene == playable.scene.id == "cafe"
-    assert [each.scene.id for each in catalog(folders).playables("ko-id")] == ["cafe"]
+    everything = [each.scene.id for each in catalog(folders).playables("ko-id")]
+    assert everything == ["airport", "cafe", "cafe_friend", "convenience_store"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kotoserver.domain.receipt import Stage
 
-STALLED_SECONDS = 2.5
+STALLED_SECONDS = 2.0
 """An engine that is silent for so long may be dead; a learner begins to wonder (the next one is asked)."""
 
 
