@@ -17,7 +17,7 @@ _PCM = 1
 _MOST_BEFORE_SAMPLES = 65_536
 """Bytes of other chunks that may stand before the samples."""
 _ENDLESS = 0x7FFFFFFF
-"""Sizes from here on, and 0, are of writers who do not know yet how long they will speak."""
+"""Sizes from here on, and mostly 0, are of writers who do not know yet how long they will speak."""
 _RATES = range(8_000, 48_001)
 _NO_SAMPLES = (b"ID3", b"OggS", b"fLaC", b'{"', b"<!", b"<h")
 """How other things begin that a server may send with the best intentions."""
@@ -104,7 +104,9 @@ class SoundReader:
                 self.sample_rate = rate
             case _:
                 raise self._unreadable()
-        self._missing = size if 0 < size < _ENDLESS else None
+        _, file_size = _CHUNK.unpack_from(self._kept)
+        empty = size == 0 and at - _CHUNK.size < file_size < _ENDLESS  # for something stands behind no samples
+        self._missing = size if empty or 0 < size < _ENDLESS else None
         self._kept = self._kept[at:]
 
     def _begin_bare(self) -> bool:

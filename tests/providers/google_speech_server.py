@@ -42,8 +42,8 @@ class GoogleSpeechServer:
     deadlines: list[float] = field(default_factory=list)
     """Seconds that each request had."""
     routes: list[str] = field(default_factory=list)
-    given_up: int = 0
-    """Requests whose client went away."""
+    given_up: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a client went away from a request."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
@@ -67,7 +67,7 @@ class GoogleSpeechServer:
             try:
                 await asyncio.Event().wait()
             finally:
-                self.given_up += 1
+                self.given_up.set()
         if told.status is not None:
             await context.abort(told.status, "no")
         return told.body or b""

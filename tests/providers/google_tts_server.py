@@ -35,7 +35,7 @@ class GoogleTtsServer:
     """Bytes are an answer's content."""
     requests: list[SynthesizeSpeechRequest] = field(default_factory=list)
     streams: list[list[StreamingSynthesizeRequest]] = field(default_factory=list)
-    given_up: int = 0
+    given_up: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
@@ -62,7 +62,7 @@ class GoogleTtsServer:
             try:
                 await asyncio.Event().wait()
             finally:
-                self.given_up += 1
+                self.given_up.set()
         if told.status is not None:
             await context.abort(told.status, "no")
         return told.body or b""

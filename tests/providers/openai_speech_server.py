@@ -54,7 +54,7 @@ class OpenAiSpeechServer:
     uploads: list[Upload] = field(default_factory=list)
     lines: list[Mapping[str, Any]] = field(default_factory=list)
     keys: set[str | None] = field(default_factory=set)
-    given_up: int = 0
+    given_up: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
@@ -101,7 +101,7 @@ class OpenAiSpeechServer:
                 await asyncio.Event().wait()
             return await _send(request, told)
         except (asyncio.CancelledError, ConnectionResetError):
-            self.given_up += 1
+            self.given_up.set()
             raise
 
 
