@@ -102,7 +102,7 @@ def _options(keepalive_seconds: float) -> list[tuple[str, int]]:
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.enable_retries", 0),  # retrying is the policy's business
         ("grpc.initial_reconnect_backoff_ms", 100),
-        ("grpc.min_reconnect_backoff_ms", 100),
+        ("grpc.min_reconnect_backoff_ms", 5_000),  # in truth, how long one try to connect may take
         ("grpc.max_reconnect_backoff_ms", 2_000),  # after an outage nobody waits for two minutes
         ("grpc.max_receive_message_length", 64_000_000),
     ]
