@@ -127,7 +127,13 @@ KITS = {
         serving_google_tts,
         streaming_google,
         listen,
-        {**GOOGLE_FAULTS, "an empty answer": (Odd(), "silent_speech"), "silence": (bytes(9_600), "silent_speech")},
+        {
+            **GOOGLE_FAULTS,
+            "an empty answer": (Odd(), "silent_speech"),
+            "silence": (bytes(9_600), "silent_speech"),
+            "half a sample": (LOUD[:401], "bad_answer"),
+            "keep-alives": (Odd(drips=True), "too_late"),
+        },
         Odd(hangs=True),
     ),
     "ears server": Kit(

@@ -31,6 +31,8 @@ class Odd:
     body: bytes | None = None
     """Sent as it is."""
     hangs: bool = False
+    drips: bool = False
+    """Of a stream: parts without anything in them, for ever."""
 
 
 @dataclass

@@ -77,6 +77,9 @@ class GoogleTtsServer:
         if self.script:
             while self.script:
                 told = self.script.pop(0)
+                while isinstance(told, Odd) and told.drips:
+                    yield StreamingSynthesizeResponse.serialize(StreamingSynthesizeResponse())
+                    await asyncio.sleep(0)
                 if isinstance(told, bytes):
                     yield StreamingSynthesizeResponse.serialize(StreamingSynthesizeResponse(audio_content=told))
                 else:

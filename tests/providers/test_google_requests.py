@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from google.cloud.speech_v2.types import RecognizeRequest
+from grpc import StatusCode
 
 from kotoserver.domain.errors import BadSettings, ProviderFailed
 from kotoserver.domain.hearing import SAMPLE_RATE, AudioClip, Recognition, RecognitionRequest
@@ -14,6 +15,7 @@ from kotoserver.providers.google_tts import GoogleSynthesizer
 from tests.providers.google_speech_server import (
     PROJECT,
     GoogleSpeechServer,
+    Odd,
     heard,
     portion,
     serving_google_speech,
@@ -227,3 +229,15 @@ def test_other_voices_are_another_version():
         for voices in ({}, {"ko-f-01": "ko-KR-Neural2-A"}, {"ko-f-01": "ko-KR-Neural2-B"})
     }
     assert len(versions) == 3
+
+
+async def test_a_stream_that_breaks_in_the_middle_has_given_what_came_and_then_says_so():
+    tone = (np.sin(np.arange(4_000) * 0.1) * 9_000).astype("<i2").tobytes()
+    async with serving_google_tts(tone[:3_001], tone[3_001:], Odd(status=StatusCode.UNAVAILABLE)) as server:
+        voice = GoogleSynthesizer(server.settings, {"ko-f-01": "ko-KR-Chirp3-HD-Kore"})
+        parts = voice.stream(SpeechRequest(text="어서 오세요!", voice="ko-f-01"))
+        assert (await anext(parts)).pcm + (await anext(parts)).pcm == tone
+        with pytest.raises(ProviderFailed) as failed:
+            await anext(parts)
+        await voice.close()
+    assert failed.value.code == "unavailable"

@@ -18,6 +18,8 @@ from kotoserver.providers.registry import (
     open_synthesizer,
 )
 from kotoserver.settings import ModelSettings, Settings, SpeechSettings
+from tests.providers.google_tts_server import serving_google_tts
+from tests.providers.openai_speech_server import serving_openai_speech
 from tests.providers.timed_engines import clip
 from tests.virtual_time import LoopClock, virtually
 
@@ -195,6 +197,100 @@ def test_a_model_without_what_it_needs_is_refused_in_one_sentence(
     assert "\n" not in refused.value.message
 
 
+ELSEWHERE = {
+    "STT_URL": "http://127.0.0.1:1/v1",
+    "STT_MODEL": "whisper",
+    "TTS_URL": "http://127.0.0.1:1/v1",
+    "TTS_MODEL": "piper",
+    "GOOGLE_ENDPOINT": "127.0.0.1:1",
+    "GOOGLE_CLOUD_PROJECT": "koto-tests",
+}
+
+
+@pytest.mark.parametrize("name", ["google", "openai_compatible"])
+async def test_engines_elsewhere_open_without_asking_anybody(name: str):
+    speech = Settings.from_environ({"STT_PROVIDER": name, "TTS_PROVIDER": name, **ELSEWHERE}).speech
+    ears, voice = open_recognizer(speech), open_synthesizer(speech, {})
+    assert ears is not None
+    assert (ears.name, voice.name) == (name, name)
+    await ears.close()
+    await voice.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "missing", "sentence"),
+    [
+        ("openai_compatible", ("STT_URL", "STT_MODEL"), "STT_URL and STT_MODEL must be set too."),
+        ("google", ("GOOGLE_CLOUD_PROJECT",), "GOOGLE_CLOUD_PROJECT must be set too."),
+    ],
+)
+def test_ears_elsewhere_that_lack_a_setting_are_refused_in_one_sentence(
+    name: str, missing: tuple[str, ...], sentence: str
+):
+    environ = {key: value for key, value in ELSEWHERE.items() if key not in missing}
+    with pytest.raises(BadSettings) as refused:
+        open_recognizer(Settings.from_environ({"STT_PROVIDER": name, **environ}).speech)
+    assert refused.value.message == f"STT_PROVIDER names {name}, so {sentence}"
+
+
+def test_a_voice_elsewhere_without_an_address_is_refused_in_one_sentence():
+    with pytest.raises(BadSettings) as refused:
+        open_synthesizer(voiced_by("openai_compatible"), {})
+    assert (
+        refused.value.message == "TTS_PROVIDER names openai_compatible, so TTS_URL and TTS_MODEL must be set too."
+    )
+
+
+@pytest.mark.parametrize(
+    ("opening", "package"),
+    [
+        ("open_recognizer(speech)", "google-cloud-speech"),
+        ("open_synthesizer(speech, {})", "google-cloud-texttospeech"),
+    ],
+)
+def test_without_googles_packages_the_refusal_says_what_to_install(opening: str, package: str):
+    """In a program of its own, where they cannot be found."""
+    probe = f"""
+import sys
+sys.modules["grpc"] = None
+from kotoserver.domain.errors import BadSettings
+from kotoserver.providers.registry import open_recognizer, open_synthesizer
+from kotoserver.settings import Settings
+speech = Settings.from_environ({{"STT_PROVIDER": "google", "TTS_PROVIDER": "google", **{ELSEWHERE!r}}}).speech
+try:
+    {opening}
+except BadSettings as refused:
+    print(refused.message)
+"""
+    said = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
+    assert f"needs the package {package}; pip install 'kotoserver[google]'." in said
+
+
+async def test_authored_voices_reach_the_engines_elsewhere():
+    authored_elsewhere = VoiceSource.model_validate(
+        {
+            "language": "ko",
+            "gender": "female",
+            "about": "밝은 목소리",
+            "engines": {"google": "ko-KR-Chirp3-HD-Kore", "openai": "af_heart"},
+        }
+    )
+    request = SpeechRequest(text="네.", voice="ko-x")
+    async with serving_google_tts() as google, serving_openai_speech() as server:
+        environ = {
+            **ELSEWHERE,
+            "GOOGLE_ENDPOINT": f"127.0.0.1:{google.port}",
+            "TTS_URL": f"http://127.0.0.1:{server.port}/v1",
+        }
+        for name in ("google", "openai_compatible"):
+            speech = Settings.from_environ({"TTS_PROVIDER": name, **environ}).speech
+            voice = open_synthesizer(speech, {"ko-x": authored_elsewhere})
+            assert (await voice.synthesize(request)).seconds > 0.1
+            await voice.close()
+    assert google.requests[0].voice.name == "ko-KR-Chirp3-HD-Kore"
+    assert server.lines[0]["voice"] == "af_heart"
+
+
 async def test_authored_voices_reach_the_built_in_engine():
     voices = {"ko-x": authored(variant="f2", pitch=80), "ko-y": authored(variant="m3", pitch=20)}
     voice = open_synthesizer(voiced_by("espeak"), voices)
@@ -204,7 +300,7 @@ async def test_authored_voices_reach_the_built_in_engine():
 
 
 def test_naming_the_engines_loads_none_of_them():
-    heavy = "espeakng_loader kiwipiepy soundfile google.genai ctranslate2 faster_whisper piper onnxruntime"
+    heavy = "espeakng_loader kiwipiepy soundfile google.genai ctranslate2 faster_whisper piper onnxruntime grpc"
     probe = f"import sys, kotoserver.providers.registry; print([m for m in {heavy.split()!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
