@@ -21,7 +21,11 @@ _PING_ANSWER_SECONDS = 5
 """How long a ping, and on Linux any sent byte, may stay unanswered before the link counts as dead."""
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 
-logging.getLogger("google").setLevel(logging.INFO)  # below, the clients log what learners say
+
+def keep_quiet(*clients: type) -> None:
+    """Their debug logs hold what learners say, and GOOGLE_SDK_PYTHON_LOGGING_SCOPE would turn them on."""
+    for client in clients:
+        logging.getLogger(client.__module__).disabled = True
 
 
 def load_credentials(settings: GoogleSettings) -> Any:

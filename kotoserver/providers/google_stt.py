@@ -22,7 +22,13 @@ from kotoserver.domain.errors import BadSettings, ProviderFailed
 from kotoserver.domain.hearing import SAMPLE_RATE, HeardWord, Hypothesis, Recognition, RecognitionRequest
 from kotoserver.ports.providers import Recognizer
 from kotoserver.providers.believed import ASSUMED_CONFIDENCE
-from kotoserver.providers.google_calls import KEEPALIVE_SECONDS, in_our_words, load_credentials, open_channel
+from kotoserver.providers.google_calls import (
+    KEEPALIVE_SECONDS,
+    in_our_words,
+    keep_quiet,
+    load_credentials,
+    open_channel,
+)
 from kotoserver.providers.remote_calls import AT_ONCE, RemoteCalls
 from kotoserver.providers.sound_bytes import hum, pcm_of
 from kotoserver.settings import GoogleSettings
@@ -39,6 +45,8 @@ _LONGEST_SECONDS = 60.0
 """What `recognize` takes; longer sound goes another way, which is too slow for a talk."""
 _LESS_SURE = 0.8
 """How each alternative compares with the one before it: the service rates only the best."""
+
+keep_quiet(SpeechAsyncClient, SpeechGrpcAsyncIOTransport)
 
 
 class GoogleRecognizer(Recognizer):

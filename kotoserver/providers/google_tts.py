@@ -28,7 +28,13 @@ from google.cloud.texttospeech_v1.types import (
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.speech import Speech, SpeechRequest
 from kotoserver.ports.providers import Synthesizer
-from kotoserver.providers.google_calls import KEEPALIVE_SECONDS, in_our_words, load_credentials, open_channel
+from kotoserver.providers.google_calls import (
+    KEEPALIVE_SECONDS,
+    in_our_words,
+    keep_quiet,
+    load_credentials,
+    open_channel,
+)
 from kotoserver.providers.remote_calls import AT_ONCE, RemoteCall, RemoteCalls
 from kotoserver.providers.remote_voice import digest, pieces, speakable
 from kotoserver.providers.sound_bytes import SoundReader, audible, joined
@@ -47,6 +53,8 @@ _STREAMING = "-Chirp3-HD-"
 _REVISION = 1
 """Grows whenever the same request would sound different for a reason of ours."""
 _NO_VOICES: Mapping[str, str] = MappingProxyType({})
+
+keep_quiet(TextToSpeechAsyncClient, TextToSpeechGrpcAsyncIOTransport)
 
 
 class GoogleSynthesizer(Synthesizer):
