@@ -8,7 +8,6 @@ from kotoserver.content.library import open_library
 from kotoserver.domain.errors import ContentBroken, NotFound
 from tests.content.conftest import Workshop
 
-
 SCENES = ("airport", "cafe", "cafe_friend", "convenience_store")
 
 
