@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from kotoserver.domain.errors import BadSettings, ProviderFailed
 from kotoserver.domain.hearing import SAMPLE_RATE, HeardWord, Hypothesis, Recognition, RecognitionRequest
 from kotoserver.ports.providers import Recognizer
+from kotoserver.providers.believed import confidence, is_believed
 from kotoserver.providers.one_at_a_time import OneAtATime
 from kotoserver.settings import WhisperSettings
 
@@ -45,10 +46,6 @@ _TOKENS_A_SECOND, _TOKENS_AT_LEAST = 16, 24
 """Twice what a fast speaker needs: a model that repeats itself for ever is cut off here."""
 _PAUSE_MS, _PADDING_MS = 500, 200
 """What the voice filter takes for the end of speech, and what it leaves around it."""
-_NOBODY_SPOKE = 0.6
-_BELIEVED_LOGPROB = -1.0
-_REPEATED_RATIO = 2.4
-"""A window beyond any of these three says nothing; the library itself wants the first two together."""
 _WANTED_LOUDNESS = 0.08
 """Root mean square that a quiet clip is raised to: the voice filter hears nothing below about 0.002."""
 _MOST_GAIN = 100.0
@@ -158,7 +155,11 @@ class WhisperRecognizer(Recognizer):
             # The library is lazy: each step may decode another half minute. Of a clip that was read at once it
             # would go on with the breath after the last word, which costs as much again and is heard as `네.`
             wanted = islice(segments, 1) if at_once else _until(given_up, segments)
-            believed = [segment for segment in wanted if _is_believed(segment)]
+            believed = [
+                each
+                for each in wanted
+                if is_believed(each.no_speech_prob, each.avg_logprob, each.compression_ratio)
+            ]
         return _Heard(tuple(_hypotheses(believed, self._model.readings)), tuple(_words(believed)))
 
 
@@ -204,7 +205,7 @@ class _SeveralReadings(WhisperModel):  # type: ignore[misc]  # the library has n
         ]
         self.readings.append(
             [
-                Hypothesis(text=text, confidence=_confidence(each))
+                Hypothesis(text=text, confidence=confidence(each))
                 for text, each in zip(texts, logprobs, strict=True)
             ]
         )
@@ -279,14 +280,6 @@ def _until(given_up: Event, segments: Iterable[Any]) -> Iterator[Any]:
         yield segment
 
 
-def _is_believed(segment: Any) -> bool:
-    return bool(
-        segment.no_speech_prob <= _NOBODY_SPOKE
-        and segment.avg_logprob >= _BELIEVED_LOGPROB
-        and segment.compression_ratio <= _REPEATED_RATIO
-    )
-
-
 def _hypotheses(segments: Sequence[Any], readings: Sequence[Sequence[Hypothesis]]) -> Iterator[Hypothesis]:
     """What was heard; other readings only of a clip that was read at once, since parts do not combine."""
     text = " ".join(" ".join(segment.text for segment in segments).split())
@@ -294,7 +287,7 @@ def _hypotheses(segments: Sequence[Any], readings: Sequence[Sequence[Hypothesis]
         return
     tokens = sum(len(segment.tokens) for segment in segments)
     logprob = sum(segment.avg_logprob * len(segment.tokens) for segment in segments) / tokens
-    yield Hypothesis(text=text, confidence=_confidence(logprob))
+    yield Hypothesis(text=text, confidence=confidence(logprob))
     if len(readings) != 1:
         return
     told = {_bare(text)}
@@ -313,11 +306,6 @@ def _words(segments: Iterable[Any]) -> Iterator[HeardWord]:
                 end_seconds=float(word.end),
                 confidence=min(1.0, max(0.0, float(word.probability))),
             )
-
-
-def _confidence(average_logprob: float) -> float:
-    """The mean probability of a token, by the model's own belief."""
-    return min(1.0, math.exp(average_logprob))
 
 
 def _bare(text: str) -> str:
