@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from kotoserver.domain.errors import BadSettings
+from kotoserver.domain.errors import BadSettings, ProviderFailed
+from kotoserver.providers.google_calls import in_our_words, load_credentials, open_channel
 from kotoserver.providers.google_stt import GoogleRecognizer
 from kotoserver.providers.google_tts import GoogleSynthesizer
 from kotoserver.settings import GoogleSettings
@@ -41,6 +42,15 @@ def service_account(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("engine", [GoogleRecognizer, GoogleSynthesizer])
 async def test_the_file_of_a_service_account_opens_both_engines(engine: type, service_account: Path):
     await engine(settings(service_account)).close()
+
+
+async def test_credentials_go_over_an_encrypted_channel_that_stands_nowhere_yet(service_account: Path):
+    told = settings(service_account)
+    channel = open_channel(told, "127.0.0.1", load_credentials(told), 30.0)
+    with pytest.raises(ProviderFailed) as failed, in_our_words("google"):
+        await channel.unary_unary("/google.cloud.speech.v2.Speech/Recognize")(b"", timeout=5.0)
+    await channel.close()
+    assert failed.value.code == "unavailable"
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"type": "service_account"}', '{"type": "x"}'])
