@@ -45,7 +45,9 @@ async def scripted(folder: Path) -> AsyncIterator[OpenEars]:
 
 @asynccontextmanager
 async def whisper(folder: Path) -> AsyncIterator[OpenEars]:
-    model = build(folder / "model", Script())
+    model = folder / "model"
+    if not model.exists():
+        build(model, Script())
     settings = WhisperSettings(model="tiny", device="cpu", compute_type="default", beam_size=1)
     yield lambda places: WhisperRecognizer(model, settings, queue_size=places)
 
@@ -75,10 +77,16 @@ def kit(request: pytest.FixtureRequest) -> Kit:
     return KITS[request.param]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keeps models, which take a second to build, from test to test."""
+    return tmp_path_factory.mktemp("ears")
+
+
 @pytest.fixture
-async def open_ears(kit: Kit, tmp_path: Path) -> AsyncIterator[OpenEars]:
+async def open_ears(kit: Kit, folder: Path) -> AsyncIterator[OpenEars]:
     """Opens the ears with so many places; closed at the end of the test."""
-    async with kit.serving(tmp_path) as open_with_places, AsyncExitStack() as stack:
+    async with kit.serving(folder) as open_with_places, AsyncExitStack() as stack:
 
         def opened(places: int) -> Recognizer:
             ears = open_with_places(places)
