@@ -29,6 +29,10 @@ _GAIN = 1.0
 _SHORT_GAIN = 3.0
 """For a noun of one syllable, since 길가 is a word and no wrong 길이."""
 _PRONOUNS = frozenset({"뭐", "이거", "그거", "저거", "누구", "여기", "거기", "저기"})
+_SHORT_PRONOUNS = {"저": "은", "너": "은", "제": "이", "내": "이", "네": "이"}
+"""Of one syllable, with the form that learners give them. 나은 is left out: it is a word (better) as well."""
+_BEFORE_A_TOPIC = ("에", "에서", "에게", "한테")
+"""Particles that take 는 behind them; no word ends in one of them and 은."""
 _CONTRACTED = frozenset({"걸", "이걸", "그걸", "저걸", "요걸"})
 """것을 made short, which takes 로 as well: 걸로."""
 
@@ -71,6 +75,10 @@ def _wanted(noun: str, said: str) -> str:
 def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer: MorphemeAnalyzer) -> bool:
     if noun in _PRONOUNS or (noun in _CONTRACTED and word.startswith(noun + "으로")):
         return True
+    if noun[1:].endswith(_BEFORE_A_TOPIC) and word == noun + "은":
+        return True
+    if noun in _SHORT_PRONOUNS and word == noun + _SHORT_PRONOUNS[noun]:
+        return analyzer.analyze(noun + wanted).score - analyzer.analyze(word).score > _GAIN
     if noun in nouns and len(noun) > 1:
         return True
     if noun in nouns:

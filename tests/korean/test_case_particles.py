@@ -3,6 +3,9 @@
 import pytest
 
 from kotoserver.domain.evaluation import Evaluation, Verdict
+from kotoserver.korean.allomorphs import find_allomorphs
+from kotoserver.korean.codes import Code
+from kotoserver.providers.kiwi import KiwiAnalyzer
 from tests.korean.turns import ORDER, Judge, codes, expect
 
 TURNS = {
@@ -94,3 +97,26 @@ def faults(evaluation: Evaluation) -> list[str]:
 )
 def test_an_optional_particle_is_no_fault(judge: Judge, text: str):
     assert codes(judge(text, ORDER)) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("제이 할게요", "제가 할게요"),
+        ("너은 뭐 마실 거야?", "너는 뭐 마실 거야?"),
+        ("다음에은 올게요", "다음에는 올게요"),
+    ],
+)
+def test_a_pronoun_and_a_particle_before_a_topic_take_the_form_that_fits(
+    wrong: str, right: str, analyzer: KiwiAnalyzer
+):
+    found = list(find_allomorphs(wrong, frozenset(), frozenset(), analyzer))
+    assert [finding.code for finding in found] == [Code.PARTICLE_ALLOMORPH]
+    assert wrong[: found[0].start] + (found[0].replacement or "") + wrong[found[0].end :] == right
+
+
+@pytest.mark.parametrize(
+    "right", ["제가 할게요", "네이버에서 봤어요", "내일 올게요", "나은 걸로 주세요", "이 은행에서요"]
+)
+def test_what_only_looks_like_a_wrong_form_is_left_alone(right: str, analyzer: KiwiAnalyzer):
+    assert list(find_allomorphs(right, frozenset(), frozenset(), analyzer)) == []
