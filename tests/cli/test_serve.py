@@ -138,7 +138,7 @@ def test_a_read_only_data_folder_gets_one_plain_sentence():
         ({"TTS_PROVIDER": "festival"}, "TTS_PROVIDER: festival is not an engine that kotoserver knows"),
         ({"EVAL_PROVIDER": "gemini"}, "EVAL_PROVIDER names gemini, so GEMINI_API_KEY must be set too."),
         ({"EVAL_PROVIDER": "cascade"}, "EVAL_PROVIDER: cascade needs a model; set GEMINI_API_KEY"),
-        ({"STT_PROVIDER": "wisper"}, "STT_PROVIDER: wisper is not an engine that kotoserver knows; use none or "),
+        ({"STT_PROVIDER": "wisper"}, "STT_PROVIDER: wisper is not an engine that kotoserver knows; use "),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must begin with `sqlite://` or `postgresql://`"),
         ({"REDIS_URL": "http://x"}, "REDIS_URL must begin with `redis://`"),
     ],
