@@ -51,7 +51,7 @@ async def test_a_scene_can_be_played_without_a_mouse(visit: Visit):
     someone = await visit()
     page = someone.page
     await someone.open("/console/")
-    play = page.locator("a[href*=\"/play/cafe?\"]").first
+    play = page.locator('a[href*="/play/cafe?"]').first
     while not await play.evaluate("element => element === document.activeElement"):
         await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")

@@ -25,7 +25,7 @@ async def test_a_learner_plays_the_cafe_to_its_end_and_is_corrected_in_indonesia
     someone = await visit()
     page = someone.page
     await someone.open("/console/")
-    await page.locator("a[href*=\"/play/cafe?\"]").first.click()
+    await page.locator('a[href*="/play/cafe?"]').first.click()
     await someone.keep("curtain")
     await page.get_by_role("button", name="Mulai adegan").click()
     await expect(page.locator("#line-ko")).to_contain_text("어서 오세요")
