@@ -34,7 +34,7 @@ async def main() -> None:
             await day.open(await day.page.locator("#pane-state a").get_attribute("href") or "")
             await _take(day, "session")
             await day.open("/console/")
-            await day.page.locator(".art svg").wait_for()
+            await day.page.locator(".art svg").first.wait_for()
             await _take(day, "home")
             night = await _visitor(browser, home, DESK, color_scheme="dark")
             await _play_a_casual_order(night)
