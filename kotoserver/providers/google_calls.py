@@ -17,8 +17,8 @@ from kotoserver.settings import GoogleSettings
 
 KEEPALIVE_SECONDS = 30.0
 """Google answers pings that come no faster than this."""
-_PING_ANSWER_SECONDS = 5
-"""How long a ping, and on Linux any sent byte, may stay unanswered before the link counts as dead."""
+_PING_ANSWER_SHARE = 1 / 6
+"""Of that time: how long a ping, or on Linux any byte, may stay unanswered before the link counts as dead."""
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 
 
@@ -99,9 +99,11 @@ def _from_file(path: Path) -> Any:
 
 
 def _options(keepalive_seconds: float) -> list[tuple[str, int]]:
+    answer_ms = round(keepalive_seconds * _PING_ANSWER_SHARE * 1000)
     return [
         ("grpc.keepalive_time_ms", round(keepalive_seconds * 1000)),
-        ("grpc.keepalive_timeout_ms", _PING_ANSWER_SECONDS * 1000),
+        ("grpc.keepalive_timeout_ms", answer_ms),
+        ("grpc.http2.ping_timeout_ms", answer_ms),  # which counts for such pings too, and is a minute unless told
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         ("grpc.enable_retries", 0),  # retrying is the policy's business
