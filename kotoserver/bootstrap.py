@@ -30,6 +30,7 @@ from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.morphology import MorphemeAnalyzer
 from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
+from kotoserver.providers.breakable import FaultBoard
 from kotoserver.providers.kiwi import KiwiAnalyzer
 from kotoserver.providers.registry import (
     Voices,
@@ -41,8 +42,10 @@ from kotoserver.providers.registry import (
 from kotoserver.services.accounts import AccountsService, SignedIn
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
+from kotoserver.services.engine_choices import EngineChoices
 from kotoserver.services.health import Dependency, HealthService
 from kotoserver.services.history import HistoryService
+from kotoserver.services.lab import LabService
 from kotoserver.services.narration import spoken_line
 from kotoserver.services.play import PlayService
 from kotoserver.services.purse import DayPurse
@@ -75,6 +78,8 @@ class Parts:
     voice: Synthesizer
     judge: Evaluator
     clock: Clock
+    faults: FaultBoard | None
+    """None: engines cannot be broken on purpose."""
 
 
 @asynccontextmanager
@@ -90,6 +95,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         parts = await _open_parts(settings, stack)
         catalog = CatalogService(parts.library)
         speech = await _open_speech(settings, parts.storage, parts.blobs, parts.voice, stack)
+        choices = EngineChoices()
         play = PlayService(
             storage=parts.storage,
             bus=parts.bus,
@@ -97,10 +103,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             evaluator=parts.judge,
             speech=speech,
             clock=parts.clock,
+            choices=choices,
         )
         stack.push_async_callback(play.settle)
         listening = await open_listening(
-            settings.uploads, parts.storage, parts.blobs, parts.bus, play, parts.ears, parts.clock, stack
+            settings.uploads, parts.storage, parts.blobs, parts.bus, play, parts.ears, parts.clock, stack, choices
         )
         for problem in catalog.problems():
             log.warning("content: %s", problem)
@@ -118,6 +125,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             recordings=listening.recordings,
             voice=listening.voice,
             workbench=WorkbenchService(catalog, parts.judge),
+            lab=_open_lab(settings, parts, play, choices, stack),
             health=HealthService(_dependencies(settings, parts, catalog), parts.clock),
             bus=parts.bus,
         )
@@ -231,12 +239,13 @@ def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer
 
 async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     clock = SystemClock()
+    faults = FaultBoard() if settings.development else None
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
     storage = await stack.enter_async_context(_storage(settings))
     purse = _open_purse(settings, storage, clock, stack)
-    voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir), clock, purse)
+    voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir), clock, purse, faults)
     stack.push_async_callback(voice.close)
-    ears = open_recognizer(settings.speech, clock, purse)
+    ears = open_recognizer(settings.speech, clock, purse, faults)
     if ears is not None:
         stack.push_async_callback(ears.close)
     scenes = [library.scene(scene_id) for scene_id in library.scene_ids()]
@@ -257,6 +266,7 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
         voice=voice,
         judge=judge,
         clock=clock,
+        faults=faults,
     )
 
 
@@ -278,6 +288,7 @@ async def open_listening(
     ears: Recognizer | None,
     clock: Clock,
     stack: AsyncExitStack,
+    choices: EngineChoices | None = None,
 ) -> Listening:
     """Decoding, keeping and hearing of recordings; closed with the stack."""
     decoder = PyAvDecoder(most_seconds=settings.most_seconds)
@@ -304,9 +315,27 @@ async def open_listening(
         recognizer=ears,
         play=play,
         clock=clock,
+        choices=choices,
     )
     stack.push_async_callback(voice.settle)
     return Listening(uploads=uploads, recordings=recordings, voice=voice)
+
+
+def _open_lab(
+    settings: Settings, parts: Parts, play: PlayService, choices: EngineChoices, stack: AsyncExitStack
+) -> LabService:
+    encoder = AudioEncoder()
+    stack.push_async_callback(encoder.close)
+    return LabService(
+        recognizer=parts.ears,
+        synthesizer=parts.voice,
+        encoder=encoder,
+        play=play,
+        choices=choices,
+        faults=parts.faults,
+        voices=sorted(read_voices(settings.scenes_dir)),
+        clock=parts.clock,
+    )
 
 
 def _open_purse(settings: Settings, storage: Storage, clock: Clock, stack: AsyncExitStack) -> DayPurse:

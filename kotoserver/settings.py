@@ -196,6 +196,7 @@ VARIABLES = (
     ),
 )
 _DEVICES = ("cpu", "cuda")
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _POLICY_KEY = re.compile(r"(stt|tts)\.[a-z_]+\.(total|first|at_once|failures|rest)")
 _PRICE_KEY = re.compile(r"(stt|tts)\.[a-z_]+")
 _NAMES = frozenset(variable.name for variable in VARIABLES)
@@ -326,6 +327,11 @@ class Settings:
     uploads: UploadSettings
     evaluator: tuple[str, ...]
     models: ModelSettings
+
+    @property
+    def development(self) -> bool:
+        """Whether only people at this very machine are served, who may break things on purpose."""
+        return self.host in _LOOPBACK and self.public_url is None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":

@@ -1,7 +1,8 @@
-"""How an engine is doing, for whoever watches."""
+"""How an engine is doing, for whoever watches or tries it out."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from kotoserver.domain.receipt import Stage
 
@@ -21,3 +22,27 @@ class EngineState:
     p50_seconds: float | None
     """Of its last 100 answers; None while too few are known."""
     p95_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """Somebody tries an engine out: it is asked before the others."""
+
+    engine: str
+    alone: bool = False
+    """Nobody stands in for it."""
+
+
+class FaultKind(StrEnum):
+    """How an engine is broken on purpose."""
+
+    FAIL = "fail"
+    HANG = "hang"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    kind: FaultKind
+    questions: int | None = None
+    """How many more it breaks; None: all, until somebody mends it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kotoserver.domain.engines import Preference
 from kotoserver.domain.receipt import Receipt
 
 SAMPLE_RATE = 16_000
@@ -39,6 +40,7 @@ class RecognitionRequest:
     """What the learner is likely to say, most likely first, MOST_PHRASES at most. A hint, never a limit."""
     payer: str | None = None
     """The learner whose budget it counts against."""
+    preference: Preference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

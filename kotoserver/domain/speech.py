@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from kotoserver.domain.engines import Preference
 from kotoserver.domain.receipt import Receipt
 
 
@@ -34,6 +35,7 @@ class SpeechRequest:
     """A voice id of `scenes/catalog/voices.yaml`, such as `ko-f-02`."""
     rate: float = NORMAL_RATE
     """Speaking rate; 1.0 is the voice's natural pace, 0.7 is slow."""
+    preference: Preference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

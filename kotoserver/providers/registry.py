@@ -13,6 +13,7 @@ from kotoserver.domain.speech import SpeechRequest
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
 from kotoserver.ports.purse import Purse
+from kotoserver.providers.breakable import BreakableRecognizer, BreakableSynthesizer, FaultBoard
 from kotoserver.providers.language_model import LanguageModel
 from kotoserver.providers.pocket import PocketPurse
 from kotoserver.providers.policy import (
@@ -181,18 +182,25 @@ CASCADE = "cascade"
 
 
 def open_recognizer(
-    speech: SpeechSettings, clock: Clock | None = None, purse: Purse | None = None
+    speech: SpeechSettings,
+    clock: Clock | None = None,
+    purse: Purse | None = None,
+    faults: FaultBoard | None = None,
 ) -> Recognizer | None:
     """The ears that are set; of several names, the later ones stand in for the earlier. None: learners type.
 
-    Without `purse` this process keeps its own. BadSettings names what would work.
+    Without `purse` this process keeps its own; with `faults` engines can be broken on purpose. BadSettings
+    names what would work.
     """
     if not speech.stt:
         return None
     clock = clock or SystemClock()
     loaders = [_known("STT_PROVIDER", name, RECOGNIZERS, also=("none",)) for name in speech.stt]
+    engines = [load(speech) for load in loaders]
+    if faults is not None:
+        engines = [BreakableRecognizer(engine, faults) for engine in engines]
     return FallbackRecognizer(
-        [load(speech) for load in loaders],
+        engines,
         clock,
         [patience_with(Stage.STT, name, speech.policy) for name in speech.stt],
         prices={name: price for name in speech.stt if (price := hearing_price(name, speech.prices))},
@@ -201,16 +209,24 @@ def open_recognizer(
 
 
 def open_synthesizer(
-    speech: SpeechSettings, voices: Voices, clock: Clock | None = None, purse: Purse | None = None
+    speech: SpeechSettings,
+    voices: Voices,
+    clock: Clock | None = None,
+    purse: Purse | None = None,
+    faults: FaultBoard | None = None,
 ) -> Synthesizer:
     """The voice that is set; of several names, the later ones stand in for the earlier.
 
-    Without `purse` this process keeps its own. BadSettings names what would work.
+    Without `purse` this process keeps its own; with `faults` engines can be broken on purpose. BadSettings
+    names what would work.
     """
     clock = clock or SystemClock()
     loaders = [_known("TTS_PROVIDER", name, SYNTHESIZERS) for name in speech.tts]
+    engines = [load(speech, voices) for load in loaders]
+    if faults is not None:
+        engines = [BreakableSynthesizer(engine, faults) for engine in engines]
     return FallbackSynthesizer(
-        [load(speech, voices) for load in loaders],
+        engines,
         clock,
         [patience_with(Stage.TTS, name, speech.policy) for name in speech.tts],
         prices={name: _line_price(name, speech, voices) for name in speech.tts},

@@ -7,6 +7,7 @@ from kotoserver.services.accounts import AccountsService
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.health import HealthService
 from kotoserver.services.history import HistoryService
+from kotoserver.services.lab import LabService
 from kotoserver.services.play import PlayService
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.speech import SpeechService
@@ -26,6 +27,7 @@ class Services:
     recordings: RecordingsService
     voice: VoiceService
     workbench: WorkbenchService
+    lab: LabService
     health: HealthService
     bus: Bus
     """For live connections, which listen to the events of their session."""

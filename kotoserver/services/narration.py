@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kotoserver.domain.engines import Preference
 from kotoserver.domain.errors import KotoError
 from kotoserver.domain.evaluation import Evaluation, FeedbackItem, Verdict
 from kotoserver.domain.events import (
@@ -32,10 +33,12 @@ _CHOICE_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Narrator:
-    """Speaks of one scene in one pack; holds nothing but the two."""
+    """Speaks of one scene in one pack."""
 
     playable: Playable
     speech: SpeechService
+    preference: Preference | None = None
+    """The engine that somebody wants to hear in this session."""
 
     def ready(self, session: Session, *, last_seq: int) -> SessionReady:
         progress = session.progress
@@ -160,7 +163,7 @@ class Narrator:
         return say(self.playable.scene, progress, self.playable.scene.turn(scene_turn).model)
 
     def spoken(self, said: SaidLine) -> SpokenLine:
-        return spoken_line(self.playable.scene, said, self.speech)
+        return spoken_line(self.playable.scene, said, self.speech, self.preference)
 
     def tts_url(self, said: SaidLine) -> str:
         return self.speech.url(self.spoken(said).key)
@@ -169,11 +172,13 @@ class Narrator:
         return None if self.playable.pack.romanization_show == "never" else romanize(ko)
 
 
-def spoken_line(scene: Scene, said: SaidLine, speech: SpeechService) -> SpokenLine:
+def spoken_line(
+    scene: Scene, said: SaidLine, speech: SpeechService, preference: Preference | None = None
+) -> SpokenLine:
     """How a line is to be spoken: its NPC's voice and pace; a model answer in the first NPC's voice."""
     npc = scene.npcs.get(said.line.by) or next(iter(scene.npcs.values()))
     rate = npc.pace * (SLOW_RATE if said.slowly else NORMAL_RATE)
-    return speech.line(said.ko, npc.voice, round(rate, 3))
+    return speech.line(said.ko, npc.voice, round(rate, 3), preference)
 
 
 def feedback_message(playable: Playable, item: FeedbackItem, scene_turn: str) -> str:

@@ -38,6 +38,7 @@ from kotoserver.ports.providers import Evaluator
 from kotoserver.ports.storage import SpokenLine, Storage, TurnRecord
 from kotoserver.services.catalog import CatalogService, Playable
 from kotoserver.services.chores import Chores
+from kotoserver.services.engine_choices import EngineChoices
 from kotoserver.services.ids import new_id
 from kotoserver.services.narration import Narrator
 from kotoserver.services.sessions import SessionKeeper, refuse_finished
@@ -85,6 +86,7 @@ class PlayService:
         evaluator: Evaluator,
         speech: SpeechService,
         clock: Clock,
+        choices: EngineChoices | None = None,
     ) -> None:
         self._storage = storage
         self._keeper = SessionKeeper(storage, bus, clock)
@@ -92,6 +94,7 @@ class PlayService:
         self._evaluator = evaluator
         self._speech = speech
         self._clock = clock
+        self._choices = choices or EngineChoices()
         self._chores = Chores()
 
     async def start(self, caller: Caller, scene_id: str, pack_id: str) -> Session:
@@ -286,7 +289,8 @@ class PlayService:
         await self._chores.settle()
 
     def _narrator(self, session: Session) -> Narrator:
-        return Narrator(self.playable(session), self._speech)
+        preference = self._choices.preference(session.id, Stage.TTS)
+        return Narrator(self.playable(session), self._speech, preference)
 
     async def _heard_before(self, known: TurnRecord, utterance: Utterance) -> PlayedTurn:
         spoken = utterance.spoken

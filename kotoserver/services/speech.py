@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kotoserver import telemetry
+from kotoserver.domain.engines import Preference
 from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed
 from kotoserver.domain.receipt import Receipt, Stage
 from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, SpeechRequest
@@ -80,9 +81,11 @@ class SpeechService:
         """Takes stock of the files from earlier runs. Raises StorageFailed."""
         await self._cache.load()
 
-    def line(self, text: str, voice: str, rate: float = NORMAL_RATE) -> SpokenLine:
+    def line(
+        self, text: str, voice: str, rate: float = NORMAL_RATE, preference: Preference | None = None
+    ) -> SpokenLine:
         """The line with its key; nothing is synthesised yet."""
-        request = SpeechRequest(text=text, voice=voice, rate=rate)
+        request = SpeechRequest(text=text, voice=voice, rate=rate, preference=preference)
         key = self._key(request)
         self._recent[key] = request
         self._recent.move_to_end(key)
@@ -250,7 +253,9 @@ class SpeechService:
 
     def _key(self, request: SpeechRequest) -> str:
         """128 bits of a digest over all that shapes the sound."""
-        shapes = (request.text, request.voice, request.rate, self._synthesizer.name, self._synthesizer.version)
+        shapes = [request.text, request.voice, request.rate, self._synthesizer.name, self._synthesizer.version]
+        if request.preference is not None:
+            shapes.append(request.preference.engine)
         return hashlib.sha256(json.dumps(shapes, ensure_ascii=False).encode()).hexdigest()[:32]
 
     async def _warm_now(self, line: SpokenLine) -> None:

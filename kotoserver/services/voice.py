@@ -15,6 +15,7 @@ from kotoserver.domain.evaluation import Expectation, expectation_of
 from kotoserver.domain.events import StoredEvent
 from kotoserver.domain.hearing import MOST_PHRASES, Recognition, RecognitionRequest, is_speech
 from kotoserver.domain.learner import Caller
+from kotoserver.domain.receipt import Stage
 from kotoserver.domain.recording import Recording, RecordingState
 from kotoserver.domain.session import Session
 from kotoserver.domain.utterance import MAX_CHARACTERS, Spoken, check_turn_id, read_utterance
@@ -24,6 +25,7 @@ from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import Recognizer
 from kotoserver.ports.storage import Storage
 from kotoserver.services.chores import Chores
+from kotoserver.services.engine_choices import EngineChoices
 from kotoserver.services.play import PlayService, turn_id_reused
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.sessions import refuse_finished
@@ -58,6 +60,7 @@ class VoiceService:
         recognizer: Recognizer | None,
         play: PlayService,
         clock: Clock,
+        choices: EngineChoices | None = None,
     ) -> None:
         """`recognizer` None: recordings are taken and typed words go with them, but nobody hears them here."""
         self._storage = storage
@@ -67,6 +70,7 @@ class VoiceService:
         self._recognizer = recognizer
         self._play = play
         self._clock = clock
+        self._choices = choices or EngineChoices()
         self._chores = Chores()
 
     @property
@@ -141,7 +145,12 @@ class VoiceService:
         hearing, recognition = NOBODY, None
         if is_speech(clip):
             expected = self._expected(session)
-            request = RecognitionRequest(clip=clip, phrases=likely_phrases(expected), payer=caller.learner_id)
+            request = RecognitionRequest(
+                clip=clip,
+                phrases=likely_phrases(expected),
+                payer=caller.learner_id,
+                preference=self._choices.preference(session.id, Stage.STT),
+            )
             recognition = await self._recognizer.recognize(request)
             watch.lap("stt")
             hearing = weigh(recognition, clip, sentences_of(expected))

@@ -28,7 +28,7 @@ class WorkbenchService:
         the verdict's own where there is none. NotFound codes `no_such_scene`, `no_such_turn`,
         `no_such_pack`; BadInput code `pack_lacks_scene`.
         """
-        _refuse_all_but_editors(caller)
+        refuse_all_but_editors(caller)
         playable = self._playable(question, pack_id)
         scenes = [playable.scene] if playable else self._catalog.scenes()
         expectation = expectation_for(question, {scene.id: scene for scene in scenes})
@@ -44,7 +44,8 @@ class WorkbenchService:
         return self._catalog.playable(str(question.scene), pack_id)
 
 
-def _refuse_all_but_editors(caller: Caller) -> None:
+def refuse_all_but_editors(caller: Caller) -> None:
+    """NotAllowed code `editors_only` for anybody else."""
     if caller.role not in _EDITORS:
         raise NotAllowed(
             "Only editors may do this; `kotoserver token --role editor` makes one.", code="editors_only"

@@ -60,6 +60,7 @@ class FallbackRecognizer(Recognizer):
             payer=request.payer,
             usd={name: hearing_usd(seconds, price) for name, price in self._prices.items()},
             audio_seconds=seconds,
+            preference=request.preference,
         )
 
     def states(self) -> Sequence[EngineState]:

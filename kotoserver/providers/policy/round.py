@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from kotoserver.domain.engines import Preference
 from kotoserver.domain.errors import KotoError, ProviderFailed, TooFast
 from kotoserver.providers.policy.breaker import Breaker, Latencies
 from kotoserver.providers.policy.patience import ORDINARY_SECONDS, STALLED_SECONDS, Patience
@@ -45,6 +46,7 @@ class Asking:
     usd: Mapping[str, float] = field(default_factory=dict)
     """What the answer of each engine costs; none: nothing."""
     audio_seconds: float = 0.0
+    preference: Preference | None = None
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Round(Generic[E]):
     """Who is still to be asked, until when, and what became of the others."""
 
     def __init__(self, candidates: list[Candidate[E]], asking: Asking, began: float) -> None:
+        candidates = _preferred(candidates, asking.preference)
         resting = [each for each in candidates if each.breaker.is_open]
         if len(resting) == len(candidates):  # all are asked rather than nobody
             resting = []
@@ -156,6 +159,14 @@ class Round(Generic[E]):
 
     def _more(self, candidate: Candidate[E]) -> float:
         return self._longer * candidate.patience.seconds_per_second
+
+
+def _preferred(candidates: list[Candidate[E]], preference: Preference | None) -> list[Candidate[E]]:
+    """In the order in which they are asked; a preference for an engine that is not there counts for nothing."""
+    chosen = [each for each in candidates if preference is not None and each.name == preference.engine]
+    if not chosen or preference is None:
+        return candidates
+    return chosen if preference.alone else [*chosen, *(each for each in candidates if each not in chosen)]
 
 
 def _worth_a_retry(candidate: Candidate[E], failure: KotoError, took: float) -> bool:

@@ -86,7 +86,8 @@ class FallbackSynthesizer(Synthesizer):
         raise round_.nobody()
 
     def _asking(self, request: SpeechRequest) -> Asking:
-        return Asking(usd={name: price(request) for name, price in self._prices.items()})
+        usd = {name: price(request) for name, price in self._prices.items()}
+        return Asking(usd=usd, preference=request.preference)
 
     def states(self) -> Sequence[EngineState]:
         return self._chain.states()

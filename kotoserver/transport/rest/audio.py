@@ -1,23 +1,17 @@
 """The REST calls about recordings: uploading piece by piece, and giving back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-import aiohttp
-from aiohttp import BodyPartReader, MultipartReader, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 
 from kotoserver.domain.errors import BadInput
 from kotoserver.services.uploads import Upload
 from kotoserver.transport.ranges import ranged_response
+from kotoserver.transport.rest.forms import field_text, file_chunks, form_parts
 from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer
 from kotoserver.transport.rest.operations import Call
 
-_CHUNK_BYTES = 65_536
-_FIELD_BYTES = 256
-"""Of a form field that is no file."""
 _UPLOAD_SECONDS = 120.0
 """A client that has not sent its recording by then is let go; it may send it again."""
 _PRIVATE = "private, max-age=3600"
@@ -49,12 +43,12 @@ async def _read_form(call: Call) -> _Form:
     fields: dict[str, str] = {}
     upload: Upload | None = None
     try:
-        async for part in _parts(call.request):
+        async for part in form_parts(call.request):
             if part.name == "audio" and upload is None:
                 key = call.request.headers.get("Idempotency-Key")
-                upload = await call.services.uploads.receive(call.caller, _chunks(part), idempotency_key=key)
+                upload = await call.services.uploads.receive(call.caller, file_chunks(part), idempotency_key=key)
             elif part.name in ("session_id", "turn_id") and part.name not in fields:
-                fields[part.name] = await _text(part)
+                fields[part.name] = await field_text(part)
             else:
                 raise BadInput(
                     "An upload has the fields audio, session_id and, if you like, turn_id, each once.",
@@ -67,53 +61,6 @@ async def _read_form(call: Call) -> _Form:
             await call.services.uploads.discard(upload)
         raise
     return _Form(upload, fields["session_id"], fields.get("turn_id"))
-
-
-async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
-    if not request.content_type.startswith("multipart/form-data"):
-        raise BadInput("Send the recording as multipart/form-data.", code="bad_form")
-    with _plain_errors():
-        reader = await request.multipart()
-    while (part := await _next_part(reader)) is not None:
-        yield part
-
-
-async def _next_part(reader: MultipartReader) -> BodyPartReader | None:
-    with _plain_errors():
-        part = await reader.next()
-    if part is None or isinstance(part, BodyPartReader):
-        return part
-    raise BadInput("A field of the form is itself a form.", code="bad_form")
-
-
-async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
-    while chunk := await _chunk(part, _CHUNK_BYTES):
-        yield chunk
-
-
-async def _text(part: BodyPartReader) -> str:
-    content = b""
-    while chunk := await _chunk(part, _FIELD_BYTES):
-        content += chunk
-        if len(content) > _FIELD_BYTES:
-            raise BadInput(f"The field {part.name} is too long.", code="bad_form")
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise BadInput(f"The field {part.name} is not text.", code="bad_form") from error
-
-
-async def _chunk(part: BodyPartReader, size: int) -> bytes:
-    with _plain_errors():
-        return bytes(await part.read_chunk(size))
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, AssertionError, aiohttp.ClientError, HttpProcessingError) as broken:
-        raise BadInput("The form breaks off or is no form; send it again.", code="bad_form") from broken
 
 
 async def show_audio(call: Call) -> RecordingAnswer:

@@ -1,9 +1,19 @@
 """Every REST call, in the order a client meets them."""
 
-from kotoserver.transport.rest import audio, handlers
+from kotoserver.transport.rest import audio, handlers, lab
 from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, PatchMeBody, SignedInAnswer
 from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer, UploadForm
 from kotoserver.transport.rest.models.evaluating import EvaluateBody, JudgementAnswer
+from kotoserver.transport.rest.models.lab import (
+    ChoiceBody,
+    ChoicesAnswer,
+    FaultBody,
+    LabAnswer,
+    LabHeardAnswer,
+    LabHearForm,
+    LabSpeakBody,
+    LabSpokenAnswer,
+)
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneAnswer, SceneQuery, ScenesAnswer, ScenesQuery
 from kotoserver.transport.rest.models.sessions import (
@@ -186,5 +196,52 @@ OPERATIONS = (
         handler=handlers.evaluate,
         takes=EvaluateBody,
         answers=JudgementAnswer,
+    ),
+    Operation(
+        method="GET",
+        path="/lab",
+        summary="How every engine of speech is doing (editors)",
+        handler=lab.show_lab,
+        answers=LabAnswer,
+    ),
+    Operation(
+        method="POST",
+        path="/lab/speak",
+        summary="Hear a text by one voice engine (editors)",
+        handler=lab.speak,
+        takes=LabSpeakBody,
+        answers=LabSpokenAnswer,
+    ),
+    Operation(
+        method="POST",
+        path="/lab/hear",
+        summary="What one recogniser takes a clip to say (editors)",
+        handler=lab.hear,
+        takes=LabHearForm,
+        takes_form=True,
+        answers=LabHeardAnswer,
+    ),
+    Operation(
+        method="PUT",
+        path="/lab/faults",
+        summary="Break an engine on purpose, or mend it (development)",
+        handler=lab.break_engine,
+        takes=FaultBody,
+        answers=LabAnswer,
+    ),
+    Operation(
+        method="GET",
+        path="/lab/sessions/{session_id}",
+        summary="The engines that my session asks first",
+        handler=lab.show_choices,
+        answers=ChoicesAnswer,
+    ),
+    Operation(
+        method="PUT",
+        path="/lab/sessions/{session_id}",
+        summary="Have my session ask another engine first (development)",
+        handler=lab.choose,
+        takes=ChoiceBody,
+        answers=ChoicesAnswer,
     ),
 )
