@@ -12,7 +12,7 @@ from kotoserver.korean.intents import (
     opposes,
     rank_intents,
 )
-from kotoserver.korean.lexicon import DECLINING, DEGREES, GENERIC_ROOTS, REQUEST_ROOTS, TAKING_ROOTS
+from kotoserver.korean.lexicon import DECLINING, DEGREES, REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
@@ -144,8 +144,6 @@ def _says_alike(intent: PreparedIntent, reading: Reading) -> bool:
         return bool(reading.nouns) and not reading.predicates and any(p.root in REQUEST_ROOTS for p in shown)
     if closing.root in REQUEST_ROOTS:
         return any(p.root in REQUEST_ROOTS for p in shown)
-    if closing.root not in GENERIC_ROOTS and any(p.root == closing.root for p in shown):
-        return True
     return bool(closing.auxiliaries) and any(
         (p.root, p.auxiliaries) == (closing.root, closing.auxiliaries) for p in shown
     )

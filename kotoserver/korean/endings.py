@@ -28,7 +28,6 @@ def find_endings(context: Context) -> Iterator[Finding]:
         yield from _direction(context, closing)
         yield from _tense(context, closing)
         yield from _taken_before(context, closing)
-    yield from _promise(context)
         yield from _statement_as_question(context, closing)
 
 
@@ -109,7 +108,7 @@ def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
 
 def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
     """데워 드릴게요 and 데워 줄게요 offer what the turn asks for."""
-    if not _offers(closing) or (context.sentence.asks(closing.end) and not _asks_to_help(closing)):
+    if not _offers(closing) or context.sentence.asks(closing.end):
         return
     predicates = [p for example in context.examples for p in example.reading.predicates if p.closes]
     asks = [p for p in predicates if "주" in p.auxiliaries or p.root == "주"]
@@ -133,11 +132,6 @@ def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
 def _offers(predicate: Predicate) -> bool:
     verbs = {predicate.root, *predicate.auxiliaries}
     return "드리" in verbs or ("주" in verbs and predicate.ending in _OFFERS)
-
-
-def _asks_to_help(predicate: Predicate) -> bool:
-    """잘라 드릴까요?, asked by the one whose hair is cut; 현금으로 드릴까요? may be asked by who pays."""
-    return bool({"드리", "주"} & set(predicate.auxiliaries)) and predicate.ending.endswith("까요")
 
 
 def _direction(context: Context, closing: Predicate) -> Iterator[Finding]:
@@ -175,28 +169,6 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
         params={"got": _tense_of(closing), "want": _tense_of(shown), "word": got, "fix": fix},
         replacement=fix,
     )
-
-
-def _promise(context: Context) -> Iterator[Finding]:
-    """누르게요 → 누를게요, where the examples promise it so; otherwise 잘 보이게요 may be meant."""
-    for predicate in context.reading.predicates:
-        rest = context.sentence.text[predicate.end :]
-        if predicate.ending != "게" or not rest.startswith("요") or context.sentence.asks(predicate.end):
-            continue
-        shown = [p for example in context.examples for p in example.reading.predicates]
-        if not any(p.root == predicate.root and p.ending in _OFFERS for p in shown):
-            continue
-        stem = tagged(context.sentence, predicate.first, predicate.last - 1)
-        want = conjugate([*stem, ("을게요", "EF")], context.analyzer)
-        got = context.sentence.text[predicate.start : predicate.end + 1]
-        yield Finding(
-            code=Code.SPELL_GEYO,
-            rule="spelling.promise",
-            start=predicate.start,
-            end=predicate.end + 1,
-            params={"got": got, "want": want},
-            replacement=want,
-        )
 
 
 def _taken_before(context: Context, closing: Predicate) -> Iterator[Finding]:

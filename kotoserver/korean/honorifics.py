@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from kotoserver.domain.levels import SpeechLevel
 from kotoserver.korean.codes import Code
@@ -36,7 +35,6 @@ _ADDRESS = re.compile(
     r"(?<![가-힣])(?P<got>당신|너|야|아줌마|아저씨)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)"
 )
 _GOODBYE = re.compile(r"안녕히\s?(?P<verb>가|계)(?P<ending>세요|십시오)")
-_ONESELF = frozenset({"저", "나", "제", "내"})
 _PLANS = frozenset({"예정", "계획", "생각"})
 _SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
 
@@ -95,20 +93,10 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
         return True
     if _is_state(context, closing):
         return True if closing.root in asked or (closing.root, False) in shown else None
-    orders = closing.ending.startswith(("세", "으세", "십시", "으십시"))
     if closing.root not in asked:
-        told = (closing.root, False) in shown and (closing.past or closing.future)
-        return True if told and not orders and not _speaks_of_another(context) else None
+        return None
+    orders = closing.ending.startswith(("세", "으세", "십시", "으십시"))
     return closing.past or closing.future or not orders
-
-
-def _speaks_of_another(context: Context) -> bool:
-    """Whether someone else is named as who does it: 어머니께서 예약하셨습니다."""
-    return any(
-        particle.form == "께서" or (particle.tag in ("JKS", "JX") and noun.form not in _ONESELF)
-        for noun, particle in pairwise(context.sentence.morphemes)
-        if noun.tag in ("NNG", "NNP", "NP", "XSN") and particle.form in ("이", "가", "은", "는", "께서", "도")
-    )
 
 
 def _is_plan(context: Context, predicate: Predicate, closing: Predicate) -> bool | None:

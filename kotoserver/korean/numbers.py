@@ -94,7 +94,7 @@ _MIXED = rf"(?:{'|'.join([*NATIVE_FULL, *NATIVE_TENS])})[백천만](?=\s?원)"
 _DIGITS = r"\d[\d,]*(?:\.\d+)?\s?[십백천만]*"
 _counter = "|".join(sorted(NATIVE_COUNTERS | SINO_COUNTERS | _EITHER, key=len, reverse=True))
 _AFTER = (
-    r"(?=$|[^가-힣]|요|이요|이에요|예요|입니다|이고|씩|을|를|이|가|은|는|만|도|에|부터|까지|으로|로|정도|동안|짜리|어치"
+    r"(?=$|[^가-힣]|요|이요|이에요|예요|입니다|이고|씩|을|를|이|가|은|는|만|도|에|부터|까지|으로|로|정도|동안|짜리"
     r"|주세요|줘|좀|주|할|부탁|더|하고|이랑|랑|포장|시킬|주문|있|입니|째)"
 )
 _NEVER_POINTED_AT = frozenset({"층", "월", "년", "인분", "주일", "박", "명", "시", "살", "마리"})
@@ -201,7 +201,8 @@ def _is_determiner(text: str, number: Number) -> bool:
         return not before or before[-1] in ",.!?이가을를은는에도" or number.counter is None
     if number.counter == "일" and number.word in ("한", "네"):
         return True
-    if number.written != "sino" or len(number.word) > 1:
-        return False
-    glued = number.counter in ("대", "장") and not number.gap  # 구장 and 오대 are words, 오 장 is counted
-    return glued or number.counter in ("도", "주", "호", "분", "초")
+    return (
+        number.written == "sino"
+        and number.counter in ("도", "대", "주", "호", "분", "초", "장")
+        and len(number.word) == 1
+    )

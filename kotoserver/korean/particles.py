@@ -50,14 +50,9 @@ _EAR_GAIN = 5.0
 """Without other proof the language model has to be sure."""
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
-_TWO_CASES = re.compile(r"(?P<noun>[가-힣]{2,}?)(?P<extra>을|를|이|가)(?P<last>으로|로|에|에서|을|를)")
 _NAMING = re.compile(r"[가-힣](?:인지|인가|인데|입니|이에요|예요|이냐|이니|인\s?거)")
 _MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가"})
 """Verbs that take 에 as well as (으)로 for where they lead."""
-_SENDING = frozenset({"보내", "부치", "옮기", "돌아가", "이사하"})
-"""Verbs that do so too, and that never take the place itself as their object."""
-_STOPPING = {"내리": "에서", "세우": "에"}
-"""What one does to a taxi at a place: the place is no object of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +65,6 @@ class Phrase:
     start: int
     end: int
     predicate: Predicate | None
-    place: bool
-    """Whether the noun is somewhere: 인도네시아, 집, or another name."""
     chosen: bool
     """Whether the noun names one of several things to choose from."""
     named: bool
@@ -99,7 +92,6 @@ def phrases_of(reading: Reading) -> tuple[Phrase, ...]:
                 start=particle.start,
                 end=particle.end,
                 predicate=_governor(reading, particle.end),
-                place=noun.tag == "NNP" or noun.form in PLACE_NOUNS,
                 chosen=_is_chosen(reading, noun),
                 named=_NAMING.search(reading.text, particle.end) is not None,
             )
@@ -125,8 +117,6 @@ def _governor(reading: Reading, place: int) -> Predicate | None:
 
 def find_particles(context: Context) -> Iterator[Finding]:
     phrases = phrases_of(context.reading)
-    yield from _two_for_one(context)
-    yield from _thing_with_object(context)
     for phrase in phrases:
         if phrase.case is None:
             continue
@@ -147,46 +137,6 @@ def find_particles(context: Context) -> Iterator[Finding]:
             if proposed is not None and _gain(context, phrase, proposed[0]) > needed:
                 yield _wrong(phrase, *proposed)
                 break
-
-
-def _two_for_one(context: Context) -> Iterator[Finding]:
-    """검은색을로 → 검은색으로: of two particles of case the later one tells what is meant."""
-    for word in context.sentence.words:
-        match = _TWO_CASES.fullmatch(word.text)
-        if match is None or match["noun"] not in context.prepared.vocabulary.nouns:
-            continue
-        middle = word.start + match.end("noun")
-        if not any(m.start == middle for m in context.sentence.inside(word.start, word.end)):
-            continue  # a longer word: 시장가를
-        wanted = choose_particle(match["noun"], _CASE[match["last"]])
-        yield Finding(
-            code=Code.PARTICLE_EXTRA,
-            rule="particle.two_for_one",
-            start=middle,
-            end=word.end,
-            params={"word": match["noun"], "got": match["extra"]},
-            replacement=wanted,
-        )
-
-
-def _thing_with_object(context: Context) -> Iterator[Finding]:
-    """작은 걸을 주세요: 걸 is 것을 already."""
-    for before, thing, particle in zip(
-        context.sentence.morphemes,
-        context.sentence.morphemes[1:],
-        context.sentence.morphemes[2:],
-        strict=False,
-    ):
-        if before.tag not in ("ETM", "MM") or thing.form != "걸" or particle.tag != "JKO":
-            continue
-        yield Finding(
-            code=Code.PARTICLE_EXTRA,
-            rule="particle.thing",
-            start=particle.start,
-            end=particle.end,
-            params={"word": thing.form, "got": particle.form},
-            replacement="",
-        )
 
 
 def _needed_by_verb(phrase: Phrase) -> float:
@@ -223,9 +173,6 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
     if predicate is None:
         return None
     match case:
-        case "을/를" if phrase.noun in PLACE_NOUNS and predicate.root in _STOPPING:
-            where = _STOPPING[predicate.root]
-            return where, _ROLE[where]
         case "을/를" if _is_state(predicate):
             return "이/가", "subject"
         case "이/가" if _lacks_object(phrase, phrases):
@@ -286,10 +233,9 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     places = {"에", "에서"}
     if {phrase.case, *shown} == places and phrase.case in _cases_of(phrase.noun, context):
         return None  # 은행 앞에 세워 주세요, 은행 앞에서 내려 주세요: the turn takes both
-    leads = phrase.predicate.root in _MOTION | _SENDING
-    if {phrase.case, *shown} == {"을/를", "으로/로"} and not (leads and phrase.place):
-        return None  # 유자차를 주세요, 유자차로 주세요
-    if leads and {phrase.case, *shown} == {"에", "으로/로"}:
+    if {phrase.case, *shown} == {"을/를", "으로/로"}:  # 유자차를 주세요, 유자차로 주세요
+        return None
+    if phrase.predicate.root in _MOTION and {phrase.case, *shown} == {"에", "으로/로"}:
         return None
     case = shown.pop()
     return (case, _ROLE[case]) if case is not None else None

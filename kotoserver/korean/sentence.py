@@ -67,22 +67,6 @@ def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
 
-def unite_nouns(sentence: Sentence, nouns: frozenset[str]) -> Sentence:
-    """체크 + 아웃 as one where the turn has it as one noun: the analyser cuts it as its neighbours please."""
-    united: list[Morpheme] = []
-    for m in sentence.morphemes:
-        before = united[-1] if united else None
-        if before is not None and before.end == m.start and before.tag == m.tag == "NNG":
-            whole = before.form + m.form
-            if whole in nouns:
-                united[-1] = Morpheme(whole, "NNG", before.start, before.length + m.length)
-                continue
-        united.append(m)
-    if len(united) == len(sentence.morphemes):
-        return sentence
-    return Sentence(text=sentence.text, morphemes=tuple(united), score=sentence.score)
-
-
 def _mend_verbs(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
     """Polite requests that the analyser takes for nouns when they open a sentence, and 어딨- as one stem."""
     mended: list[Morpheme] = []

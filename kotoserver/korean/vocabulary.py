@@ -9,7 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.hangul import has_hangul, is_syllable, jamo, split_syllable
+from kotoserver.korean.hangul import has_hangul, is_syllable, jamo
 from kotoserver.korean.lexicon import COMMON_WORDS
 from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
 from kotoserver.korean.sound_changes import respell
@@ -89,21 +89,13 @@ def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: Morpheme
             continue
         meant = vocabulary.sounded.get(word.text)
         if meant is not None and not _is_known(sentence, word, vocabulary):
-            code = Code.SPELL_BATCHIM if _differs_in_finals(word.text, meant) else Code.SPELL_LIAISON
-            yield _finding(word, meant, code, "spelling.liaison")
+            yield _finding(word, meant, Code.SPELL_LIAISON, "spelling.liaison")
             continue
         if _is_known(sentence, word, vocabulary):
             continue
         meant = _meant(sentence, word, vocabulary, analyzer)
         if meant is not None:
             yield _finding(word, meant, Code.SPELL_WORD, "spelling.vocabulary")
-
-
-def _differs_in_finals(said: str, meant: str) -> bool:
-    """다섣 for 다섯, where 다서슬 for 다섯을 would be written over."""
-    if len(said) != len(meant):
-        return False
-    return all(split_syllable(one)[:2] == split_syllable(other)[:2] for one, other in zip(said, meant, strict=True))
 
 
 def sounded(word: str) -> str:
