@@ -1,6 +1,7 @@
 """The real server and a headless Chromium, shared by the browser tests; each test visits as somebody new."""
 
 import os
+import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests import sounds
 from tests.apps import Koto, serving
 from tests.browser.chromium import FLAGS
 from tests.browser.visitor import Visitor
@@ -36,6 +38,26 @@ async def browser() -> AsyncIterator[Browser]:
         require("Chromium", "apt-get install chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, headless=True, args=[*FLAGS])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def speaking_browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """A Chromium into whose microphone somebody speaks for ever."""
+    chromium = find_program("chromium")
+    if chromium is None:
+        require("Chromium", "apt-get install chromium")
+    spoken = tmp_path_factory.mktemp("voice") / "spoken.wav"
+    speech = await sounds.voice("아이스 아메리카노 한 잔 주세요. " * 4)
+    with wave.open(str(spoken), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(speech.sample_rate)
+        file.writeframes(speech.pcm)
+    fake = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, headless=True, args=[*FLAGS, *fake])
         yield browser
         await browser.close()
 

@@ -1,7 +1,6 @@
 """Answering by voice, as a learner does it: the microphone of a real browser, with a real sound in it."""
 
 import asyncio
-import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -9,16 +8,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from kotoserver.domain.hearing import Hypothesis, Recognition
 from kotoserver.providers.scripted import ScriptedRecognizer
 from tests import sounds
 from tests.apps import Koto, hearing, serving
-from tests.browser.chromium import FLAGS
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.visitor import Visitor
-from tests.servers import find_program, require
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -42,26 +39,6 @@ async def listening(ears: ScriptedRecognizer, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("listening")
     async with hearing(folder, ears, EVAL_PROVIDER="local", TTS_PROVIDER="espeak") as koto:
         yield koto
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def speaking_browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    """A Chromium into whose microphone somebody speaks for ever."""
-    chromium = find_program("chromium")
-    if chromium is None:
-        require("Chromium", "apt-get install chromium")
-    spoken = tmp_path_factory.mktemp("voice") / "spoken.wav"
-    speech = await sounds.voice("아이스 아메리카노 한 잔 주세요. " * 4)
-    with wave.open(str(spoken), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(speech.sample_rate)
-        file.writeframes(speech.pcm)
-    fake = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, headless=True, args=[*FLAGS, *fake])
-        yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -15,7 +15,7 @@ from kotoserver.transport.console.views import waterfall
 from tests.apps import Guest, Koto
 
 WEB = Path(__file__).parents[2] / "web"
-PAGES = ("/console/", "/console/play/cafe", "/console/sessions")
+PAGES = ("/console/", "/console/play/cafe", "/console/sessions", "/console/lab")
 
 
 async def get(koto: Koto, path: str, **kwargs: Any) -> aiohttp.ClientResponse:

@@ -9,6 +9,7 @@ from aiohttp import web
 from kotoserver.transport.console import handlers
 from kotoserver.transport.console.reference import reference
 from kotoserver.transport.console.static import STATIC, StaticFiles
+from kotoserver.transport.keys import SETTINGS
 
 
 def add_console(app: web.Application, web_dir: Path) -> None:
@@ -24,11 +25,13 @@ def add_console(app: web.Application, web_dir: Path) -> None:
         enable_async=False,
     )
     environment.globals["static"] = static.url
+    environment.globals["development"] = app[SETTINGS].development
     app.router.add_get("/console", handlers.to_home)
     app.router.add_get("/console/", handlers.home)
     app.router.add_get("/console/play/{scene_id}", handlers.play)
     app.router.add_get("/console/sessions", handlers.sessions)
     app.router.add_get("/console/sessions/{session_id}", handlers.session)
+    app.router.add_get("/console/lab", handlers.lab)
     app.router.add_get("/koto-api/docs", reference)
     app.router.add_get("/console/static/{version}/{path:.+}", static.serve)
     app.router.add_get("/console/{anything:.*}", handlers.nowhere)

@@ -11,6 +11,7 @@ from kotoserver.domain.errors import KotoError, NotAllowed, NotFound
 from kotoserver.transport.console.guests import Visitor, came_from_elsewhere, keep, visitor
 from kotoserver.transport.console.pages import (
     HomePage,
+    LabPage,
     MessagePage,
     PlayPage,
     ReferencePage,
@@ -20,12 +21,13 @@ from kotoserver.transport.console.pages import (
 )
 from kotoserver.transport.errors import status_of
 
-Page = HomePage | PlayPage | SessionsPage | SessionPage | ReferencePage | MessagePage
+Page = HomePage | PlayPage | LabPage | SessionsPage | SessionPage | ReferencePage | MessagePage
 PageHandler = Callable[[web.Request, Visitor], Awaitable[Page]]
 
 TEMPLATES = {
     HomePage: "home.html",
     PlayPage: "play.html",
+    LabPage: "lab.html",
     SessionsPage: "sessions.html",
     SessionPage: "session.html",
     ReferencePage: "reference.html",
@@ -90,13 +92,15 @@ def render(request: web.Request, value: Page) -> web.Response:
 def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:
     """The error as a page."""
     status = status_of(error)
-    if isinstance(error, NotAllowed):
+    if isinstance(error, NotAllowed) and error.code == NotAllowed.code:
         sentence = "Only the learner who played it can see this session."
     elif isinstance(error, NotFound):
         sentence = f"{_without_marks(error.message)} The address may be mistyped, or it has been erased."
     else:
         sentence = _without_marks(error.message)
     heading = _HEADINGS.get(status, "That did not work")
+    if error.code == "editors_only":
+        heading = "This is for editors"
     return MessagePage(shell=shell(heading, guest), status=status, heading=heading, sentence=sentence)
 
 

@@ -11,6 +11,7 @@ from kotoserver.transport.console.guests import Visitor
 from kotoserver.transport.console.pages import (
     Boot,
     HomePage,
+    LabPage,
     MessagePage,
     PlayPage,
     SessionPage,
@@ -19,6 +20,7 @@ from kotoserver.transport.console.pages import (
 )
 from kotoserver.transport.console.views import (
     DEFAULT_PACK,
+    DEFAULT_VOICE,
     pack_choices,
     scene_cards,
     session_row,
@@ -83,6 +85,7 @@ async def play(request: web.Request, guest: Visitor) -> PlayPage:
             hears=services.voice.hears,
             longest_seconds=request.app[SETTINGS].uploads.most_seconds,
             keeps=(await services.accounts.learner(guest.token)).keep_recordings,
+            development=services.lab.development,
         ),
     )
 
@@ -119,6 +122,21 @@ async def session(request: web.Request, guest: Visitor) -> SessionPage:
         turns=tuple(
             TurnCard(turn=TurnAnswer.of(record, narrator), stages=waterfall(record.timings)) for record in records
         ),
+    )
+
+
+@page
+async def lab(request: web.Request, guest: Visitor) -> LabPage:
+    services = request.app[SERVICES]
+    services.lab.engines(guest.caller)  # refuses those whom it is not for
+    voices = services.lab.voices
+    return LabPage(
+        shell=shell("Provider lab", guest, place="lab"),
+        development=services.lab.development,
+        hears=services.voice.hears,
+        longest_seconds=request.app[SETTINGS].uploads.most_seconds,
+        voices=voices,
+        voice=DEFAULT_VOICE if DEFAULT_VOICE in voices else voices[0] if voices else DEFAULT_VOICE,
     )
 
 

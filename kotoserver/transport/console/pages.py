@@ -80,6 +80,8 @@ class Boot:
     """Of a recording."""
     keeps: bool
     """Whether the learner agreed to have recordings kept."""
+    development: bool
+    """Whether the session's engines may be exchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,20 @@ class PlayPage:
     """BCP 47 tag of the learner's language."""
     packs: tuple[PackChoice, ...]
     boot: Boot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabPage:
+    """The engines themselves are fetched, again and again, by the page's script."""
+
+    shell: Shell
+    development: bool
+    hears: bool
+    longest_seconds: int
+    """Of a recording."""
+    voices: tuple[str, ...]
+    voice: str
+    """Which of them is chosen at first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from kotoserver.transport.console.pages import PackChoice, SceneCard, SessionRow
 from kotoserver.transport.rest.models.scenes import SceneSummary
 
 DEFAULT_PACK = "ko-id"
+DEFAULT_VOICE = "ko-f-02"
 _ONE_AFTER_THE_OTHER = ("queue_voice", "decode", "stt", "queue", "read", "evaluate", "decide", "store", "publish")
 _NARROWEST = 0.6
 """Per cent: a stage too short to see is drawn all the same."""

@@ -14,6 +14,7 @@ export class ApiError extends Error {
 
 export const get = (path) => ask("GET", path);
 export const post = (path, body) => ask("POST", path, body);
+export const put = (path, body) => ask("PUT", path, body);
 export const patch = (path, body) => ask("PATCH", path, body);
 
 const UPLOAD_TRIES = 3;

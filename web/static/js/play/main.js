@@ -3,6 +3,7 @@ import { KotoClient } from "../../koto-client.js";
 import { raiseStage } from "../../stage/stage.js";
 import { Voice } from "../../stage/voice.js";
 import { ApiError, get, post, socketUrl, token } from "../api.js";
+import { offerEngines } from "../dev/engines.js";
 import { DeveloperPanel } from "../dev/panel.js";
 import { $, h } from "../dom.js";
 import { Dialogue } from "./dialogue.js";
@@ -54,6 +55,7 @@ async function begin(scene, stage) {
     speaking: (given) => new Speaking({ hears: boot.hears, longestSeconds: boot.longest_seconds, ...given }),
   });
   play.start();
+  if (boot.development) offerEngines(sessionId).catch(fail);
   $("answer").focus({ preventScroll: true });
 }
 
