@@ -6,7 +6,7 @@ from kotoserver.domain.particles import choose_particle
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import is_syllable, split_syllable
-from kotoserver.korean.sentence import NOUN_TAGS, words_of
+from kotoserver.korean.sentence import NOUN_TAGS, Word, words_of
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _PAIRS = {
@@ -49,7 +49,7 @@ def find_allomorphs(
             if noun == word.text or not noun:
                 continue
             wanted = _wanted(noun, said)
-            if wanted != said and _is_noun(noun, word.text, wanted, nouns, analyzer):
+            if wanted != said and _is_meant(noun, wanted, word, text, nouns, analyzer):
                 yield Finding(
                     code=Code.PARTICLE_ALLOMORPH,
                     rule="particle.allomorph",
@@ -70,6 +70,18 @@ def _wanted(noun: str, said: str) -> str:
     if said == "으로요":
         return choose_particle(noun, "으로/로") + "요"
     return choose_particle(noun, _PAIRS[said])
+
+
+def _is_meant(
+    noun: str, wanted: str, word: Word, text: str, nouns: frozenset[str], analyzer: MorphemeAnalyzer
+) -> bool:
+    if _is_noun(noun, word.text, wanted, nouns, analyzer):
+        return True
+    if len(noun) > 1 or noun not in nouns or noun in _SHORT_PRONOUNS:
+        return False
+    # 물가 is a word, and only the sentence tells 물가 있어요? from 물이 있어요?
+    mended = text[: word.start] + noun + wanted + text[word.end :]
+    return analyzer.analyze(mended).score - analyzer.analyze(text).score > _SHORT_GAIN
 
 
 def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer: MorphemeAnalyzer) -> bool:

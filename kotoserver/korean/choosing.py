@@ -12,7 +12,7 @@ from kotoserver.korean.intents import (
     opposes,
     rank_intents,
 )
-from kotoserver.korean.lexicon import DECLINING, DEGREES, REQUEST_ROOTS, TAKING_ROOTS
+from kotoserver.korean.lexicon import DECLINING, DEGREES, GENERIC_ROOTS, REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
@@ -21,12 +21,17 @@ from kotoserver.korean.stance import Stance
 _NEAR = 0.4
 """Likeness that is enough where no other intent of the turn comes near."""
 _LEAD = 0.1
+_MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
+"""What else is said of an amount or an hour: 세 시 어때요?"""
 
 
 def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     """An intent of the turn, a common one, or None when the words belong to neither."""
     if _asks_back(reading):
         return _move("ask_repeat", prepared)
+    taught = _as_taught(reading, prepared)
+    if taught is not None:
+        return taught
     word_for_word = _word_for_word(reading, prepared)
     if word_for_word is not None:
         return word_for_word
@@ -44,9 +49,22 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         return move
     if best is not None:
         return best
+    same = next((m for m in own if _takes_the_same_amount(m, reading, prepared)), None)
+    if same is not None:
+        return same
     agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
+    agreeing = agreeing or _plain_refusal(own, reading, prepared)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
     return agreeing or against or _unfulfilled(reading, own) or _clearly_nearest(reading, own)
+
+
+def _as_taught(reading: Reading, prepared: Prepared) -> Match | None:
+    """An example of the one intent that teaches it, whatever its content weighs."""
+    said = compact(reading.text)
+    shown = [(i, e) for i in prepared.intents for e in i.examples if e.compact == said]
+    if len({intent.id for intent, _ in shown}) != 1:
+        return None
+    return Match(intent=shown[0][0], score=1.0, example=shown[0][1])
 
 
 def _word_for_word(reading: Reading, prepared: Prepared) -> Match | None:
@@ -89,6 +107,30 @@ def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepa
         return False
     expected = prepared.topic.union(*(each.intent.vocabulary for each in own))
     return any(opposes(reading, other.intent) for other in own) and not _strange(reading, expected)
+
+
+def _takes_the_same_amount(match: Match, reading: Reading, prepared: Prepared) -> bool:
+    """일 킬로 살게요, where the examples ask for it: with the amount all is said."""
+    said = {number.quantity for number in reading.numbers if number.counter}
+    shown = {number.quantity for e in match.intent.examples for number in e.reading.numbers if number.counter}
+    asked = any(e.reading.closing and e.reading.closing.root in REQUEST_ROOTS for e in match.intent.examples)
+    asked = asked or "q:몇" in prepared.npc.features
+    if not said or not said <= shown or not asked or opposes(reading, match.intent):
+        return False
+    taking = {f"w:{prepared.synonyms.get(word, word)}" for word in TAKING_ROOTS | _MEETING}
+    return not _strange(reading, match.intent.vocabulary | prepared.topic | taking)
+
+
+def _plain_refusal(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match | None:
+    """아니요, 괜찮아요 where something was offered and all that is taught declines it in words of its own."""
+    offer = prepared.npc.closing
+    if len(own) != 1 or own[0].intent.stance is not Stance.AGAINST or offer is None:
+        return None
+    offers = offer.ending.endswith("까요") or offer.future or offer.root == "필요하"
+    plain = DECLINING | {"되"}
+    said = {p.root for p in reading.predicates if p.start not in reading.noise}
+    declines = reading.stance.stance is Stance.AGAINST and bool(said) and said <= plain
+    return own[0] if offers and declines and not reading.nouns else None
 
 
 def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bool:
@@ -144,6 +186,8 @@ def _says_alike(intent: PreparedIntent, reading: Reading) -> bool:
         return bool(reading.nouns) and not reading.predicates and any(p.root in REQUEST_ROOTS for p in shown)
     if closing.root in REQUEST_ROOTS:
         return any(p.root in REQUEST_ROOTS for p in shown)
+    if closing.root not in GENERIC_ROOTS and any(p.root == closing.root for p in shown):
+        return True
     return bool(closing.auxiliaries) and any(
         (p.root, p.auxiliaries) == (closing.root, closing.auxiliaries) for p in shown
     )

@@ -16,7 +16,12 @@ _VOWEL = r"(?P<vowel>[어아])(?P<rest>요|서요|서|도|야|야요|)"
 _WITH_SIOT = re.compile(
     r"(?P<head>[가-힣]*)(?P<syllable>[가-힣])(?P<tail>어요|어|습니다|습니까|는데요|네요)(?![가-힣])"
 )
-_SIOT, _SSANG_SIOT = 19, 20
+_SIOT, _SSANG_SIOT, _RIEUL = 19, 20, 8
+_ONE_RIEUL = re.compile(
+    r"(?<![가-힣])(?P<stem>모|다|빠|부|고|흐|오|누|자|머무|서두|기|바)"
+    r"(?P<ending>[라러](?:요|서)|[랐렀](?:어요|어|습니다|습니까|는데요))(?![가-힣])"
+)
+"""Stems in 르, which 르 was taken from."""
 _PAST_GAIN = 3.0
 
 
@@ -62,6 +67,7 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
                 yield _finding(match, want, group.rule)
     yield from _modifiers(text, known, analyzer)
     yield from _past(text, known, analyzer)
+    yield from _single_rieul(text, known, analyzer)
     for vowel, wrong, stems in _HARMONY:
         for match in re.finditer(rf"(?P<stem>{stems}){wrong}(?P<rest>요|서|도)(?![가-힣])", text):
             if _begins_word(text, match.start(), match["stem"]) and not _is_known(text, match, known):
@@ -86,7 +92,9 @@ def _past(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Itera
         want = match["head"] + with_final(match["syllable"], _SSANG_SIOT) + match["tail"]
         mended = analyzer.analyze(want)
         is_past = any(m.form == "었" for m in mended.morphemes)
-        if is_past and mended.score - analyzer.analyze(match[0]).score > _PAST_GAIN:
+        word = text[: match.start()].rpartition(" ")[2] + want
+        gain = mended.score - analyzer.analyze(match[0]).score
+        if is_past and (word in known or gain > _PAST_GAIN):
             yield Finding(
                 code=Code.SPELL_SSANG_SIOT,
                 rule="spelling.past",
@@ -95,6 +103,15 @@ def _past(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Itera
                 params={"got": match[0], "want": want},
                 replacement=want,
             )
+
+
+def _single_rieul(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
+    """머무렀습니다 → 머물렀습니다, 모라요 → 몰라요: the ㄹ of 르 is doubled."""
+    for match in _ONE_RIEUL.finditer(text):
+        want = match["stem"][:-1] + with_final(match["stem"][-1], _RIEUL) + match["ending"]
+        mended = analyzer.analyze(text[: match.start()] + want + text[match.end() :])
+        if not _is_known(text, match, known) and mended.score - analyzer.analyze(text).score > _PAST_GAIN:
+            yield _finding(match, want, "irregular_reu")
 
 
 def _begins_word(text: str, start: int, stem: str) -> bool:

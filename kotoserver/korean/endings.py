@@ -12,8 +12,16 @@ from kotoserver.korean.lexicon import QUESTION_WORDS, TAKING_ROOTS
 from kotoserver.korean.predicates import Predicate
 
 _PURPOSE = re.compile(r"(?P<stem>[가-힣]+?)(?P<ending>으로|로)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)")
-_DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요")
+_DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요", "ᆸ시오")
 _OFFERS = ("ᆯ게요", "을게요", "ᆯ게", "을게")
+_THERE_AND_HERE = frozenset(
+    way + end
+    for way in ("가져", "데려", "나", "들어", "올라", "내려", "돌아", "다녀", "걸어", "들고")
+    for end in "가오"
+)
+_PROPOSALS = ("ᆯ까요", "을까요")
+_TAKEN = frozenset({"빌리", "사", "받", "배우"})
+"""What one does for oneself; 빌려 드릴게요 turns the borrower into the lender."""
 _DICTIONARY = frozenset({"다"})
 
 
@@ -29,6 +37,8 @@ def find_endings(context: Context) -> Iterator[Finding]:
         yield from _tense(context, closing)
         yield from _taken_before(context, closing)
         yield from _statement_as_question(context, closing)
+        yield from _question_as_statement(context, closing)
+    yield from _promise(context)
 
 
 def _purpose(context: Context) -> Iterator[Finding]:
@@ -102,21 +112,27 @@ def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
         return
     parts = tagged(context.sentence, closing.first, closing.last)
     plain = [part for part in parts[:-1] if part[0] not in ("시", "으시")]
-    want = conjugate([*plain, ("어", "EC"), ("주", "VX"), ("세요", "EF")], context.analyzer)
+    formal = [("시", "EP"), ("ᆸ시오", "EF")] if closing.ending == "ᆸ시오" else [("세요", "EF")]
+    want = conjugate([*plain, ("어", "EC"), ("주", "VX"), *formal], context.analyzer)
     yield _ending(context, Code.ENDING_AUX, "ending.request", closing, want)
 
 
 def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
     """데워 드릴게요 and 데워 줄게요 offer what the turn asks for."""
-    if not _offers(closing) or context.sentence.asks(closing.end):
+    if _serves(closing):
+        yield from _served(context, closing)
+    if not _offers(closing) or (context.sentence.asks(closing.end) and not _asks_to_help(context, closing)):
         return
     predicates = [p for example in context.examples for p in example.reading.predicates if p.closes]
     asks = [p for p in predicates if "주" in p.auxiliaries or p.root == "주"]
-    if not asks or any(_offers(p) for p in predicates):
+    takes = [p for p in predicates if p.root == closing.root in _TAKEN]
+    if not (asks or takes) or any(_offers(p) for p in predicates):
         return
     parts = tagged(context.sentence, closing.first, closing.last)
     turned = [("주" if form == "드리" else form, tag) for form, tag in parts[:-1] if form not in ("겠", "시")]
     want = conjugate([*turned, ("세요", "EF")], context.analyzer)
+    if takes:
+        want = next(e.text[p.start : p.end] for e in context.examples for p in e.reading.predicates if p in takes)
     got = context.sentence.text[closing.start : closing.end]
     yield Finding(
         code=Code.GIVE_DIRECTION,
@@ -131,14 +147,48 @@ def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
 
 def _offers(predicate: Predicate) -> bool:
     verbs = {predicate.root, *predicate.auxiliaries}
-    return "드리" in verbs or ("주" in verbs and predicate.ending in _OFFERS)
+    return "드리" in verbs or ("주" in verbs and predicate.ending in (*_OFFERS, *_PROPOSALS))
+
+
+def _serves(predicate: Predicate) -> bool:
+    """물 드세요, as one says it who brings the water."""
+    demands = is_demand(predicate) or (predicate.said_root == "드시" and predicate.ending == "어요")
+    return demands and predicate.said_root in ("드시", "잡수시", "받") and not predicate.auxiliaries
+
+
+def _served(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """물 드세요 for 물 주세요."""
+    shown = [p for example in context.examples for p in example.reading.predicates if p.closes]
+    asks = next((p for p in shown if p.root == "주" and not p.auxiliaries), None)
+    if asks is None or any(p.root == closing.root for p in shown) or context.sentence.asks(closing.end):
+        return
+    want = next(e.text[p.start : p.end] for e in context.examples for p in e.reading.predicates if p is asks)
+    yield Finding(
+        code=Code.GIVE_DIRECTION,
+        rule="ending.served",
+        start=closing.start,
+        end=closing.end,
+        params={"got": context.sentence.text[closing.start : closing.end], "want": want},
+        replacement=want,
+        blocks=True,
+    )
+
+
+def _asks_to_help(context: Context, predicate: Predicate) -> bool:
+    """잘라 드릴까요?, asked by the one whose hair is cut; 현금으로 드릴까요? may be asked by who pays."""
+    given = predicate.root in ("주", "드리") and any(
+        p.root == "주" and p.closes for example in context.examples for p in example.reading.predicates
+    )
+    helps = given or bool({"드리", "주"} & set(predicate.auxiliaries))
+    return helps and predicate.ending in _PROPOSALS
 
 
 def _direction(context: Context, closing: Predicate) -> Iterator[Finding]:
     """관광하러 갔습니다, said where one has arrived."""
-    other = {"가": "오", "오": "가"}.get(closing.root)
-    if other is None or closing.auxiliaries:
+    turned = {"가": "오", "오": "가"}.get(closing.root[-1:])
+    if turned is None or closing.auxiliaries or (len(closing.root) > 1 and closing.root not in _THERE_AND_HERE):
         return
+    other = closing.root[:-1] + turned
     roots = {p.root for example in context.examples for p in example.reading.predicates if p.closes}
     if other not in roots or closing.root in roots:
         return
@@ -169,6 +219,28 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
         params={"got": _tense_of(closing), "want": _tense_of(shown), "word": got, "fix": fix},
         replacement=fix,
     )
+
+
+def _promise(context: Context) -> Iterator[Finding]:
+    """누르게요 → 누를게요, where the examples promise it so; otherwise 잘 보이게요 may be meant."""
+    for predicate in context.reading.predicates:
+        rest = context.sentence.text[predicate.end :]
+        if predicate.ending != "게" or not rest.startswith("요") or context.sentence.asks(predicate.end):
+            continue
+        shown = [p for example in context.examples for p in example.reading.predicates]
+        if not any(p.root == predicate.root and p.ending in _OFFERS for p in shown):
+            continue
+        stem = tagged(context.sentence, predicate.first, predicate.last - 1)
+        want = conjugate([*stem, ("을게요", "EF")], context.analyzer)
+        got = context.sentence.text[predicate.start : predicate.end + 1]
+        yield Finding(
+            code=Code.SPELL_GEYO,
+            rule="spelling.promise",
+            start=predicate.start,
+            end=predicate.end + 1,
+            params={"got": got, "want": want},
+            replacement=want,
+        )
 
 
 def _taken_before(context: Context, closing: Predicate) -> Iterator[Finding]:
@@ -219,6 +291,28 @@ def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Fin
         end=closing.end,
         params={"got": "statement", "want": "question"},
         replacement="까" if got.endswith("다") else None,
+    )
+
+
+def _question_as_statement(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """염색하고 싶습니까, where the learner is the one who tells it."""
+    if not closing.ending.endswith("니까") or closing.honorific:
+        return
+    same = [
+        example.reading.sentence.asks(p.end) or p.interrogative
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.closes and (p.root, p.auxiliaries) == (closing.root, closing.auxiliaries)
+    ]
+    if not same or any(same):
+        return
+    yield Finding(
+        code=Code.SENTENCE_TYPE,
+        rule="ending.statement",
+        start=closing.end - 1,
+        end=closing.end,
+        params={"got": "question", "want": "statement"},
+        replacement="다",
     )
 
 

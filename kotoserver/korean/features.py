@@ -1,5 +1,6 @@
 """What an utterance is about, as weighted features that two ways of saying the same share."""
 
+import re
 from collections.abc import Mapping
 
 from kotoserver.korean.lexicon import (
@@ -12,6 +13,7 @@ from kotoserver.korean.lexicon import (
     LIGHT_NOUNS,
     QUESTION_WORDS,
     REMOVING,
+    SET_PHRASES,
     SOFTENERS,
 )
 from kotoserver.korean.numbers import Number
@@ -26,6 +28,8 @@ DECLINES = "declines"
 HALF = 0.5
 CONTENT, QUESTION, GENERIC, SMALL, ADVERB = 1.0, 1.2, 0.25, 0.3, 0.6
 _TIME_UNITS = frozenset({"시", "월", "일", "년", "분", "요일"})
+_DIGITS = re.compile(r"(?<![가-힣])[일이삼사오육륙칠팔구공영]{3,}?(?=이?[에예세]요|이?[요야고]|입니|[^가-힣]|$)")
+"""Figures read one by one, as those of a telephone number."""
 _NOUNS = frozenset({"NNG", "NNP", "XR", "NP", "SL"})
 
 
@@ -66,6 +70,10 @@ def features_of(
         if predicate.root == "없" and _before(sentence, predicate) == "필요":
             found[DECLINES] = HALF
             continue
+        phrase = SET_PHRASES.get((_before(sentence, predicate), predicate.root))
+        if phrase is not None:
+            found[_named(phrase, synonyms)] = CONTENT
+            continue
         weight = GENERIC if predicate.root in GENERIC_ROOTS | INQUIRING_ROOTS | {"없"} else CONTENT
         # What is there and what is not are told apart by stance.
         found[_named("있" if predicate.root == "없" else predicate.root, synonyms)] = weight
@@ -88,6 +96,7 @@ def features_of(
                 found[f"about:{ASKED_ABOUT[morpheme.form]}"] = ADVERB
         elif morpheme.tag == "MAG" and morpheme.form not in SOFTENERS | {"안", "못"}:
             found[_named(morpheme.form, synonyms)] = ADVERB
+    found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
     if numbers:
         found["number"] = SMALL
     if stance.answer is not Stance.OPEN:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kotoserver.domain.levels import SpeechLevel
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.lexicon import HONORIFIC_ROOTS, STATE_ROOTS, UNCOMMANDED_ROOTS
+from kotoserver.korean.lexicon import HONORIFIC_ROOTS, RAISED_NOUNS, STATE_ROOTS, UNCOMMANDED_ROOTS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import MorphemeAnalyzer
@@ -35,6 +36,8 @@ _ADDRESS = re.compile(
     r"(?<![가-힣])(?P<got>당신|너|야|아줌마|아저씨)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)"
 )
 _GOODBYE = re.compile(r"안녕히\s?(?P<verb>가|계)(?P<ending>세요|십시오)")
+_OWNERS = frozenset({"제", "저의", "내", "나의", "네", "예", "아니요", "저는"})
+_ONESELF = frozenset({"저", "나", "제", "내"})
 _PLANS = frozenset({"예정", "계획", "생각"})
 _SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
 
@@ -45,6 +48,27 @@ def find_honorifics(context: Context) -> Iterator[Finding]:
         yield from _humble(context)
         yield from _address(context)
     yield from _goodbye(context)
+    yield from _raised_noun(context)
+
+
+def _raised_noun(context: Context) -> Iterator[Finding]:
+    """제 성함은 리나예요: the name of the one who asks is 성함, one's own is 이름."""
+    examples = {m.form for example in context.examples for m in example.reading.sentence.morphemes}
+    asks = context.sentence.asks(0)
+    for word in context.sentence.words:
+        noun = next((m.form for m in context.sentence.inside(word.start, word.start + 1)), "")
+        before = context.sentence.text[: word.start].rstrip(" ,").split()
+        if noun not in RAISED_NOUNS or noun in examples or asks or (before and before[-1] not in _OWNERS):
+            continue
+        end = word.start + len(noun)
+        yield Finding(
+            code=Code.HONORIFIC_SELF,
+            rule="honorific.noun",
+            start=word.start,
+            end=end,
+            params={"got": noun, "want": RAISED_NOUNS[noun]},
+            replacement=RAISED_NOUNS[noun],
+        )
 
 
 def _self_honour(context: Context) -> Iterator[Finding]:
@@ -60,6 +84,8 @@ def _self_honour(context: Context) -> Iterator[Finding]:
             continue
         if predicate is closing:
             verdict = closing_verdict
+        elif predicate.closes and not context.sentence.asks(predicate.end):
+            verdict = _closing_honours_self(context, predicate) or None
         else:
             planned = _is_plan(context, predicate, closing)
             verdict = planned if predicate.modifies else _wills(closing) or closing_verdict
@@ -85,7 +111,13 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
     """True when it surely speaks of oneself, False when it has become an order, None when all is well."""
     if closing.ending in _OWN_WILL:
         return True
-    shown = {(p.root, p.honorific) for example in context.examples for p in example.reading.predicates if p.closes}
+    orders = closing.ending.startswith(("세", "으세", "십시", "으십시", "ᆸ시"))
+    shown = {
+        (p.root, p.honorific)
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.closes and (orders or "주" not in p.auxiliaries)  # 염색해 주세요 raises who is to do it
+    }
     if (closing.root, True) in shown:
         return None
     asked = {p.root for p in context.prepared.npc.predicates if p.honorific}
@@ -94,9 +126,20 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
     if _is_state(context, closing):
         return True if closing.root in asked or (closing.root, False) in shown else None
     if closing.root not in asked:
-        return None
-    orders = closing.ending.startswith(("세", "으세", "십시", "으십시"))
+        stated = closing.past or closing.future or closing.ending in ("ᆸ니다", "습니다")
+        told = (closing.root, False) in shown and stated
+        return True if told and not orders and not _speaks_of_another(context) else None
     return closing.past or closing.future or not orders
+
+
+def _speaks_of_another(context: Context) -> bool:
+    """Whether someone else is named as who does it: 어머니께서 예약하셨습니다."""
+    known = {m.form for example in context.examples for m in example.reading.sentence.morphemes}
+    return any(
+        particle.form == "께서" or (particle.tag in ("JKS", "JX") and noun.form not in _ONESELF | known)
+        for noun, particle in pairwise(context.sentence.morphemes)
+        if noun.tag in ("NNG", "NNP", "NP", "XSN") and particle.form in ("이", "가", "은", "는", "께서", "도")
+    )
 
 
 def _is_plan(context: Context, predicate: Predicate, closing: Predicate) -> bool | None:
@@ -111,7 +154,7 @@ def _is_state(context: Context, closing: Predicate) -> bool:
     return (
         closing.root in STATE_ROOTS | UNCOMMANDED_ROOTS
         or bool(tags & {"VA", "XSA", "VCP"})
-        or "수있" in closing.auxiliaries
+        or bool({"수있", "싶", "계시"} & set(closing.auxiliaries))
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from kotoserver.domain.scene import CommonIntent, Intent
 from kotoserver.korean.features import GENERIC
-from kotoserver.korean.lexicon import REQUEST_ROOTS
+from kotoserver.korean.lexicon import GENERIC_ROOTS, REQUEST_ROOTS
+from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
 from kotoserver.korean.wording import Habit, Wording, habit_of, nearness, wording_of
@@ -197,4 +198,27 @@ def _shares_content(reading: Reading, example: Example | None) -> bool:
 def opposes(reading: Reading, intent: PreparedIntent) -> bool:
     """Whether it declines what every example asks for, or the other way round."""
     said = reading.stance.stance
-    return Stance.OPEN not in (said, intent.stance) and said is not intent.stance
+    if Stance.OPEN in (said, intent.stance) or said is intent.stance:
+        return False
+    return not _says_part(reading, intent)
+
+
+def _says_part(reading: Reading, intent: PreparedIntent) -> bool:
+    """아니요, 없어요, where an example goes on: 아니요, 없어요. 앉으세요."""
+    decided = reading.stance.decided_by
+    if decided is None or decided.root in GENERIC_ROOTS - {"있"} or "주" in decided.auxiliaries:
+        return False
+    told = _told(decided)
+    return any(
+        _told(p) == told and p.closes and p is not example.reading.stance.decided_by
+        for example in intent.examples
+        if example.reading.stance.answer is reading.stance.answer
+        for p in example.reading.predicates
+    )
+
+
+def _told(predicate: Predicate) -> tuple[str, bool]:
+    """Root and negation; 안 있어요 is 없어요."""
+    if predicate.root == "있" and predicate.negated:
+        return "없", False
+    return predicate.root, predicate.negated

@@ -115,7 +115,8 @@ TRANSITIVE_ROOTS = _words(
     """
     주 드리 먹 마시 사 보 찾 시키 주문하 원하 받 넣 빼 데우 만들 포장하 계산하 결제하 충전하 보내 빌리
     바꾸 교환하 환불하 예약하 부탁하 부탁드리 읽 쓰 입 신 타 가져가 가져오 배우 공부하 좋아하 싫어하 알
-    모르 부치 잃어버리
+    모르 부치 잃어버리 감 감기 닦 씻 자르 깎 열 닫 켜 끄 누르 벗 버리 줍 밀 당기 고치
+    반납하 준비하 고르 가르치 찍 끓이 치우 정리하 청소하 꺼내 맡기 갚 취소하 연습하
     """
 )
 """Predicates that take 을/를."""
@@ -208,6 +209,9 @@ SYNONYMS = (
     frozenset({"모두", "전부", "총", "다"}),
     frozenset({"추천", "권하"}),
     frozenset({"예약", "예매"}),
+    frozenset({"예쁘", "이쁘"}),
+    frozenset({"창가", "창문"}),
+    frozenset({"자장면", "짜장면"}),
 )
 
 CONTRASTS = (
@@ -225,6 +229,8 @@ CONTRASTS = (
     (("여자",), ("남자",)),
     (("오전",), ("오후",)),
     (("오늘",), ("내일",), ("모레",), ("어제",)),
+    tuple((day + "요일",) for day in "월화수목금토일"),
+    (("지금", "바로", "당장"), ("나중", "나중에", "이따", "이따가")),
     (("따로", "따로따로"), ("같이", "함께")),
     (("왼쪽",), ("오른쪽",)),
     (("앞",), ("뒤",), ("옆",), ("건너편", "맞은편")),
@@ -253,12 +259,22 @@ COMMON_WORDS = _words(
 
 _OPPOSITES = """
     조용,조용하/시끄럽 많/적 비싸/싸 빠르/느리 쉽/어렵 덥/춥 맛있/맛없 멀/가깝 높/낮 길/짧 켜/끄 열/닫 무겁/가볍
+    사/팔 타/내리 크/작 입/벗 밀/당기
 """
 OPPOSITES = tuple(tuple(tuple(side.split(",")) for side in pair.split("/")) for pair in _OPPOSITES.split())
 """Adjectives and verbs that say the opposite of each other."""
 
 DEGREES = _words("많이 더 덜 조금 좀 적게 가득 듬뿍")
 """How much of it, which says nothing about what."""
+
+RAISED_NOUNS = {"성함": "이름", "연세": "나이", "댁": "집", "생신": "생일", "진지": "밥"}
+"""Nouns that raise whose they are, with the plain ones."""
+
+AMOUNTS = (("많이", "가득", "듬뿍"), ("조금", "적게", "약간"))
+"""Answers to 얼마나?, one the opposite of the other."""
+
+SET_PHRASES = {("돈", "바꾸"): "환전"}
+"""What a verb and its noun say together in one word."""
 
 TAKING_ROOTS = frozenset({"먹", "마시", "받", "쓰", "사"})
 """What one does with what is offered: in an answer to an offer they only say yes or no."""

@@ -9,7 +9,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import opposes
-from kotoserver.korean.lexicon import CONTRASTS, OPPOSITES
+from kotoserver.korean.lexicon import AMOUNTS, CONTRASTS, GENERIC_ROOTS, OPPOSITES, REMOVING
 from kotoserver.korean.number_words import native_form
 from kotoserver.korean.numbers import COUNT_UNITS
 from kotoserver.korean.stance import Stance
@@ -32,8 +32,12 @@ def find_meaning(context: Context, slots: tuple[SlotReading, ...]) -> Iterator[F
             yield finding
     yield from _number_fault(context)
     yield from _stance_fault(context)
+    yield from _denied_fault(context)
     yield from _opposite_fault(context)
+    yield from _told_opposite(context)
+    yield from _amount_fault(context)
     yield from _answer_fault(context)
+    yield from _said_yes_for_no(context)
 
 
 def _slot_fault(context: Context, reading: SlotReading) -> Finding | None:
@@ -134,7 +138,9 @@ def _opposite_fault(context: Context) -> Iterator[Finding]:
             for example in context.examples
         ]
         named = [indices for indices in shown if indices]
-        if len(heard) != 1 or not named or len(set.union(*named)) != 1 or len(named) < len(shown):
+        if len(heard) != 1 or not named or len(set.union(*named)) != 1:
+            continue
+        if len(named) < len(shown):
             continue
         wanted = groups[next(iter(named[0]))]
         if heard[0] is wanted:
@@ -152,14 +158,96 @@ def _opposite_fault(context: Context) -> Iterator[Finding]:
         )
 
 
+def _told_opposite(context: Context) -> Iterator[Finding]:
+    """팔고 싶어요 for 사고 싶어요, 작아요 for 커요: what is told or done, where no example tells it."""
+    if context.prepared.table.leaves_choice:
+        return
+    shown = {p.root for e in context.examples for p in e.reading.predicates if p.closes and not p.negated}
+    for predicate in context.reading.predicates:
+        if not predicate.closes or predicate.negated or context.sentence.asks(predicate.end):
+            continue
+        for pair in OPPOSITES:
+            heard = next((side for side in pair if predicate.root in side), None)
+            other = next((side for side in pair if heard is not None and side is not heard), None)
+            if heard is None or other is None or shown & set(heard) or not shown & set(other):
+                continue
+            yield Finding(
+                code=Code.MEANING_OPPOSITE,
+                rule="meaning.told_opposite",
+                start=predicate.start,
+                end=predicate.end,
+                params={"got": heard[0], "want": other[0]},
+                blocks=True,
+            )
+
+
+def _amount_fault(context: Context) -> Iterator[Finding]:
+    """조금 써요 for 많이 써요, where 얼마나 was asked."""
+    if not any(m.form == "얼마나" for m in context.prepared.npc.sentence.morphemes):
+        return
+    shown = {m.form for example in context.examples for m in example.reading.sentence.morphemes}
+    for said, other in (AMOUNTS, AMOUNTS[::-1]):
+        heard = next((m for m in context.sentence.morphemes if m.form in said), None)
+        wanted = next((word for word in other if word in shown), None)
+        if heard is None or wanted is None or shown & set(said) or context.sentence.stems & set(other):
+            continue
+        yield Finding(
+            code=Code.MEANING_OPPOSITE,
+            rule="meaning.amount",
+            start=heard.start,
+            end=heard.end,
+            params={"got": heard.form, "want": wanted},
+            blocks=True,
+        )
+
+
+def _denied_fault(context: Context) -> Iterator[Finding]:
+    """안 커요 for 커요, where the examples leave open what they ask for otherwise."""
+    closing = context.reading.closing
+    if closing is None or context.intent is None or opposes(context.reading, context.intent):
+        return
+    same = [
+        (e, p)
+        for e in context.examples
+        for p in e.reading.predicates
+        if p.closes and (p.root, p.auxiliaries) == (closing.root, closing.auxiliaries)
+    ]
+    if not same or context.sentence.asks(closing.end) or closing.root in GENERIC_ROOTS | REMOVING:
+        return
+    if any(p.negated == closing.negated or e.reading.sentence.asks(p.end) for e, p in same):
+        return
+    example, shown = same[0]
+    yield Finding(
+        code=Code.NEGATION_MISMATCH,
+        rule="meaning.denied",
+        start=closing.start,
+        end=closing.end,
+        params={
+            "got": context.sentence.text[closing.start : closing.end],
+            "want": example.text[shown.start : shown.end],
+        },
+        blocks=True,
+    )
+
+
 def _answer_fault(context: Context) -> Iterator[Finding]:
     """네, 얼음 빼 주세요, where every example that answers says 아니요."""
     intent, stance = context.intent, context.reading.stance
     word = stance.answer_word
     if intent is None or word is None or stance.mild or opposes(context.reading, intent):
         return
-    shown = {e.reading.stance.answer for e in intent.examples if e.reading.stance.answer is not Stance.OPEN}
-    if len(shown) != 1 or stance.answer in shown or stance.stance is not shown.pop():
+    shown = {
+        (e.reading.stance.answer, e.reading.stance.stance)
+        for e in intent.examples
+        if e.reading.stance.answer is not Stance.OPEN
+    }
+    answers = {answer for answer, _ in shown}
+    if len(answers) != 1 or stance.answer in answers:
+        return
+    # 네, 지금 주세요 says 지금 주세요 as well as 아니요, 지금 주세요 does
+    offer = context.prepared.npc.closing
+    offered = offer is not None and offer.ending.endswith("까요")
+    if stance.stance not in answers and not (offered and shown == {(stance.answer.opposite, stance.stance)}):
         return
     want = "네" if stance.answer is Stance.AGAINST else "아니요"
     rest = context.sentence.text[word.end :].strip(" ,.")
@@ -172,6 +260,28 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
         end=word.end,
         params={"got": word.text, "want": want, "rest": rest},
         replacement=want,
+    )
+
+
+def _said_yes_for_no(context: Context) -> Iterator[Finding]:
+    """네, 있어요, where every example says 아니요 and then goes on to something else."""
+    intent, stance = context.intent, context.reading.stance
+    word, decided = stance.answer_word, stance.decided_by
+    if intent is None or word is None or decided is None or stance.mild or opposes(context.reading, intent):
+        return
+    if stance.stance is not stance.answer or "주" in (decided.root, *decided.auxiliaries):
+        return
+    shown = {e.reading.stance.answer for e in intent.examples}
+    told = {(p.root, p.negated) for e in intent.examples for p in e.reading.predicates}
+    if shown != {stance.answer.opposite} or (decided.root, decided.negated) in told:
+        return
+    yield Finding(
+        code=Code.NEGATION_MISMATCH,
+        rule="meaning.yes_for_no",
+        start=word.start,
+        end=decided.end,
+        params={"got": context.sentence.text[word.start : decided.end], "want": intent.examples[0].text},
+        blocks=True,
     )
 
 

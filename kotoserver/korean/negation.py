@@ -33,8 +33,9 @@ def _negation(context: Context, predicate: Predicate) -> Iterator[Finding]:
     elif context.sentence.morphemes[predicate.first].end < predicate.end and _is_noun_verb(context, predicate):
         want = f"{parts[0][0]} 안 {conjugate(parts[1:], context.analyzer)}"
     elif is_demand(predicate) and not context.sentence.asks(predicate.end):
-        plain = [part for part in parts[:-1] if part[0] != "시"]
-        want = conjugate([*plain, ("지", "EC"), ("말", "VX"), parts[-1]], context.analyzer)
+        plain = [part for part in parts[:-1] if part[0] not in ("시", "으시")]
+        formal = [("시", "EP")] if predicate.ending == "ᆸ시오" else []
+        want = conjugate([*plain, ("지", "EC"), ("말", "VX"), *formal, parts[-1]], context.analyzer)
     else:
         return
     got = text[adverb.start : predicate.end]

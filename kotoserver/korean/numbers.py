@@ -37,6 +37,20 @@ NATIVE_COUNTERS = frozenset(
         "상자",
         "대",
         "군데",
+        "포기",
+        "자루",
+        "다발",
+        "판",
+        "그루",
+        "근",
+        "공기",
+        "끼",
+        "꼬치",
+        "토막",
+        "덩어리",
+        "쌍",
+        "곡",
+        "냄비",
     }
 )
 SINO_COUNTERS = frozenset(
@@ -82,6 +96,10 @@ _COUNTER_GROUPS = (
     frozenset({"일", "주일", "박", "달", "개월", "년", "월"}),
     frozenset({"원", "달러", "루피아"}),
     frozenset({"층", "호", "호선", "번"}),
+    frozenset({"포기", "그루", "다발", "송이"}),
+    frozenset({"근", "킬로", "킬로그램", "그램"}),
+    frozenset({"공기", "그릇", "냄비", "끼"}),
+    frozenset({"꼬치", "토막", "덩어리", "조각"}),
     frozenset({"개", "조각", "봉지", "줄", "세트", "박스", "상자", "송이", "접시", "인분", "가지"}),
 )
 
@@ -94,10 +112,12 @@ _MIXED = rf"(?:{'|'.join([*NATIVE_FULL, *NATIVE_TENS])})[백천만](?=\s?원)"
 _DIGITS = r"\d[\d,]*(?:\.\d+)?\s?[십백천만]*"
 _counter = "|".join(sorted(NATIVE_COUNTERS | SINO_COUNTERS | _EITHER, key=len, reverse=True))
 _AFTER = (
-    r"(?=$|[^가-힣]|요|이요|이에요|예요|입니다|이고|씩|을|를|이|가|은|는|만|도|에|부터|까지|으로|로|정도|동안|짜리"
+    r"(?=$|[^가-힣]|요|이요|이에요|예요|입니다|이고|씩|을|를|이|가|은|는|만|도|에|부터|까지|으로|로|정도|동안|짜리|어치"
     r"|주세요|줘|좀|주|할|부탁|더|하고|이랑|랑|포장|시킬|주문|있|입니|째)"
 )
-_NEVER_POINTED_AT = frozenset({"층", "월", "년", "인분", "주일", "박", "명", "시", "살", "마리"})
+_NEVER_POINTED_AT = frozenset(
+    {"층", "월", "년", "인분", "주일", "박", "명", "시", "살", "마리", "포기", "근", "끼"}
+)
 """Counters before which 이 is two, never "this"."""
 _COUNTED = re.compile(
     rf"(?<![가-힣\d])(?P<number>{_DIGITS}|{_MIXED}|{_NATIVE}|{_SINO})(?P<gap>\s?)(?P<counter>{_counter}){_AFTER}"
@@ -201,8 +221,7 @@ def _is_determiner(text: str, number: Number) -> bool:
         return not before or before[-1] in ",.!?이가을를은는에도" or number.counter is None
     if number.counter == "일" and number.word in ("한", "네"):
         return True
-    return (
-        number.written == "sino"
-        and number.counter in ("도", "대", "주", "호", "분", "초", "장")
-        and len(number.word) == 1
-    )
+    if number.written != "sino" or len(number.word) > 1:
+        return False
+    glued = number.counter in ("대", "장") and not number.gap  # 구장 and 오대 are words, 오 장 is counted
+    return glued or number.counter in ("도", "주", "호", "분", "초")

@@ -15,6 +15,7 @@ from kotoserver.korean.lexicon import (
     LANGUAGES,
     MEANS_NOUNS,
     PLACE_NOUNS,
+    QUESTION_WORDS,
     REQUEST_ROOTS,
     STATE_ROOTS,
     TRANSITIVE_ROOTS,
@@ -50,9 +51,16 @@ _EAR_GAIN = 5.0
 """Without other proof the language model has to be sure."""
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
+_TWO_CASES = re.compile(r"(?P<noun>[가-힣]{2,}?)(?P<extra>을|를|이|가)(?P<last>으로|로|에|에서|을|를)")
 _NAMING = re.compile(r"[가-힣](?:인지|인가|인데|입니|이에요|예요|이냐|이니|인\s?거)")
 _MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가"})
 """Verbs that take 에 as well as (으)로 for where they lead."""
+_SENDING = frozenset({"보내", "부치", "옮기", "돌아가", "이사하"})
+"""Verbs that do so too, and that never take the place itself as their object."""
+_BEING = frozenset({"있", "살", "묵", "머무르", "계시", "자"})
+"""Verbs of being somewhere, which no direction goes with."""
+_STOPPING = {"내리": "에서", "세우": "에"}
+"""What one does to a taxi at a place: the place is no object of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +73,12 @@ class Phrase:
     start: int
     end: int
     predicate: Predicate | None
+    direct: bool
+    """Whether no other verb stands between it and its predicate."""
+    next_is_copula: bool
+    """Whether no other verb stands between it and 이다."""
+    place: bool
+    """Whether the noun is somewhere: 인도네시아, 집, or another name."""
     chosen: bool
     """Whether the noun names one of several things to choose from."""
     named: bool
@@ -84,6 +98,7 @@ def phrases_of(reading: Reading) -> tuple[Phrase, ...]:
             continue
         if noun.end != particle.start or particle.form != reading.text[particle.start : particle.end]:
             continue
+        governor = _governor(reading, particle.end)
         found.append(
             Phrase(
                 noun=_whole_noun(morphemes, place),
@@ -91,7 +106,10 @@ def phrases_of(reading: Reading) -> tuple[Phrase, ...]:
                 particle=particle.form,
                 start=particle.start,
                 end=particle.end,
-                predicate=_governor(reading, particle.end),
+                predicate=governor,
+                direct=governor is next((p for p in reading.predicates if p.start >= particle.end), None),
+                next_is_copula=_copula_follows(reading, particle.end),
+                place=noun.tag == "NNP" or noun.form in PLACE_NOUNS,
                 chosen=_is_chosen(reading, noun),
                 named=_NAMING.search(reading.text, particle.end) is not None,
             )
@@ -102,6 +120,12 @@ def phrases_of(reading: Reading) -> tuple[Phrase, ...]:
 def _is_chosen(reading: Reading, noun: Morpheme) -> bool:
     valued = any(mention.start <= noun.start < mention.end for mention in reading.mentions)
     return noun.form in _CHOICE_NOUNS | DEICTIC or (valued and noun.form not in PLACE_NOUNS)
+
+
+def _copula_follows(reading: Reading, place: int) -> bool:
+    following = next((p for p in reading.predicates if p.start >= place), None)
+    counted = any(number.start >= place for number in reading.numbers)
+    return following is not None and following.root == "이" and not counted
 
 
 def _governor(reading: Reading, place: int) -> Predicate | None:
@@ -117,6 +141,9 @@ def _governor(reading: Reading, place: int) -> Predicate | None:
 
 def find_particles(context: Context) -> Iterator[Finding]:
     phrases = phrases_of(context.reading)
+    yield from _two_for_one(context)
+    yield from _thing_with_object(context)
+    yield from _limits(context, phrases)
     for phrase in phrases:
         if phrase.case is None:
             continue
@@ -139,6 +166,64 @@ def find_particles(context: Context) -> Iterator[Finding]:
                 break
 
 
+def _two_for_one(context: Context) -> Iterator[Finding]:
+    """검은색을로 → 검은색으로: of two particles of case the later one tells what is meant."""
+    for word in context.sentence.words:
+        match = _TWO_CASES.fullmatch(word.text)
+        if match is None or match["noun"] not in context.prepared.vocabulary.nouns:
+            continue
+        middle = word.start + match.end("noun")
+        if not any(m.start == middle for m in context.sentence.inside(word.start, word.end)):
+            continue  # a longer word: 시장가를
+        wanted = choose_particle(match["noun"], _CASE[match["last"]])
+        yield Finding(
+            code=Code.PARTICLE_EXTRA,
+            rule="particle.two_for_one",
+            start=middle,
+            end=word.end,
+            params={"word": match["noun"], "got": match["extra"]},
+            replacement=wanted,
+        )
+
+
+def _limits(context: Context, phrases: tuple[Phrase, ...]) -> Iterator[Finding]:
+    """어제까지 열이 났어요 for 어제부터: when it began is not when it ended."""
+    shown = {(p.noun, p.particle) for example in context.examples for p in phrases_of(example.reading)}
+    for phrase in phrases:
+        other = {"부터": "까지", "까지": "부터"}.get(phrase.particle)
+        if other is None or (phrase.noun, phrase.particle) in shown or (phrase.noun, other) not in shown:
+            continue
+        yield Finding(
+            code=Code.MEANING_OPPOSITE,
+            rule="meaning.limit",
+            start=phrase.start,
+            end=phrase.end,
+            params={"got": phrase.noun + phrase.particle, "want": phrase.noun + other},
+            replacement=other,
+            blocks=True,
+        )
+
+
+def _thing_with_object(context: Context) -> Iterator[Finding]:
+    """작은 걸을 주세요: 걸 is 것을 already."""
+    for before, thing, particle in zip(
+        context.sentence.morphemes,
+        context.sentence.morphemes[1:],
+        context.sentence.morphemes[2:],
+        strict=False,
+    ):
+        if before.tag not in ("ETM", "MM") or thing.form != "걸" or particle.tag != "JKO":
+            continue
+        yield Finding(
+            code=Code.PARTICLE_EXTRA,
+            rule="particle.thing",
+            start=particle.start,
+            end=particle.end,
+            params={"word": thing.form, "got": particle.form},
+            replacement="",
+        )
+
+
 def _needed_by_verb(phrase: Phrase) -> float:
     means = phrase.noun in MEANS_NOUNS and phrase.case == "을/를"
     if means or phrase.case not in ("이/가", "을/를"):
@@ -148,7 +233,10 @@ def _needed_by_verb(phrase: Phrase) -> float:
 
 
 def _leads(phrase: Phrase) -> bool:
-    return phrase.predicate is not None and phrase.predicate.root in _MOTION and phrase.case in ("에", "에서")
+    if phrase.predicate is None:
+        return False
+    sent = phrase.place and phrase.predicate.root in _SENDING and phrase.case == "을/를"
+    return sent or (phrase.predicate.root in _MOTION and phrase.case in ("에", "에서"))
 
 
 def _gain(context: Context, phrase: Phrase, case: str) -> float:
@@ -173,6 +261,11 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
     if predicate is None:
         return None
     match case:
+        case "을/를" if phrase.noun in PLACE_NOUNS and predicate.root in _STOPPING:
+            where = _STOPPING[predicate.root]
+            return where, _ROLE[where]
+        case "을/를" if _names(phrase):
+            return ("이/가" if predicate.noun in QUESTION_WORDS else "은/는"), "subject"
         case "을/를" if _is_state(predicate):
             return "이/가", "subject"
         case "이/가" if _lacks_object(phrase, phrases):
@@ -190,6 +283,11 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
     return None
 
 
+def _names(phrase: Phrase) -> bool:
+    """Whether the noun stands right before what it is: 제 이름을 리나입니다."""
+    return phrase.predicate is not None and phrase.predicate.root == "이" and phrase.next_is_copula
+
+
 def _is_state(predicate: Predicate) -> bool:
     plain = not predicate.auxiliaries or predicate.auxiliaries[0] not in ("있", "주", "드리")
     return predicate.root in STATE_ROOTS and plain
@@ -202,15 +300,26 @@ def _acts(predicate: Predicate) -> bool:
 def _lacks_object(phrase: Phrase, phrases: tuple[Phrase, ...]) -> bool:
     """Whether a thing stands as the subject of a verb that has no object yet: 커피가 주세요."""
     predicate = phrase.predicate
-    if predicate is None or phrase.noun in _PEOPLE or phrase.named or not _takes_object(predicate):
+    if (
+        predicate is None
+        or phrase.noun in _PEOPLE
+        or phrase.named
+        or not (_takes_object(predicate) or _is_done_to(phrase, predicate))
+    ):
         return False
     if {"수있", "수없", "싶"} & set(predicate.auxiliaries):
         return False
     return not any(other.case == "을/를" and other.predicate is predicate for other in phrases)
 
 
+def _is_done_to(phrase: Phrase, predicate: Predicate) -> bool:
+    """옆머리가 다듬어 주세요: what is asked for is done to the thing, not by it."""
+    asks = "주" in predicate.auxiliaries and predicate.ending.endswith("세요")
+    return asks and phrase.direct and predicate.root not in _MOTION and not predicate.modifies
+
+
 def _takes_object(predicate: Predicate) -> bool:
-    if predicate.modifies or predicate.root in STATE_ROOTS:
+    if predicate.modifies or predicate.root in STATE_ROOTS or predicate.ending in ("러", "으러"):
         return False
     return predicate.root in TRANSITIVE_ROOTS
 
@@ -233,10 +342,14 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     places = {"에", "에서"}
     if {phrase.case, *shown} == places and phrase.case in _cases_of(phrase.noun, context):
         return None  # 은행 앞에 세워 주세요, 은행 앞에서 내려 주세요: the turn takes both
-    if {phrase.case, *shown} == {"을/를", "으로/로"}:  # 유자차를 주세요, 유자차로 주세요
+    sent = phrase.place and phrase.predicate.root in _SENDING
+    leads = sent or phrase.predicate.root in _MOTION
+    if {phrase.case, *shown} == {"을/를", "으로/로"} and not (leads and phrase.place):
+        return None  # 유자차를 주세요, 유자차로 주세요
+    if leads and {phrase.case, *shown} == {"에", "으로/로"}:
         return None
-    if phrase.predicate.root in _MOTION and {phrase.case, *shown} == {"에", "으로/로"}:
-        return None
+    if phrase.case == "으로/로" and shown == {"에"} and phrase.predicate.root not in _BEING:
+        return None  # 내과에 접수할게요, 내과로 접수할게요
     case = shown.pop()
     return (case, _ROLE[case]) if case is not None else None
 

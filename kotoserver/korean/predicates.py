@@ -112,6 +112,7 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
     future |= ending.lstrip("ᆯ을").startswith(("게", "께", "래")) and ending[:1] in ("ᆯ", "을")
     short_negation = first > 0 and _is_short_negation(morphemes, first)
     last = morphemes[place - 1]
+    honorific |= "계시" in auxiliaries
     plain = HONORIFIC_ROOTS.get(root, root)
     return Predicate(
         root=plain,

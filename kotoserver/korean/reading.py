@@ -1,7 +1,7 @@
 """Everything the judge knows about one utterance, read once: words, numbers, values, stance, level, features."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kotoserver.korean.features import features_of, noun_features
 from kotoserver.korean.level import LevelReading, read_level
@@ -36,7 +36,14 @@ class Reading:
     def closing(self) -> Predicate | None:
         """The predicate that the utterance ends with, if it has one."""
         closing = [p for p in self.predicates if p.closes and p.start not in self.noise]
-        return closing[-1] if closing else None
+        return closing[-1] if closing else self._bare_closing()
+
+    def _bare_closing(self) -> Predicate | None:
+        """A casual ending that the analyser took for one that joins: 도서관에서 공부해."""
+        last = self.predicates[-1] if self.predicates else None
+        if last is None or last.ending not in ("어", "아") or not self.sentence.ends_sentence(last.end):
+            return None
+        return replace(last, closes=True)
 
 
 def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> Reading:

@@ -4,11 +4,14 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from kotoserver.korean.hangul import is_syllable, split_syllable
 from kotoserver.ports.morphology import Morpheme, MorphemeAnalyzer
 
 _WORD = re.compile(r"[^\s.,!?~…·;:\"'“”‘’()\[\]。、？！]+")
 _SENTENCE_END = ".!?。？！…"
 
+_HONORIFIC = {("계세", "NNG"): "계시", ("드세", "VA"): "드시"}
+"""What the analyser finds in 여기 계세요 and 더 드세요."""
 NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XR", "XSN", "SL", "SN", "XPN"})
 VERB_TAGS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
 
@@ -63,15 +66,57 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     analysis = analyzer.analyze(text)
-    morphemes = _mend_place(_mend_promise(text, _mend_verbs(analysis.morphemes)))
+    morphemes = _mend_subject(text, _mend_promise(text, _mend_verbs(analysis.morphemes)))
+    morphemes = _mend_bringing(text, _mend_being(_mend_place(morphemes)))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
+
+
+def unite_nouns(sentence: Sentence, nouns: frozenset[str]) -> Sentence:
+    """체크 + 아웃 as one where the turn has it as one noun: the analyser cuts it as its neighbours please."""
+    united: list[Morpheme] = []
+    for m in sentence.morphemes:
+        before = united[-1] if united else None
+        if before is not None and before.end == m.start and before.tag == "NNG" and m.tag in ("NNG", "XSN"):
+            whole = before.form + m.form
+            if whole in nouns and not {before.form, m.form} <= nouns:
+                united[-1] = Morpheme(whole, "NNG", before.start, before.length + m.length)
+                continue
+        united.append(m)
+    mended = _unite_cut(sentence, united, nouns)
+    if len(mended) == len(sentence.morphemes):
+        return sentence
+    return Sentence(text=sentence.text, morphemes=tuple(mended), score=sentence.score)
+
+
+def _unite_cut(sentence: Sentence, morphemes: list[Morpheme], nouns: frozenset[str]) -> list[Morpheme]:
+    """지나 + ᆫ + 주 as 지난주, where the turn has that noun."""
+    for word in sentence.words:
+        inside = [m for m in morphemes if word.start <= m.start < word.end]
+        if len(inside) < 2 or inside[0].tag[0] == "N":
+            continue
+        ends = {m.start - word.start for m in inside} | {len(word.text)}
+        noun = next((n for n in nouns if len(n) > 2 and word.text.startswith(n) and len(n) in ends), None)
+        if noun is None:
+            continue
+        cut = [m for m in inside if m.start < word.start + len(noun)]
+        at = morphemes.index(cut[0])
+        united = Morpheme(noun, "NNG", word.start, len(noun))
+        morphemes = [*morphemes[:at], united, *morphemes[at + len(cut) :]]
+    return morphemes
 
 
 def _mend_verbs(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
     """Polite requests that the analyser takes for nouns when they open a sentence, and 어딨- as one stem."""
     mended: list[Morpheme] = []
     for m in morphemes:
-        if m.tag in ("NNG", "NNP") and m.form.endswith("세요") and len(m.form) > 2:
+        if (m.form, m.tag) in _HONORIFIC:
+            helps = bool(mended) and mended[-1].tag == "EC"
+            mended.append(Morpheme(_HONORIFIC[m.form, m.tag], "VX" if helps else "VV", m.start, m.length))
+        elif (m.form, m.tag) == ("가요", "NNG") and m is morphemes[-1]:
+            mended += [Morpheme("가", "VV", m.start, 1), Morpheme("어요", "EF", m.start + 1, 1)]
+        elif mended and m.form == "요" and mended[-1].form == "계시" and mended[-1].end == m.start:
+            mended.append(Morpheme("어요", "EF", m.start, m.length))
+        elif m.tag in ("NNG", "NNP") and m.form.endswith("세요") and len(m.form) > 2:
             mended.append(Morpheme(m.form[:-2], "VV", m.start, m.length - 2))
             mended.append(Morpheme("세요", "EF", m.end - 2, 2))
         elif m.form == "어딨":
@@ -80,6 +125,46 @@ def _mend_verbs(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
         else:
             mended.append(m)
     return tuple(mended)
+
+
+def _mend_bringing(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """가져왔어요, which the analyser takes for one verb or for two as its neighbours please."""
+    for at in range(len(morphemes) - 2):
+        have, link, move = morphemes[at : at + 3]
+        together = have.form == "가지" and link.tag == "EC" and move.form in ("오", "가")
+        if together and text.startswith("가져", have.start) and " " not in text[have.start : move.start]:
+            verb = Morpheme("가져" + move.form, "VV", have.start, move.end - have.start)
+            return (*morphemes[:at], verb, *morphemes[at + 3 :])
+    return morphemes
+
+
+def _mend_subject(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """두 포기가 주세요, where the analyser takes the particle for going."""
+    for at in range(len(morphemes) - 3):
+        noun, go, link, give = morphemes[at : at + 4]
+        forms = (go.form, go.tag, link.form, give.form, give.tag)
+        if forms != ("가", "VV", "어", "주", "VX") or noun.tag not in ("NNG", "NNB") or noun.end != go.start:
+            continue
+        if text[go.start : give.start] == "가 " and _ends_in_vowel(text[noun.end - 1]):
+            particle, verb = Morpheme("가", "JKS", go.start, 1), Morpheme("주", "VV", give.start, give.length)
+            return (*morphemes[: at + 1], particle, verb, *morphemes[at + 4 :])
+    return morphemes
+
+
+def _ends_in_vowel(letter: str) -> bool:
+    return is_syllable(letter) and not split_syllable(letter)[2]
+
+
+def _mend_being(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """찾고 계세요, where the analyser finds the noun 계."""
+    for at in range(len(morphemes) - 3):
+        link, noun, copula, ending = morphemes[at : at + 4]
+        forms = (link.tag, noun.form, copula.tag, ending.form)
+        if forms == ("EC", "계", "VCP", "세요") and link.form in ("고", "어", "아"):
+            being = Morpheme("계시", "VX", noun.start, noun.length)
+            end = Morpheme("어요", "EF", ending.start, ending.length)
+            return (*morphemes[: at + 1], being, end, *morphemes[at + 4 :])
+    return morphemes
 
 
 def _mend_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

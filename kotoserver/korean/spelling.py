@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import is_syllable, split_syllable, with_final
+from kotoserver.korean.lexicon import QUESTION_WORDS
 
 _BIEUP, _SSANG_SIOT, _MIEUM, _RIEUL, _SIOT = 17, 20, 16, 8, 19
 _BRIGHT = frozenset({0, 8})
@@ -56,7 +57,7 @@ def _after_consonant(match: re.Match[str]) -> str:
         case "울게":
             return match["before"] + "을게"
         case _:
-            return match["before"] + ("아요" if vowel in _BRIGHT else "어요")
+            return match["before"] + ("아요" if vowel in _BRIGHT and final != _SSANG_SIOT else "어요")
 
 
 def _copula(match: re.Match[str]) -> str:
@@ -168,7 +169,10 @@ _SURFACE_RULES = (
         _fixed("안 "),
     ),
     _SurfaceRule(
-        "spelling.an", Code.SPELL_AN_ANH, re.compile(r"(?<=지)(\s?)안(?=아요|아|았|습|는|으|고)"), _fixed(r"\1않")
+        "spelling.an",
+        Code.SPELL_AN_ANH,
+        re.compile(r"(?<=지)(\s?)안(?=아요|아|았|습|는|으|고|게(?!요)|네|나요|을|겠|도록)"),
+        _fixed(r"\1않"),
     ),
     _SurfaceRule(
         "spelling.past",
@@ -203,6 +207,8 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.manh", Code.SPELL_BATCHIM, re.compile(r"(?<![가-힣])만(?=아요|습니다|았)"), _fixed("많")
     ),
+    _SurfaceRule("spelling.mani", Code.SPELL_BATCHIM, re.compile(r"(?<![가-힣])만이(?= )"), _fixed("많이")),
+    _SurfaceRule("spelling.mani", Code.SPELL_LIAISON, re.compile(r"(?<![가-힣])마니(?= )"), _fixed("많이")),
     _SurfaceRule(
         "spelling.eotteohke",
         Code.SPELL_WORD,
@@ -237,6 +243,8 @@ def _find_copula(text: str, known: frozenset[str]) -> Iterator[Finding]:
         noun, form = match["noun"], match["form"]
         if noun + form in known or not is_syllable(noun[-1]) or (match["gap"] and form in ("에요", "애요")):
             continue
+        if form == "에요" and noun + "에" in known and noun not in QUESTION_WORDS:
+            continue  # 지난주에 with 요, in a turn that asks when
         repaired = _copula(match) if form in ("이에요", "이예요", "에요", "예요") else _copula_of(noun)
         if repaired == match[0]:
             continue

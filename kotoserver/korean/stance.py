@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from kotoserver.korean.lexicon import DECLINING, NO_WORDS, REMOVING, REQUEST_ROOTS, YES_WORDS
+from kotoserver.korean.numbers import read_numbers
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence, Word
+
+_LEAVING = frozenset({"두", "놔두", "내버려두"})
+"""Asking for these, with 그냥, is asking for nothing to be done."""
 
 
 class Stance(IntEnum):
@@ -54,10 +58,17 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         stance = Stance.FOR if not _says_without(sentence, len(sentence.text)) else Stance.AGAINST
     if decided_by is None and len(spoken) == (answer_word is not None):
         stance = answer
-    if answer is Stance.AGAINST and any(word.text == "그냥" for word in spoken):
-        stance = Stance.AGAINST  # 아니요, 그냥 주세요
+    if any(word.text == "그냥" for word in spoken):
+        left = any(predicate.root in _LEAVING for predicate in meant)  # 그냥 두세요
+        if left or (answer is Stance.AGAINST and not _names_a_thing(sentence)):  # 아니요, 그냥 주세요
+            stance = Stance.AGAINST
     mild = decided_by is not None and decided_by.root in ("괜찮", "되")
     return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
+
+
+def _names_a_thing(sentence: Sentence) -> bool:
+    """아니요, 그냥 보통 우편으로 할게요 wants something else instead."""
+    return any(m.tag in ("NNG", "NNP") for m in sentence.morphemes)
 
 
 def _still_declines(stance: Stance, decided_by: Predicate, later: Predicate) -> bool:
@@ -79,13 +90,19 @@ def _stance_of(sentence: Sentence, predicate: Predicate) -> Stance:
 def _is_against(sentence: Sentence, predicate: Predicate) -> bool:
     if predicate.root in REMOVING:
         return not predicate.negated
-    if predicate.root in ("없", "싫", "싫어하"):
+    if predicate.root in ("없", "싫", "싫어하", "모르"):
         return not predicate.negated
     if "수없" in predicate.auxiliaries:
         return True
+    if predicate.root == "되" and predicate.past and _is_counted(sentence, predicate):
+        return predicate.negated  # 나흘 됐어요
     if predicate.root in DECLINING or (predicate.root == "되" and predicate.past):
         return not predicate.negated
     return predicate.negated != _says_without(sentence, predicate.start)
+
+
+def _is_counted(sentence: Sentence, predicate: Predicate) -> bool:
+    return any(number.end <= predicate.start for number in read_numbers(sentence.text))
 
 
 def _says_without(sentence: Sentence, before: int) -> bool:

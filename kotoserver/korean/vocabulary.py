@@ -9,8 +9,9 @@ from rapidfuzz.distance import Levenshtein
 
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.hangul import has_hangul, is_syllable, jamo
+from kotoserver.korean.hangul import has_hangul, is_syllable, jamo, split_syllable
 from kotoserver.korean.lexicon import COMMON_WORDS
+from kotoserver.korean.number_words import DAYS, NATIVE_FULL, NATIVE_SHORT
 from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
 from kotoserver.korean.sound_changes import respell
 from kotoserver.ports.morphology import MorphemeAnalyzer
@@ -21,11 +22,30 @@ _NEIGHBOUR_GAIN = -1.0
 """The same where an example has that word beside the same neighbour (여건 여기 있습니다)."""
 _SHORT_GAIN = 4.0
 """The same for a word of one syllable, where one jamo makes another word."""
+_IMPOSSIBLE_GAIN = -8.0
+"""The same for a word that no one can mean, however common its parts are."""
 _FAR_GAIN = 6.0
 """The same for a word two jamo away."""
 _COMMON_GAIN = 9.0
 """The same for a common word that the turn does not use; a real word never gains so much."""
-_ACCEPTED_VARIANTS = frozenset({"따듯한", "따듯하게", "따듯해요"})
+_ACCEPTED_VARIANTS = frozenset(
+    {
+        "따듯한",
+        "따듯하게",
+        "따듯해요",
+        "이뻐",
+        "이뻐요",
+        "이쁜",
+        "이쁘다",
+        "이쁘네",
+        "이쁘네요",
+        "이쁩니다",
+        "짜장면",
+    }
+)
+_SIOT = 19
+_BEGINNING_IN_A_VOWEL = ("을", "이", "은", "에", "에서", "으로", "이요", "이에요", "이랑")
+_NUMBERS = frozenset({*NATIVE_FULL, *NATIVE_SHORT, *DAYS})
 _CONTENT = NOUN_TAGS | VERB_TAGS | {"MAG", "MM", "IC"}
 
 
@@ -48,6 +68,8 @@ class Vocabulary:
     """Words that stand beside each other in an example."""
     sounded: dict[str, str]
     """A word written as it sounds -> the word."""
+    sounded_nouns: dict[str, str]
+    """A noun of this turn and its particle, written as they sound -> as they are written: 무를 -> 물을."""
 
 
 def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Vocabulary:
@@ -67,7 +89,14 @@ def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Voc
             (before.text, after.text) for sentence in own for before, after in pairwise(sentence.words)
         ),
         sounded={heard: word for word in near if (heard := sounded(word)) != word},
+        sounded_nouns=_sounded_nouns(_nouns_in(own)),
     )
+
+
+def _sounded_nouns(nouns: Iterable[str]) -> dict[str, str]:
+    ended = [noun for noun in nouns if is_syllable(noun[-1]) and split_syllable(noun[-1])[2]]
+    phrases = [noun + particle for noun in sorted(ended) for particle in _BEGINNING_IN_A_VOWEL]
+    return {heard: phrase for phrase in phrases if (heard := sounded(phrase)) != phrase}
 
 
 def _nouns_in(sentences: Iterable[Sentence]) -> frozenset[str]:
@@ -87,15 +116,40 @@ def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: Morpheme
     for word in sentence.words:
         if not all(is_syllable(character) for character in word.text) or word.text in vocabulary.surfaces:
             continue
+        if word.text in _NUMBERS:
+            continue  # 넷 명 is a wrong form of the number, not a slip of 네
         meant = vocabulary.sounded.get(word.text)
         if meant is not None and not _is_known(sentence, word, vocabulary):
-            yield _finding(word, meant, Code.SPELL_LIAISON, "spelling.liaison")
+            code = Code.SPELL_BATCHIM if _differs_in_finals(word.text, meant) else Code.SPELL_LIAISON
+            yield _finding(word, meant, code, "spelling.liaison")
             continue
         if _is_known(sentence, word, vocabulary):
+            continue
+        meant = vocabulary.sounded_nouns.get(word.text)
+        if meant is not None and _gain(sentence, word, meant, analyzer) > _OWN_GAIN:
+            yield _finding(word, meant, Code.SPELL_LIAISON, "spelling.liaison")
             continue
         meant = _meant(sentence, word, vocabulary, analyzer)
         if meant is not None:
             yield _finding(word, meant, Code.SPELL_WORD, "spelling.vocabulary")
+
+
+def _differs_in_finals(said: str, meant: str) -> bool:
+    """다섣 for 다섯, where 다서슬 for 다섯을 would be written over."""
+    if len(said) != len(meant):
+        return False
+    return all(
+        split_syllable(one)[:2] == split_syllable(other)[:2] for one, other in zip(said, meant, strict=True)
+    )
+
+
+def _differs_in_siot(said: str, meant: str) -> bool:
+    """공기밥 for 공깃밥: the ㅅ between two nouns, which is written by rule and hardly heard."""
+    if len(meant) < 2 or not _differs_in_finals(said[: len(meant)], meant):
+        return False
+    finals = [(split_syllable(one)[2], split_syllable(other)[2]) for one, other in zip(said, meant, strict=False)]
+    changed = [set(pair) for pair in finals if pair[0] != pair[1]]
+    return changed == [{0, _SIOT}] and finals[len(meant) - 1][0] == finals[len(meant) - 1][1]
 
 
 def sounded(word: str) -> str:
@@ -106,6 +160,8 @@ def sounded(word: str) -> str:
 def _is_known(sentence: Sentence, word: Word, vocabulary: Vocabulary) -> bool:
     """Whether all its content is in the scene's words, so that only its endings differ."""
     inside = [m for m in sentence.inside(word.start, word.end) if m.tag in _CONTENT - {"XSV", "XSA", "VCP", "NNB"}]
+    if len(inside) > 1 and inside[0].tag == "IC":
+        return False  # 네과에, which is no 네 before 과
     return bool(inside) and all(m.form in vocabulary.lemmas or m.form in vocabulary.surfaces for m in inside)
 
 
@@ -122,16 +178,26 @@ def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: Mor
                 continue
             if distance > 1 and (len(candidate) != len(word.text) or jamo(candidate)[0] != jamo(word.text)[0]):
                 continue
+            if word.text.endswith("요") and not candidate.endswith(("요", "오")):
+                continue  # 마리요 is polite, 마리에 is not what was meant
             if len(stem) == 1 and vocabulary.near[index] not in vocabulary.own:
                 continue
             needed = _needed_gain(sentence, word, vocabulary.near[index], int(distance), vocabulary)
-            replaced = sentence.text[: word.start] + candidate + sentence.text[word.end :]
-            if analyzer.analyze(replaced).score - sentence.score > needed:
+            if _gain(sentence, word, candidate, analyzer) > needed:
                 return candidate
     return None
 
 
+def _gain(sentence: Sentence, word: Word, meant: str, analyzer: MorphemeAnalyzer) -> float:
+    replaced = sentence.text[: word.start] + meant + sentence.text[word.end :]
+    return analyzer.analyze(replaced).score - sentence.score
+
+
 def _needed_gain(sentence: Sentence, word: Word, meant: str, distance: int, vocabulary: Vocabulary) -> float:
+    if meant in vocabulary.own and _differs_in_siot(word.text, meant):
+        return _IMPOSSIBLE_GAIN
+    if _promises_a_state(sentence, word) and meant in vocabulary.own:
+        return _IMPOSSIBLE_GAIN
     if meant not in vocabulary.own:
         return _COMMON_GAIN + 2.0 * (distance - 1)
     if len(meant) == 1:
@@ -143,6 +209,15 @@ def _needed_gain(sentence: Sentence, word: Word, meant: str, distance: int, voca
     after = sentence.words[place + 1].text if place + 1 < len(sentence.words) else ""
     beside = {(before, meant), (meant, after)}
     return _NEIGHBOUR_GAIN if beside & vocabulary.neighbours else _OWN_GAIN
+
+
+def _promises_a_state(sentence: Sentence, word: Word) -> bool:
+    """비릴게요 (비리다, to smell of fish) for 빌릴게요: what describes cannot be promised."""
+    inside = sentence.inside(word.start, word.end)
+    return any(
+        one.tag == "VA" and one.form not in ("있", "없") and other.form in ("ᆯ게요", "을게요")
+        for one, other in pairwise(inside)
+    )
 
 
 def _splits(sentence: Sentence, word: Word) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.outcome import Located
 from kotoserver.korean.reading import Reading, read
 from kotoserver.korean.scripts import chat_tokens, foreign_words
-from kotoserver.korean.sentence import analyse
+from kotoserver.korean.sentence import analyse, unite_nouns
 from kotoserver.korean.spacing import find_spacing
 from kotoserver.korean.spelling import find_surface
 from kotoserver.korean.vocabulary import find_misspelt
@@ -20,7 +20,8 @@ from kotoserver.ports.morphology import MorphemeAnalyzer
 
 
 def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Reading:
-    return read(analyse(draft.text, analyzer), prepared.table, prepared.synonyms)
+    sentence = unite_nouns(analyse(draft.text, analyzer), prepared.vocabulary.nouns)
+    return read(sentence, prepared.table, prepared.synonyms)
 
 
 def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> tuple[Draft, list[Located]]:
