@@ -140,6 +140,19 @@ async def test_one_text_is_spoken_by_every_voice_side_by_side(lab: Koto, look: L
     await visitor.keep("spoken")
 
 
+async def test_times_are_bars_on_one_scale_however_an_answer_ended(lab: Koto, look: Look):
+    visitor = await look(lab)
+    await engine(visitor, "tts", "espeak").get_by_role("button", name="Break").click()
+    await expect(engine(visitor, "tts", "espeak")).to_contain_text("fails until it is mended")
+    await speak(visitor)
+    bars = visitor.page.locator("#spoken .took")
+    await expect(bars).to_have_count(3)
+    await expect(tried(visitor, "spoken", "espeak").locator(".took.failed")).to_be_visible()
+    took = [float(await each.get_attribute("data-milliseconds") or 0) for each in await bars.all()]
+    shares = await bars.locator("i").evaluate_all("all => all.map(each => each.style.getPropertyValue('--share'))")
+    assert [float(share) for share in shares] == pytest.approx([each / max(took) for each in took], abs=0.001)
+
+
 async def test_what_every_ear_makes_of_a_clip_is_shown(
     lab: Koto, careful: Careful, careless: Careless, look: Look
 ):
@@ -187,7 +200,12 @@ async def test_a_clip_nobody_can_read_is_told(lab: Koto, look: Look):
     await expect(engine(visitor, "stt", "careful")).to_be_visible()
     async with visitor.page.expect_response("**/lab/hear"):
         await visitor.page.locator("#clip-file").set_input_files(file)  # type: ignore[arg-type]  # in memory
-    await expect(visitor.page.locator("#lab-note")).to_be_visible()
+    for _ in ("at once", "after a while"):  # the page asks how the engines are, which says nothing of the clip
+        await visitor.page.wait_for_event("response", lambda answer: answer.url.endswith("/koto-api/lab"))
+    await visitor.page.locator("#hear-form").scroll_into_view_if_needed()
+    await expect(visitor.page.locator("#lab-note")).to_contain_text("no sound format")
+    await expect(visitor.page.locator("#lab-note")).to_be_in_viewport(ratio=1)
+    await visitor.keep("refused")
     await expect(visitor.page.locator("#heard .try")).to_have_count(0)
     assert [each.split()[0] for each in visitor.complaints] == ["400"]
     visitor.complaints.clear()
@@ -222,6 +240,7 @@ async def test_a_session_can_be_given_another_voice_while_it_is_played(tmp_path:
         await page.reload()
         await page.locator("#start:enabled").click()
         await expect(page.locator("#engine-tts")).to_have_value("scripted")
+        await page.close()  # before the server goes, else the page would look for it
 
 
 async def test_where_others_are_served_the_lab_is_closed_to_guests(tmp_path: Path, look: Look):

@@ -8,26 +8,29 @@ import { hearEverywhere, speakEverywhere } from "./tries.js";
 const EVERY_MS = 2000;
 const boot = JSON.parse($("boot").textContent);
 const engines = new EngineList({ development: boot.development, failed: tell });
+const notes = { watching: "", action: "" }; // the page watches all the time, and must not wipe away what an action came to
 
 /** Draws how the engines are now; asks again while the page is looked at. */
 async function refresh() {
   if (document.hidden) return;
-  await attempt(async () => engines.show((await get("/lab")).engines));
+  await attempt(async () => engines.show((await get("/lab")).engines), "watching");
 }
 
-async function attempt(act) {
+async function attempt(act, from = "action") {
   try {
     await act();
-    tell("");
+    tell("", from);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    tell(error.message);
+    tell(error.message, from);
   }
 }
 
-function tell(sentence) {
-  $("lab-note").textContent = sentence;
-  $("lab-note").hidden = !sentence;
+function tell(sentence, from = "action") {
+  notes[from] = sentence;
+  const shown = notes.watching || notes.action;
+  if ($("lab-note").textContent !== shown) $("lab-note").textContent = shown; // else it would be read aloud again
+  $("lab-note").hidden = !shown;
 }
 
 $("speak-form").addEventListener("submit", async (event) => {

@@ -2,6 +2,7 @@
 import { ApiError, post, upload } from "../api.js";
 import { $, h } from "../dom.js";
 import { waveform } from "../play/waveform.js";
+import { timeBar, compare } from "./bars.js";
 
 const AS_SET = "as set";
 
@@ -29,7 +30,8 @@ async function askEach(list, names, ask, show) {
     card.querySelector(".nothing").textContent = "asked …";
     try {
       const answer = await ask(asked[at]);
-      card.replaceChildren(head(asked[at], answer), ...(answer.error ? [failure(answer)] : await show(answer)));
+      card.replaceChildren(head(asked[at], answer), timeBar(answer), ...(answer.error ? [failure(answer)] : await show(answer)));
+      compare(list);
     } catch (error) {
       for (const left of cards.slice(at)) left.remove();
       throw error;
