@@ -10,7 +10,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kotoserver import telemetry
@@ -246,10 +246,20 @@ class SpeechService:
         return _File(content=rendering.content, receipt=rendering.receipt)
 
     async def _request(self, key: str) -> SpeechRequest:
-        request = self._recent.get(key) or await self._storage.find_speech(key)
-        if request is None:
+        if key in self._recent:
+            return self._recent[key]
+        stored = await self._storage.find_speech(key)
+        if stored is None:
             raise _no_such_speech()
-        return request
+        return self._as_preferred(key, stored)
+
+    def _as_preferred(self, key: str, stored: SpeechRequest) -> SpeechRequest:
+        """A stored line with the engine that somebody wanted it from, which nothing tells but its key."""
+        for engine in self._synthesizer.states():
+            preferred = replace(stored, preference=Preference(engine=engine.name))
+            if self._key(preferred) == key:
+                return preferred
+        return stored
 
     def _key(self, request: SpeechRequest) -> str:
         """128 bits of a digest over all that shapes the sound."""
