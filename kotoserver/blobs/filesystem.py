@@ -113,8 +113,9 @@ class FilesystemBlobs(BlobStore):
             return
         self._swept = True
         for left in self._incoming.iterdir():
-            if left.stat().st_mtime < time() - ABANDONED_AFTER_SECONDS:
-                left.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process has put it in its place meanwhile
+                if left.stat().st_mtime < time() - ABANDONED_AFTER_SECONDS:
+                    left.unlink()
 
 
 def _flushed(folder: Path, content: bytes) -> Path:

@@ -56,6 +56,17 @@ async def test_what_a_dead_writer_left_is_removed_and_a_living_one_is_not_distur
     await blobs.close()
 
 
+async def test_a_file_that_vanishes_while_it_is_looked_at_stops_no_writer(tmp_path: Path):
+    """Another process renames its own at any moment; a link to nothing is listed and not there just as well."""
+    incoming = tmp_path / "blobs" / ".incoming"
+    incoming.mkdir(parents=True)
+    (incoming / "renamed").symlink_to(tmp_path / "gone")
+    blobs = FilesystemBlobs(tmp_path / "blobs")
+    await blobs.put("a", b"whole", "audio/mpeg")
+    assert await blobs.get("a") == b"whole"
+    await blobs.close()
+
+
 async def test_nothing_is_left_in_between(blobs: FilesystemBlobs, tmp_path: Path):
     for number in range(5):
         await blobs.put(f"a/{number}", b"x", "audio/mpeg")
