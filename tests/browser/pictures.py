@@ -42,6 +42,7 @@ async def main() -> None:
             phone = await _visitor(browser, home, PHONE, has_touch=True, device_scale_factor=2)
             await _play_a_casual_order(phone)
             await _take(phone, "phone")
+            await _take_the_lab(browser, Path(folder) / "lab")
             await browser.close()
 
 
@@ -62,6 +63,23 @@ async def _show_a_replay(someone: Visitor) -> None:
     await someone.page.locator("#drop-next").click()
     await someone.say("아이스 아메리카노 한 잔 주세요")
     await expect(someone.page.locator("svg.speaking")).to_have_count(0, timeout=15_000)
+
+
+async def _take_the_lab(browser: Browser, folder: Path) -> None:
+    """Two voices, the first of them broken on purpose."""
+    async with serving(folder, TTS_PROVIDER="espeak,scripted", STT_PROVIDER="scripted") as koto:
+        await koto.services.speech.close()  # the authored lines are not spoken meanwhile
+        someone = await _visitor(
+            browser, str(koto.http.make_url("/")).rstrip("/"), {"width": 1280, "height": 1240}
+        )
+        await someone.open("/console/lab")
+        espeak = someone.page.locator("#engines-tts .engine[data-engine=espeak]")
+        await espeak.get_by_label("How it breaks").select_option("silence")
+        await espeak.get_by_role("button", name="Break").click()
+        await someone.page.locator("#speak").click()
+        await expect(someone.page.locator("#spoken .wave")).to_have_count(2)
+        await expect(espeak.locator("header .chip")).to_contain_text("rests")
+        await _take(someone, "lab")
 
 
 async def _take(someone: Visitor, name: str) -> None:

@@ -27,7 +27,7 @@ async def test_no_page_is_wider_than_the_window(visit: Visit, width: int):
     await someone.keep("developer")
     assert await someone.overflow() <= 0
     session = await page.locator("#pane-state a").get_attribute("href")
-    for path in (session or "", "/console/sessions", "/console/nowhere"):
+    for path in (session or "", "/console/sessions", "/console/lab", "/console/nowhere"):
         await someone.open(path)
         await someone.keep("page")
         assert await someone.overflow() <= 0

@@ -1,6 +1,7 @@
 """Answering by voice, as a learner does it: the microphone of a real browser, with a real sound in it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from kotoserver.domain.hearing import Hypothesis, Recognition
 from kotoserver.providers.scripted import ScriptedRecognizer
@@ -21,6 +22,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 Enter = Callable[..., Awaitable[Visitor]]
 HELD_MS = 1200
+HEARING_BROWSER = """
+  window.SpeechRecognition = class extends EventTarget {
+    start() {}
+    stop() {
+      const results = [[{ transcript: this.lang === "ko-KR" ? "네, 주문할게요" : "" }]];
+      this.dispatchEvent(Object.assign(new Event("result"), { results }));
+      this.dispatchEvent(new Event("end"));
+    }
+  };
+"""
+"""A browser with ears of its own, as the Web Speech API describes them: Chromium's are a service elsewhere."""
 
 
 def heard(*said: tuple[str, float]) -> Recognition:
@@ -47,7 +59,12 @@ async def enter(speaking_browser: Browser, request: pytest.FixtureRequest) -> As
     async with AsyncExitStack() as stack:
 
         async def come_in(
-            koto: Koto, *, width: int = 1440, permissions: tuple[str, ...] = ("microphone",), **options: Any
+            koto: Koto,
+            *,
+            width: int = 1440,
+            permissions: tuple[str, ...] = ("microphone",),
+            script: str = "",
+            **options: Any,
         ) -> Visitor:
             context = await speaking_browser.new_context(
                 viewport={"width": width, "height": 900}, permissions=[*permissions], **options
@@ -55,7 +72,7 @@ async def enter(speaking_browser: Browser, request: pytest.FixtureRequest) -> As
             stack.push_async_callback(context.close)
             home = str(koto.http.make_url("/")).rstrip("/")
             visitor = Visitor(await context.new_page(), home, SCREENSHOTS / request.node.name)
-            await visitor.page.add_init_script("localStorage.setItem('koto-dev-open', 'no')")
+            await visitor.page.add_init_script("localStorage.setItem('koto-dev-open', 'no');" + script)
             await visitor.enter_cafe()
             return visitor
 
@@ -156,6 +173,36 @@ async def test_a_recording_can_be_forgotten(listening: Koto, ears: ScriptedRecog
     assert await visitor.last_turn() == ""
 
 
+async def test_the_space_bar_held_outside_any_field_is_the_button(listening: Koto, enter: Enter):
+    visitor = await enter(listening)
+    page = visitor.page
+    await page.locator("#line-ko").click()
+    await page.keyboard.down("Space")
+    await expect(page.locator("#speak")).to_have_attribute("data-voice", "recording")
+    await page.wait_for_timeout(HELD_MS)
+    await page.keyboard.up("Space")
+    await page.locator(".verdict[data-turn]").wait_for()
+    await page.locator("#answer").fill("")
+    await page.locator("#answer").press_sequentially("네 네")
+    await expect(page.locator("#answer")).to_have_value("네 네")
+    await expect(page.locator("#speak")).to_have_attribute("data-voice", "ready")
+
+
+async def test_an_upload_whose_connection_breaks_is_sent_again_under_the_same_key(listening: Koto, enter: Enter):
+    visitor = await enter(listening)
+    keys: list[str] = []
+
+    async def break_the_first(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        await (route.abort("connectionreset") if len(keys) == 1 else route.continue_())
+
+    await visitor.page.route("**/audio/upload", break_the_first)
+    await hold(visitor)
+    await visitor.page.locator(".verdict[data-turn]").wait_for()
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+
+
 async def test_a_file_can_be_sent_instead(listening: Koto, enter: Enter):
     visitor = await enter(listening)
     page = visitor.page
@@ -201,6 +248,27 @@ async def test_without_ears_it_says_that_the_browser_hears(tmp_path: Path, enter
         await expect(visitor.page.locator("#mic-browser")).to_be_visible()
         await expect(visitor.page.locator("#mic-own")).to_be_hidden()
         await visitor.keep("browser-hears")
+
+
+async def test_a_browser_that_cannot_hear_either_asks_to_type(tmp_path: Path, enter: Enter):
+    async with serving(tmp_path, EVAL_PROVIDER="local", TTS_PROVIDER="espeak") as koto:
+        visitor = await enter(koto)  # this Chromium has no speech service behind it
+        await visitor.page.locator("#mic").click()
+        note = visitor.page.locator("#mic-note")
+        await expect(note).to_contain_text(re.compile("ketik jawabanmu", re.IGNORECASE), timeout=15_000)
+        await expect(visitor.page.locator("#answer")).to_be_enabled()
+
+
+async def test_what_the_browser_heard_is_judged_as_if_it_had_been_typed(tmp_path: Path, enter: Enter):
+    async with serving(tmp_path, EVAL_PROVIDER="local", TTS_PROVIDER="espeak") as koto:
+        visitor = await enter(koto, script=HEARING_BROWSER)
+        page = visitor.page
+        await page.locator("#mic").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#mic-state")).to_contain_text("Browsermu")
+        await visitor.keep("listening")
+        await page.keyboard.press("Enter")
+        await page.locator(".verdict.accept[data-turn]").wait_for()
 
 
 async def test_on_a_telephone_nothing_is_wider_than_the_window(

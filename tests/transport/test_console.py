@@ -9,10 +9,13 @@ import aiohttp
 import pytest
 import yaml
 
+from kotoserver.bootstrap import register_member
+from kotoserver.domain.learner import Role
+from kotoserver.settings import Settings
 from kotoserver.transport.console.answering import POLICY
 from kotoserver.transport.console.static import StaticFiles
 from kotoserver.transport.console.views import waterfall
-from tests.apps import Guest, Koto
+from tests.apps import Guest, Koto, serving
 
 WEB = Path(__file__).parents[2] / "web"
 PAGES = ("/console/", "/console/play/cafe", "/console/sessions", "/console/lab")
@@ -218,3 +221,28 @@ def test_every_word_that_the_simulator_shows_is_in_the_catalogue_of_words():
         for prefix in re.findall(r"word\(`(\w+)\$\{", text):
             assert any(key.startswith(prefix) for key in known), prefix
     assert used <= known
+
+
+async def test_an_editor_signs_in_with_a_token_and_sees_the_lab_where_others_are_served(tmp_path: Path):
+    settings = Settings.from_environ({"KOTO_DATA_DIR": str(tmp_path)})
+    token = (await register_member(settings, Role.EDITOR, None)).token
+    async with serving(tmp_path, KOTO_HOST="0.0.0.0") as koto:
+        closed = await get(koto, "/console/lab")
+        assert closed.status == 403
+        assert 'action="/console/sign-in"' in await closed.text()
+        own = {"Origin": str(koto.http.make_url("/")).rstrip("/")}
+        wrong = await koto.http.post("/console/sign-in", data={"token": "nonsense"}, headers=own)
+        assert (wrong.status, "koto_guest" in wrong.cookies) == (401, False)
+        signed_in = await koto.http.post(
+            "/console/sign-in", data={"token": token}, headers=own, allow_redirects=False
+        )
+        assert (signed_in.status, signed_in.headers["Location"]) == (303, "/console/lab")
+        assert (await get(koto, "/console/lab")).status == 200
+
+
+async def test_another_sites_form_signs_nobody_in(koto: Koto):
+    token = (await koto.guest()).token
+    for headers in ({"Origin": "https://elsewhere.example"}, {}):
+        answer = await koto.http.post("/console/sign-in", data={"token": token}, headers=headers)
+        assert answer.status == 403
+        assert "koto_guest" not in answer.cookies

@@ -32,6 +32,7 @@ def add_console(app: web.Application, web_dir: Path) -> None:
     app.router.add_get("/console/sessions", handlers.sessions)
     app.router.add_get("/console/sessions/{session_id}", handlers.session)
     app.router.add_get("/console/lab", handlers.lab)
+    app.router.add_post("/console/sign-in", handlers.sign_in)
     app.router.add_get("/koto-api/docs", reference)
     app.router.add_get("/console/static/{version}/{path:.+}", static.serve)
     app.router.add_get("/console/{anything:.*}", handlers.nowhere)

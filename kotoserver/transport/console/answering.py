@@ -52,6 +52,8 @@ _HEADINGS = {
     403: "This belongs to somebody else",
     429: "A moment, please",
 }
+_FOR_EDITORS = frozenset({"editors_only", "not_signed_in", "token_expired"})
+"""What an editor's token helps against."""
 _AGAIN = (
     '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>Korean Together</title>'
 )
@@ -101,7 +103,13 @@ def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:
     heading = _HEADINGS.get(status, "That did not work")
     if error.code == "editors_only":
         heading = "This is for editors"
-    return MessagePage(shell=shell(heading, guest), status=status, heading=heading, sentence=sentence)
+    return MessagePage(
+        shell=shell(heading, guest),
+        status=status,
+        heading=heading,
+        sentence=sentence,
+        asks_for_token=error.code in _FOR_EDITORS,
+    )
 
 
 def _without_marks(message: str) -> str:

@@ -1,10 +1,11 @@
 """Who looks at a page: everybody gets a guest account at the first visit, kept in a cookie."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from kotoserver.domain.errors import NotSignedIn, TooFast
+from kotoserver.domain.errors import NotAllowed, NotSignedIn, TooFast
 from kotoserver.domain.learner import Caller
 from kotoserver.services.accounts import TOKEN_DAYS
 from kotoserver.transport.addresses import base_url
@@ -41,6 +42,14 @@ async def _new_guest(request: web.Request) -> Visitor:
     signed_in = await services.accounts.sign_in_guest()
     caller = Caller(learner_id=signed_in.learner.id, role=signed_in.learner.role)
     return Visitor(caller=caller, token=signed_in.token, is_new=True)
+
+
+async def editor_of(request: web.Request) -> Visitor:
+    """Whoever's token the form holds. NotSignedIn when it is none; NotAllowed code `foreign_form`."""
+    if urlsplit(request.headers.get("Origin", "")).netloc != urlsplit(base_url(request)).netloc:
+        raise NotAllowed("Sign in on the console's own page.", code="foreign_form")
+    token = str((await request.post()).get("token", "")).strip()
+    return Visitor(caller=await request.app[SERVICES].accounts.caller(token), token=token, is_new=True)
 
 
 def came_from_elsewhere(request: web.Request) -> bool:

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from kotoserver.domain.errors import BadInput, NotFound
-from kotoserver.transport.console.answering import page, shell
-from kotoserver.transport.console.guests import Visitor
+from kotoserver.domain.errors import BadInput, KotoError, NotFound
+from kotoserver.transport.console.answering import page, render, shell, sorry
+from kotoserver.transport.console.guests import Visitor, editor_of, keep
 from kotoserver.transport.console.pages import (
     Boot,
     HomePage,
@@ -138,6 +138,17 @@ async def lab(request: web.Request, guest: Visitor) -> LabPage:
         voices=voices,
         voice=DEFAULT_VOICE if DEFAULT_VOICE in voices else voices[0] if voices else DEFAULT_VOICE,
     )
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """Makes the browser an editor's, by the token that `kotoserver token` printed."""
+    try:
+        editor = await editor_of(request)
+    except KotoError as error:
+        return render(request, sorry(error, None))
+    to_the_lab = web.HTTPSeeOther("/console/lab")
+    keep(to_the_lab, request, editor)
+    raise to_the_lab
 
 
 @page

@@ -155,6 +155,8 @@ class MessagePage:
     status: int
     heading: str
     sentence: str
+    asks_for_token: bool = False
+    """Whether an editor may sign in here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

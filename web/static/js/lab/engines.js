@@ -3,6 +3,7 @@ import { ApiError, put } from "../api.js";
 import { $, h } from "../dom.js";
 
 const KINDS = { fail: "fails", hang: "hangs", silence: "answers nothing" };
+const TITLES = { p50: "of its last 100 answers; known after 20", p95: "of its last 100 answers; known after 20", failures: "in a row" };
 const SPANS = { "": "until mended", 1: "1 question", 3: "3 questions", 10: "10 questions" };
 
 export class EngineList {
@@ -81,14 +82,14 @@ function choice(label, options) {
 }
 
 function condition({ resting, fault, since, failures }) {
-  if (resting) return [`rests since ${new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" })}`, "bad"];
+  if (resting) return [`rests since ${new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false })}`, "bad"];
   if (fault) return ["broken on purpose", "warn"];
   return failures ? ["failed lately", "warn"] : ["working", "good"];
 }
 
 function facts({ p50_seconds: p50, p95_seconds: p95, failures, asked_now: asked }) {
-  const shown = { p50: time(p50), p95: time(p95), "failures in a row": failures, "asked now": asked };
-  return Object.entries(shown).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { title: value === "–" ? "known after 20 answers" : null }, String(value))));
+  const shown = { p50: time(p50), p95: time(p95), failures, "asked now": asked };
+  return Object.entries(shown).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { title: TITLES[name] }, String(value))));
 }
 
 const time = (seconds) => (seconds === null ? "–" : seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(2)} s`);

@@ -60,10 +60,11 @@ async function spoken(answer) {
     figures({
       "whole answer": ms(answer.milliseconds),
       "first sound": first ? ms(first) : "–",
+      "of real time": `${((answer.milliseconds / 10 / answer.seconds) || 0).toFixed(answer.milliseconds / 10 < answer.seconds ? 1 : 0)} %`,
       bytes: answer.bytes.toLocaleString("en"),
       letters: answer.receipt?.characters ?? "–",
       cost: cost(answer.receipt),
-    }),
+    }, "thirds"),
   ];
 }
 
@@ -80,8 +81,8 @@ async function heard(answer) {
   ];
 }
 
-function figures(shown) {
-  return h("dl", { class: "figures" }, Object.entries(shown).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, String(value)))));
+function figures(shown, form = "") {
+  return h("dl", { class: `figures ${form}` }, Object.entries(shown).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, String(value)))));
 }
 
 const ms = (milliseconds) => (milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds).toLocaleString("en")} ms`);

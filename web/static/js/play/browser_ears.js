@@ -4,6 +4,16 @@ const Recognition = window.SpeechRecognition ?? window.webkitSpeechRecognition;
 
 export const browserHears = Boolean(Recognition);
 
+/** What went wrong, by the names of the sentences that tell it; the browser's own word for a silence is "no-speech". */
+const REASONS = {
+  "no-speech": "unheard",
+  "not-allowed": "denied",
+  "audio-capture": "none",
+  network: "unsupported",
+  "service-not-allowed": "unsupported",
+  "language-not-supported": "unsupported",
+};
+
 export class BrowserEars {
   #recognition = null;
 
@@ -11,7 +21,7 @@ export class BrowserEars {
     return this.#recognition !== null;
   }
 
-  /** Listens until `end`; resolves to the words, or to null when none were heard. */
+  /** Listens until `end`. Resolves to `{words}`, or to `{why}` when there are none; to neither after `cancel`. */
   begin() {
     const recognition = new Recognition();
     recognition.lang = "ko-KR";
@@ -19,11 +29,12 @@ export class BrowserEars {
     this.#recognition = recognition;
     return new Promise((resolve) => {
       let words = null;
+      let why = "unheard";
       recognition.addEventListener("result", ({ results }) => (words = results[0][0].transcript));
-      recognition.addEventListener("error", () => (words = null));
+      recognition.addEventListener("error", ({ error }) => ([words, why] = [null, error === "aborted" ? null : (REASONS[error] ?? "failed")]));
       recognition.addEventListener("end", () => {
         this.#recognition = null;
-        resolve(words);
+        resolve({ words, why });
       });
       recognition.start();
     });

@@ -1,5 +1,6 @@
 /**
- * Answering by voice: hold the button and speak, or press it once to begin and once more to send.
+ * Answering by voice: hold the button (or the space bar, while nothing is typed) and speak, or press it once to begin
+ * and once more to send.
  *
  * The recording goes to the server, which hears it. What it is not sure of is asked before anything is judged.
  */
@@ -22,9 +23,11 @@ export class Speaking {
   #hears;
   #longestMs;
   #downAt = null;
+  #starting = null; // what becomes of a recording that is not yet running: "wanted", "released" or "cancelled"
   #began = 0;
   #timer = 0;
   #recordings = new Map();
+  #closed = false;
 
   /**
    * `acts`: busy(), sent() -> turnId when words are about to go out, spoke(audioId, turnId), typed(text),
@@ -43,6 +46,8 @@ export class Speaking {
     button.addEventListener("click", (event) => event.detail === 0 && this.#press()); // keyboard and assistive tools
     button.addEventListener("contextmenu", (event) => event.preventDefault());
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.#cancel());
+    document.addEventListener("keydown", (event) => isSpace(event) && this.#spaceDown(event));
+    document.addEventListener("keyup", (event) => isSpace(event) && this.#spaceUp(event));
     $("mic-file").addEventListener("change", () => this.#file($("mic-file").files[0]));
     $("mic-more").addEventListener("toggle", () => $("mic-more").open && this.#offerDevices());
     $("mic-device").addEventListener("change", () => this.#microphone.choose($("mic-device").value));
@@ -78,6 +83,7 @@ export class Speaking {
 
   /** The scene is over. */
   close() {
+    this.#closed = true;
     this.#cancel();
   }
 
@@ -99,8 +105,21 @@ export class Speaking {
     const { at, x, y } = this.#downAt;
     this.#downAt = null;
     if (performance.now() - at < HELD_MS) return; // a press: recording goes on
-    if (Math.hypot(event.clientX - x, event.clientY - y) > AWAY_PX) this.#cancel();
+    if (this.#starting) this.#starting = "released";
+    else if (Math.hypot(event.clientX - x, event.clientY - y) > AWAY_PX) this.#cancel();
     else this.#finish();
+  }
+
+  #spaceDown(event) {
+    event.preventDefault(); // it would scroll, or press the button a second time
+    if (event.repeat || $("mic").disabled || this.#closed || this.#recording) return;
+    this.#downAt = { at: performance.now(), x: 0, y: 0 };
+    this.#begin();
+  }
+
+  #spaceUp(event) {
+    event.preventDefault();
+    if (!$("mic").disabled) this.#up({ clientX: 0, clientY: 0 });
   }
 
   #press() {
@@ -113,15 +132,24 @@ export class Speaking {
   }
 
   async #begin() {
+    if (this.#starting) return undefined;
     this.#acts.busy();
     this.#forgetQuestion();
     if (!this.#hears) return this.#listenInBrowser();
+    this.#starting = "wanted";
     try {
       await this.#microphone.begin();
     } catch (error) {
       if (!(error instanceof NoMicrophone)) throw error;
       this.#downAt = null;
+      this.#starting = null;
       return this.#tell(word(`mic_${error.why}`));
+    }
+    const wanted = this.#starting;
+    this.#starting = null;
+    if (wanted !== "wanted") {
+      this.#cancel(); // let go while the browser still asked for permission
+      return wanted === "released" ? this.#tell(word("mic_short")) : undefined;
     }
     this.#began = performance.now();
     this.#show("recording");
@@ -155,6 +183,7 @@ export class Speaking {
   #cancel() {
     cancelAnimationFrame(this.#timer);
     this.#downAt = null;
+    if (this.#starting) this.#starting = "cancelled";
     if (this.#ears.listening) this.#ears.cancel();
     if (!this.#microphone.recording) return;
     this.#microphone.cancel();
@@ -164,10 +193,10 @@ export class Speaking {
   async #listenInBrowser() {
     if (!browserHears) return this.#tell(word("mic_unsupported"));
     this.#show("listening");
-    const words = await this.#ears.begin();
+    const { words, why } = await this.#ears.begin();
     this.#show("ready");
     if (words) return this.#acts.typed(words);
-    return this.#tell(word("mic_unheard"));
+    return why ? this.#tell(word(`mic_${why}`)) : undefined;
   }
 
   // ── sending ────────────────────────────────────────────────────────────────────────────────
@@ -282,4 +311,11 @@ export class Speaking {
 function refusal({ status, code }) {
   if (code === "audio_too_large" || code === "audio_too_long") return word("mic_long");
   return status === 400 ? word("mic_unreadable") : word("failed");
+}
+
+const TAKES_SPACE = "input, textarea, select, summary, a, button:not(#mic)";
+
+/** The space bar where nothing else wants it: no field that is written in, no other button. */
+function isSpace({ code, target, altKey, ctrlKey, metaKey }) {
+  return code === "Space" && !altKey && !ctrlKey && !metaKey && !target.closest?.(TAKES_SPACE);
 }

@@ -1,7 +1,7 @@
 /** A sound as a row of bars with a button that plays it: one's own beside the model's. */
 import { h, icon } from "../dom.js";
 
-const BARS = 64;
+const BAR_PX = 6; // each with the gap behind it
 let context = null;
 
 /** `sound`: a Blob or an address. Resolves to an element, or to null when the sound cannot be read. */
@@ -15,14 +15,14 @@ export async function waveform(label, sound) {
   } catch {
     return null;
   }
-  const canvas = h("canvas", { width: BARS * 6, height: 56, "aria-hidden": "true" });
+  const canvas = h("canvas", { "aria-hidden": "true" });
   const element = h(
     "figure",
     { class: "wave" },
     h("figcaption", {}, label, h("span", { class: "mono soft" }, `${decoded.duration.toFixed(1)} s`)),
     h("div", { class: "wave-row" }, h("button", { class: "button round", type: "button", "aria-label": label, onclick: () => play(decoded, canvas) }, icon("play")), canvas),
   );
-  requestAnimationFrame(() => draw(canvas, peaks(decoded), 0));
+  new ResizeObserver(() => draw(canvas, decoded, 0)).observe(canvas); // at first when it gets its place, and its colour
   return element;
 }
 
@@ -44,34 +44,42 @@ async function play(decoded, canvas) {
   let playing = true;
   source.addEventListener("ended", () => (playing = false));
   source.start();
-  const heights = peaks(decoded);
   const follow = () => {
-    draw(canvas, heights, playing ? (context.currentTime - began) / decoded.duration : 0);
+    draw(canvas, decoded, playing ? (context.currentTime - began) / decoded.duration : 0);
     if (playing) requestAnimationFrame(follow);
   };
   follow();
 }
 
 /** The loudest moment of each stretch, as a share of the loudest of all. */
-function peaks(decoded) {
+function peaks(decoded, bars) {
   const samples = decoded.getChannelData(0);
-  const size = Math.max(1, Math.floor(samples.length / BARS));
-  const heights = Array.from({ length: BARS }, (_, bar) =>
+  const size = Math.max(1, Math.floor(samples.length / bars));
+  const heights = Array.from({ length: bars }, (_, bar) =>
     samples.subarray(bar * size, (bar + 1) * size).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0),
   );
   const loudest = Math.max(...heights, 0.01);
   return heights.map((height) => height / loudest);
 }
 
-function draw(canvas, heights, played) {
+/**
+ * As many bars as there is room for, as sharp as the screen can show them; `played` is a share of the whole. The colours are
+ * those that the stylesheet gives to the letters and the (absent) border.
+ */
+function draw(canvas, decoded, played) {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const bars = Math.floor(width / BAR_PX);
+  if (bars === 0) return;
+  canvas.width = width * devicePixelRatio;
+  canvas.height = height * devicePixelRatio;
   const style = getComputedStyle(canvas);
   const pen = canvas.getContext("2d");
-  pen.clearRect(0, 0, canvas.width, canvas.height);
-  heights.forEach((height, bar) => {
-    const tall = Math.max(3, height * canvas.height);
-    pen.fillStyle = bar / BARS < played ? style.getPropertyValue("--celadon-now") : style.color;
+  pen.scale(devicePixelRatio, devicePixelRatio);
+  peaks(decoded, bars).forEach((share, bar) => {
+    const tall = Math.max(3, share * height);
+    pen.fillStyle = bar / bars < played ? style.borderTopColor : style.color;
     pen.beginPath();
-    pen.roundRect(bar * 6 + 1, (canvas.height - tall) / 2, 4, tall, 2);
+    pen.roundRect(bar * BAR_PX + 1, (height - tall) / 2, BAR_PX - 2, tall, 2);
     pen.fill();
   });
 }
