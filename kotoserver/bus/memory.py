@@ -1,13 +1,13 @@
-"""The bus of a single process: queues and locks in its own memory."""
+"""The bus of a single process: queues, locks and counters in its own memory."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from kotoserver.bus.busy import busy
+from kotoserver.bus.busy import busy, full
 from kotoserver.bus.fanout import Fanout
-from kotoserver.ports.bus import Bus, Subscription
+from kotoserver.ports.bus import Allowance, Bus, Subscription
 from kotoserver.ports.clock import Clock, SystemClock
 
 SWEEP_ABOVE = 10_000
@@ -33,6 +33,7 @@ class MemoryBus(Bus):
         self._fanout = Fanout()
         self._locks: dict[str, _Lock] = {}
         self._windows: dict[str, _Window] = {}
+        self._rooms: dict[str, set[str]] = {}
 
     @property
     def locks_kept(self) -> int:
@@ -43,6 +44,11 @@ class MemoryBus(Bus):
     def windows_kept(self) -> int:
         """Windows of uses in memory, open or past."""
         return len(self._windows)
+
+    @property
+    def rooms_kept(self) -> int:
+        """Rooms in which somebody is."""
+        return len(self._rooms)
 
     async def publish(self, channel: str, message: str) -> None:
         self._fanout.send(channel, message)
@@ -67,18 +73,39 @@ class MemoryBus(Bus):
             if entry.users == 0:
                 del self._locks[name]
 
-    async def take(self, name: str, *, limit: int, window_seconds: int) -> bool:
+    async def take(self, name: str, *, limit: int, window_seconds: int) -> Allowance:
         now = self._clock.seconds()
         window = self._windows.get(name)
         if window is None or window.ends <= now:
             self._forget_past_windows(now)
             window = self._windows[name] = _Window(ends=now + window_seconds)
         window.uses += 1
-        return window.uses <= limit
+        granted = window.uses <= limit
+        return Allowance(granted=granted, wait_seconds=0.0 if granted else window.ends - now)
 
     def _forget_past_windows(self, now: float) -> None:
         if len(self._windows) > SWEEP_ABOVE:
             self._windows = {name: window for name, window in self._windows.items() if window.ends > now}
+
+    @asynccontextmanager
+    async def present(self, room: str, who: str, *, most: int | None = None) -> AsyncIterator[None]:
+        there = self._rooms.setdefault(room, set())
+        if most is not None and len(there - {who}) >= most:
+            self._forget_if_empty(room)
+            raise full(room)
+        there.add(who)
+        try:
+            yield
+        finally:
+            there.discard(who)
+            self._forget_if_empty(room)
+
+    def _forget_if_empty(self, room: str) -> None:
+        if room in self._rooms and not self._rooms[room]:
+            del self._rooms[room]
+
+    async def count_present(self, room: str) -> int:
+        return len(self._rooms.get(room, ()))
 
     async def check(self) -> None:
         """Memory always answers."""

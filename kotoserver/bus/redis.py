@@ -9,18 +9,18 @@ from uuid import uuid4
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
-from kotoserver.bus.busy import busy
+from kotoserver.bus.busy import busy, full
+from kotoserver.bus.redis_answer import ANSWER_SECONDS, answer
 from kotoserver.bus.redis_news import News
+from kotoserver.bus.redis_presence import Presence
 from kotoserver.domain.errors import BadSettings, StorageFailed
-from kotoserver.ports.bus import Bus, Subscription
+from kotoserver.ports.bus import Allowance, Bus, Subscription
 
 CONNECT_SECONDS = 2.0
-ANSWER_SECONDS = 2.0
 CONNECTIONS = 20
 LEASE_SECONDS = 30.0
-"""How long a lock outlives a holder that died; a living one renews it every third of this."""
+"""How long a lock, or a presence, outlives a holder that died; a living one renews it every third of this."""
 ASK_AGAIN_SECONDS = 0.02
 """How often a taken lock is asked for."""
 
@@ -41,9 +41,10 @@ class RedisBus(Bus):
         self._lease_ms = round(lease_seconds * 1000)
         self._release = self._redis.register_script(_RELEASE)
         self._renew = self._redis.register_script(_RENEW)
+        self._presence = Presence(self._redis, lease_seconds)
 
     async def publish(self, channel: str, message: str) -> None:
-        async with _answer():
+        async with answer():
             await self._redis.publish(_key("news", channel), message)
 
     @asynccontextmanager
@@ -69,19 +70,35 @@ class RedisBus(Bus):
         finally:
             await self._give_back(key, token)
 
-    async def take(self, name: str, *, limit: int, window_seconds: int) -> bool:
+    async def take(self, name: str, *, limit: int, window_seconds: int) -> Allowance:
         key = _key("rate", name)
-        async with _answer(), self._redis.pipeline(transaction=True) as both:
-            both.set(key, 0, ex=window_seconds, nx=True)
-            both.incr(key)
-            _, uses = await both.execute()
-        return int(uses) <= limit
+        async with answer(), self._redis.pipeline(transaction=True) as together:
+            together.set(key, 0, ex=window_seconds, nx=True)
+            together.incr(key)
+            together.pttl(key)
+            _, uses, left_ms = await together.execute()
+        granted = int(uses) <= limit
+        return Allowance(granted=granted, wait_seconds=0.0 if granted else max(0, int(left_ms)) / 1000)
+
+    @asynccontextmanager
+    async def present(self, room: str, who: str, *, most: int | None = None) -> AsyncIterator[None]:
+        key = _key("present", room)
+        try:
+            if not await self._presence.enter(key, who, most):
+                raise full(room)
+            yield
+        finally:
+            await self._presence.leave(key, who)
+
+    async def count_present(self, room: str) -> int:
+        return await self._presence.count(_key("present", room))
 
     async def check(self) -> None:
-        async with _answer():
+        async with answer():
             await self._redis.ping()
 
     async def close(self) -> None:
+        await self._presence.close()
         await self._news.close()
         await self._redis.aclose()
 
@@ -94,7 +111,7 @@ class RedisBus(Bus):
             await asyncio.sleep(ASK_AGAIN_SECONDS)
 
     async def _taken(self, key: str, token: str) -> bool:
-        async with _answer():
+        async with answer():
             return bool(await self._redis.set(key, token, nx=True, px=self._lease_ms))
 
     async def _keep(self, key: str, token: str) -> None:
@@ -102,7 +119,7 @@ class RedisBus(Bus):
         while True:
             await asyncio.sleep(self._lease_ms / 3000)
             try:
-                async with _answer():
+                async with answer():
                     await self._renew(keys=[key], args=[token, self._lease_ms])
             except StorageFailed as error:
                 log.warning("A lock could not be renewed: %s", error)
@@ -110,7 +127,7 @@ class RedisBus(Bus):
     async def _give_back(self, key: str, token: str) -> None:
         """A lock that cannot be given back ends with its lease; what was done under it stands."""
         try:
-            async with _answer():
+            async with answer():
                 await self._release(keys=[key], args=[token])
         except StorageFailed as error:
             log.warning("A lock could not be given back: %s", error)
@@ -120,7 +137,7 @@ def _client(url: str, *, retries: int) -> Redis:
     """A client without a time limit of its own for answers.
 
     redis-py's limit is an `asyncio.wait_for`, which on Python 3.11 swallows a cancellation that comes as
-    the command is sent, and makes a task for each command. `_answer` limits the time instead.
+    the command is sent, and makes a task for each command. `answer` limits the time instead.
     """
     try:
         pool = BlockingConnectionPool.from_url(
@@ -139,13 +156,3 @@ def _client(url: str, *, retries: int) -> Redis:
 
 def _key(kind: str, name: str) -> str:
     return f"koto:{kind}:{name}"
-
-
-@asynccontextmanager
-async def _answer() -> AsyncIterator[None]:
-    """Limits the time for one answer. Redis' exceptions become ours; none of them holds the password."""
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            yield
-    except (RedisError, OSError) as error:
-        raise StorageFailed(f"Redis does not answer ({type(error).__name__}).") from error

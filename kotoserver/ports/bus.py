@@ -1,8 +1,9 @@
-"""News between the parts, and between the processes, of one server: messages, locks and rates."""
+"""News between the parts, and between the processes, of one server: messages, locks, rates and presence."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 
 QUEUE_SIZE = 256
 """Messages a subscriber may lag behind before its subscription ends."""
@@ -13,6 +14,18 @@ class SubscriberTooSlow(Exception):
 
     It should subscribe again and read what it missed from storage.
     """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """Whether one more use is granted; true and false as `granted` is."""
+
+    granted: bool
+    wait_seconds: float
+    """Until the window of uses ends; 0 for a use that is granted."""
+
+    def __bool__(self) -> bool:
+        return self.granted
 
 
 class Subscription(ABC):
@@ -42,8 +55,23 @@ class Bus(ABC):
         """
 
     @abstractmethod
-    async def take(self, name: str, *, limit: int, window_seconds: int) -> bool:
-        """Counts one use of `name`; False when `limit` uses of this window are spent."""
+    async def take(self, name: str, *, limit: int, window_seconds: int) -> Allowance:
+        """Counts one use of `name`, which is refused when `limit` uses of this window are spent.
+
+        The window begins with its first use.
+        """
+
+    @abstractmethod
+    def present(self, room: str, who: str, *, most: int | None = None) -> AbstractAsyncContextManager[None]:
+        """`who`, an id that nobody else uses, is present in `room` within the block.
+
+        Raises TooFast with code `busy` when `most` others are there already. Whoever's process died is gone
+        within 30 s.
+        """
+
+    @abstractmethod
+    async def count_present(self, room: str) -> int:
+        """How many are in the room, those of other processes included."""
 
     @abstractmethod
     async def check(self) -> None:

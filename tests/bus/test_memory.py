@@ -42,6 +42,21 @@ async def test_past_windows_are_forgotten_and_open_ones_are_not():
     assert not await bus.take("open", limit=1, window_seconds=50)
 
 
+async def test_a_refused_use_waits_until_its_window_ends():
+    clock = HandClock()
+    bus = MemoryBus(clock)
+    await bus.take("sari", limit=1, window_seconds=10)
+    clock.at = 7.5
+    assert (await bus.take("sari", limit=1, window_seconds=10)).wait_seconds == 2.5
+
+
+async def test_a_room_that_nobody_is_in_is_forgotten():
+    bus = MemoryBus()
+    async with bus.present("sockets", "a"), bus.present("sockets", "b"):
+        assert bus.rooms_kept == 1
+    assert bus.rooms_kept == 0
+
+
 async def test_a_lock_that_nobody_uses_is_forgotten():
     bus = MemoryBus()
     async with bus.lock("a", wait_seconds=0):

@@ -36,9 +36,9 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @contextmanager
-def held_elsewhere(redis_url: str, name: str) -> Iterator[subprocess.Popen[str]]:
-    """Another program that holds the lock, with a lease of half a second."""
-    command = [sys.executable, "-m", "tests.bus.holds_a_lock", redis_url, name, "0.5"]
+def held_elsewhere(redis_url: str, name: str, program: str = "holds_a_lock") -> Iterator[subprocess.Popen[str]]:
+    """Another program that holds the lock, or is in the room, with a lease of half a second."""
+    command = [sys.executable, "-m", f"tests.bus.{program}", redis_url, name, "0.5"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
@@ -86,6 +86,32 @@ async def test_a_window_of_uses_ends_by_itself(bus: RedisBus, server: Redis, nam
     assert await bus.take(name, limit=1, window_seconds=60)
 
 
+async def test_whoever_is_in_a_process_that_died_is_gone_after_the_lease(bus: RedisBus, redis_url: str, name: str):
+    with held_elsewhere(redis_url, name, "is_present") as holder:
+        async with bus.present(name, "here"), asyncio.timeout(5):
+            assert await bus.count_present(name) == 2
+            holder.kill()
+            while await bus.count_present(name) != 1:
+                pass
+
+
+async def test_whoever_is_there_stays_beyond_the_lease_and_is_put_back_when_forgotten(
+    redis_url: str, server: Redis, name: str
+):
+    brief = RedisBus(redis_url, lease_seconds=0.3)
+    async with brief.present(name, "a"), asyncio.timeout(5):
+        key = f"koto:present:{name}"
+        entered = await server.zscore(key, "a")
+        while await server.zscore(key, "a") == entered:
+            pass
+        assert await brief.count_present(name) == 1
+        await server.delete(key)
+        while await brief.count_present(name) != 1:
+            pass
+    assert not await server.exists(key)
+    await brief.close()
+
+
 async def test_a_broken_connection_ends_subscriptions_and_the_next_ones_work(
     bus: RedisBus, server: Redis, name: str
 ):
@@ -113,7 +139,13 @@ async def test_a_server_that_went_away_is_a_failure_and_one_that_came_back_works
     with redis_server() as url:
         bus = RedisBus(url)
         await bus.check()
-    for call in (bus.check, lambda: bus.publish("a", "b"), lambda: bus.take("a", limit=1, window_seconds=1)):
+    calls = (
+        bus.check,
+        lambda: bus.publish("a", "b"),
+        lambda: bus.take("a", limit=1, window_seconds=1),
+        lambda: bus.count_present("a"),
+    )
+    for call in calls:
         with pytest.raises(StorageFailed):
             await call()
     with pytest.raises(StorageFailed):
@@ -121,6 +153,9 @@ async def test_a_server_that_went_away_is_a_failure_and_one_that_came_back_works
             pass
     with pytest.raises(StorageFailed):
         async with bus.subscribe("a"):
+            pass
+    with pytest.raises(StorageFailed):
+        async with bus.present("a", "b"):
             pass
     await bus.close()
 

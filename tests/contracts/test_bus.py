@@ -258,7 +258,7 @@ async def test_many_locks_are_held_at_once(pair: Pair, name: str):
 async def test_uses_of_a_window_are_counted_together(pair: Pair, name: str):
     here, there = pair
     taken = [await bus.take(name, limit=3, window_seconds=60) for bus in (here, there, here, there, here)]
-    assert taken == [True, True, True, False, False]
+    assert [allowance.granted for allowance in taken] == [True, True, True, False, False]
 
 
 async def test_each_name_has_its_own_limit(pair: Pair, name: str):
@@ -272,7 +272,93 @@ async def test_no_more_than_the_limit_pass_at_once(pair: Pair, name: str):
     taken = await asyncio.gather(
         *(pair[number % 2].take(name, limit=7, window_seconds=60) for number in range(300))
     )
-    assert taken.count(True) == 7
+    assert sum(allowance.granted for allowance in taken) == 7
+
+
+async def test_whoever_is_refused_is_told_how_long_to_wait(pair: Pair, name: str):
+    here, there = pair
+    granted = await here.take(name, limit=1, window_seconds=60)
+    refused = await there.take(name, limit=1, window_seconds=60)
+    assert granted
+    assert granted.wait_seconds == 0
+    assert not refused
+    assert 50 < refused.wait_seconds <= 60
+
+
+# ── presence ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_everyone_who_is_present_is_counted_wherever_they_are(pair: Pair, name: str):
+    here, there = pair
+    assert await here.count_present(name) == 0
+    async with here.present(name, "a"), there.present(name, "b"), there.present(f"{name}:other", "c"):
+        assert [await bus.count_present(name) for bus in pair] == [2, 2]
+        assert await here.count_present(f"{name}:other") == 1
+        async with here.present(name, "d"):
+            assert await there.count_present(name) == 3
+        assert await there.count_present(name) == 2
+    assert [await bus.count_present(name) for bus in pair] == [0, 0]
+
+
+async def test_whoever_failed_has_left(pair: Pair, name: str):
+    here, there = pair
+    with pytest.raises(RuntimeError):
+        async with here.present(name, "failed"):
+            raise RuntimeError
+    assert await there.count_present(name) == 0
+
+
+async def test_whoever_was_cancelled_has_left(pair: Pair, name: str):
+    here, there = pair
+    entered = asyncio.Event()
+
+    async def stay() -> None:
+        async with here.present(name, "cancelled"):
+            entered.set()
+            await asyncio.Event().wait()
+
+    staying = asyncio.create_task(stay())
+    await entered.wait()
+    assert await there.count_present(name) == 1
+    staying.cancel()
+    await asyncio.wait([staying])
+    assert await there.count_present(name) == 0
+
+
+async def test_a_full_room_is_busy_until_somebody_leaves(pair: Pair, name: str):
+    here, there = pair
+    async with here.present(name, "a", most=2):
+        async with there.present(name, "b", most=2):
+            with pytest.raises(TooFast) as caught:
+                async with here.present(name, "c", most=2):
+                    pass
+            assert (caught.value.code, caught.value.retryable) == ("busy", True)
+            assert await here.count_present(name) == 2
+        async with there.present(name, "c", most=2):
+            assert await here.count_present(name) == 2
+    async with here.present(name, "a", most=2):
+        assert await here.count_present(name) == 1
+
+
+async def test_no_more_enter_at_once_than_there_is_room_for(pair: Pair, name: str):
+    may_leave = asyncio.Event()
+    refused: asyncio.Queue[int] = asyncio.Queue()
+
+    async def enter(number: int) -> None:
+        try:
+            async with pair[number % 2].present(name, str(number), most=7):
+                await may_leave.wait()
+        except TooFast:
+            refused.put_nowait(number)
+
+    entering = [asyncio.create_task(enter(number)) for number in range(60)]
+    async with asyncio.timeout(10):
+        for _ in range(53):
+            await refused.get()
+    assert await pair[0].count_present(name) == 7
+    may_leave.set()
+    await asyncio.gather(*entering)
+    assert refused.empty()
 
 
 async def test_a_bus_that_works_says_so(pair: Pair):
