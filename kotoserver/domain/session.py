@@ -94,6 +94,8 @@ class Session:
     """Number of the last stored event."""
     started_at: datetime
     updated_at: datetime
+    lesson_id: str | None = None
+    """The lesson it is played for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

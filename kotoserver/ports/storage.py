@@ -1,17 +1,18 @@
 """What is remembered: learners, sessions, turns, events, and what each speech key says."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kotoserver.domain.evaluation import Evaluation
 from kotoserver.domain.events import StoredEvent
-from kotoserver.domain.learner import Learner
 from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.recording import Recording
-from kotoserver.domain.session import Progress, Session
+from kotoserver.domain.session import Progress, Session, SessionState
 from kotoserver.domain.speech import SpeechRequest
+from kotoserver.ports.lessons import LessonStore
+from kotoserver.ports.members import MemberStore
 
 EVERYBODY = ""
 """The payer under whom what all learners cost together is booked."""
@@ -64,22 +65,22 @@ class SessionPage:
     """Pass as `before` for the next page; None on the last."""
 
 
-class Storage(ABC):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFilter:
+    """Which sessions are wanted; empty fields want all."""
+
+    teacher_id: str = ""
+    """Those of this teacher's learners; only where everybody's are asked for."""
+    state: SessionState | None = None
+    scene_id: str = ""
+    lesson_id: str = ""
+
+
+ALL = SessionFilter()
+
+
+class Storage(MemberStore, LessonStore):
     """Every method raises StorageFailed when the database does not answer."""
-
-    @abstractmethod
-    async def add_learner(self, learner: Learner) -> None: ...
-
-    @abstractmethod
-    async def find_learner(self, learner_id: str) -> Learner | None: ...
-
-    @abstractmethod
-    async def erase_learner(self, learner_id: str) -> None:
-        """Removes the learner with all sessions, turns and events, and what they cost."""
-
-    @abstractmethod
-    async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
-        """Notes whether the learner's recordings may be kept."""
 
     @abstractmethod
     async def open_session(
@@ -110,9 +111,20 @@ class Storage(ABC):
 
     @abstractmethod
     async def list_sessions(
-        self, learner_id: str, *, words: str | None = None, before: datetime | None = None, limit: int = 20
+        self,
+        learner_id: str | None,
+        *,
+        words: str | None = None,
+        only: SessionFilter = ALL,
+        before: datetime | None = None,
+        limit: int = 20,
     ) -> SessionPage:
-        """A learner's sessions; with `words`, those in which an utterance holds that text (any case)."""
+        """A learner's sessions, or with None everybody's; with `words`, those in which an utterance holds
+        that text (any case)."""
+
+    @abstractmethod
+    async def list_stale_sessions(self, since: datetime, limit: int = 100) -> Sequence[tuple[str, str]]:
+        """Session and learner ids of those in which nothing happened since, some of the oldest."""
 
     @abstractmethod
     async def erase_session(self, session_id: str) -> None:

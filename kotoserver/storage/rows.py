@@ -8,10 +8,13 @@ from typing import Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from kotoserver.domain.audit import Action, AuditEntry
+from kotoserver.domain.classroom import Classroom
 from kotoserver.domain.errors import StorageFailed
 from kotoserver.domain.evaluation import Evaluation
 from kotoserver.domain.events import StoredEvent
-from kotoserver.domain.learner import Learner, Role
+from kotoserver.domain.learner import Learner, Role, SignIn
+from kotoserver.domain.lesson import Lesson
 from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.recording import Recording, RecordingState
 from kotoserver.domain.session import Progress, Session
@@ -25,6 +28,8 @@ _EVALUATION: Final = TypeAdapter(Evaluation)
 _PROGRESS: Final = TypeAdapter(Progress)
 _TIMINGS: Final[TypeAdapter[Mapping[str, float]]] = TypeAdapter(Mapping[str, float])
 _RECEIPTS: Final = TypeAdapter(tuple[Receipt, ...])
+_SCENES: Final = TypeAdapter(tuple[str, ...])
+_DETAILS: Final[TypeAdapter[Mapping[str, str]]] = TypeAdapter(Mapping[str, str])
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -36,6 +41,10 @@ def learner_row(learner: Learner) -> tuple[Value, ...]:
         learner.role.value,
         learner.created_at,
         learner.keep_recordings,
+        learner.email,
+        learner.blocked,
+        learner.revision,
+        learner.signed_out_at,
     )
 
 
@@ -47,7 +56,106 @@ def learner_of(row: Row) -> Learner:
         role=Role(row["role"]),
         created_at=row["created_at"],
         keep_recordings=row["keep_recordings"],
+        email=row["email"],
+        blocked=row["blocked"],
+        revision=row["revision"],
+        signed_out_at=row["signed_out_at"],
     )
+
+
+def sign_in_row(sign_in: SignIn) -> tuple[Value, ...]:
+    return (
+        sign_in.id,
+        sign_in.learner_id,
+        sign_in.generation,
+        sign_in.created_at,
+        sign_in.renewed_at,
+        sign_in.expires_at,
+    )
+
+
+def sign_in_of(row: Row) -> SignIn:
+    return SignIn(
+        id=row["sign_in_id"],
+        learner_id=row["learner_id"],
+        generation=row["generation"],
+        created_at=row["created_at"],
+        renewed_at=row["renewed_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+def class_of(row: Row) -> Classroom:
+    return Classroom(
+        id=row["class_id"],
+        teacher_id=row["teacher_id"],
+        name=row["name"],
+        code=row["code"],
+        created_at=row["created_at"],
+        members=row["members"],
+    )
+
+
+def audit_row(entry: AuditEntry) -> tuple[Value, ...]:
+    return (
+        entry.id,
+        entry.at,
+        entry.actor_id,
+        entry.action.value,
+        entry.subject,
+        entry.address,
+        _json(_DETAILS, dict(entry.details)),
+    )
+
+
+def audit_of(row: Row) -> AuditEntry:
+    return AuditEntry(
+        id=row["audit_id"],
+        at=row["at"],
+        actor_id=row["actor_id"],
+        action=Action(row["action"]),
+        subject=row["subject"],
+        address=row["address"],
+        details=_value(_DETAILS, row["details"]),
+    )
+
+
+def lesson_row(lesson: Lesson) -> tuple[Value, ...]:
+    return (
+        lesson.id,
+        lesson.owner_id,
+        lesson.title,
+        lesson.goal,
+        lesson_words(lesson),
+        scenes_json(lesson.scenes),
+        lesson.published,
+        lesson.revision,
+        lesson.created_at,
+        lesson.updated_at,
+    )
+
+
+def lesson_of(row: Row) -> Lesson:
+    return Lesson(
+        id=row["lesson_id"],
+        owner_id=row["owner_id"],
+        title=row["title"],
+        goal=row["goal"],
+        scenes=_value(_SCENES, row["scenes"]),
+        published=row["published"],
+        revision=row["revision"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def lesson_words(lesson: Lesson) -> str:
+    """What a lesson is found by."""
+    return folded(f"{lesson.title}\n{lesson.goal}")
+
+
+def scenes_json(scenes: Sequence[str]) -> str:
+    return _json(_SCENES, tuple(scenes))
 
 
 def session_row(session: Session) -> tuple[Value, ...]:
@@ -63,6 +171,7 @@ def session_row(session: Session) -> tuple[Value, ...]:
         session.last_seq,
         session.started_at,
         session.updated_at,
+        session.lesson_id,
     )
 
 
@@ -79,6 +188,7 @@ def session_of(row: Row) -> Session:
         last_seq=row["last_seq"],
         started_at=row["started_at"],
         updated_at=row["updated_at"],
+        lesson_id=row["lesson_id"],
     )
 
 

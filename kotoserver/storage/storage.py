@@ -1,28 +1,30 @@
 """Everything that is remembered, in SQL that runs on SQLite and on Postgres alike."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from kotoserver.domain.errors import Conflict, NotFound
 from kotoserver.domain.events import StoredEvent
-from kotoserver.domain.learner import Learner
 from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.recording import Recording
 from kotoserver.domain.session import Session
 from kotoserver.domain.speech import SpeechRequest
-from kotoserver.ports.storage import SessionPage, SpokenLine, Storage, TurnRecord
+from kotoserver.ports.storage import ALL, SessionFilter, SessionPage, SpokenLine, Storage, TurnRecord
 from kotoserver.storage import rows
 from kotoserver.storage.database import Database, NothingMatched, Write
+from kotoserver.storage.lessons import SqlLessons
+from kotoserver.storage.members import SqlMembers
+from kotoserver.storage.paging import page_of
 from kotoserver.storage.sql import Query, load_migrations
 
-ADD_LEARNER = Query("add_learner")
-FIND_LEARNER = Query("find_learner")
-ERASE_LEARNER = Query("erase_learner")
 ADD_SESSION = Query("add_session")
 UPDATE_SESSION = Query("update_session")
 FIND_SESSION = Query("find_session")
 LIST_SESSIONS = Query("list_sessions")
 SEARCH_SESSIONS = Query("search_sessions")
+LIST_ALL_SESSIONS = Query("list_all_sessions")
+SEARCH_ALL_SESSIONS = Query("search_all_sessions")
+LIST_STALE_SESSIONS = Query("list_stale_sessions")
 ERASE_SESSION = Query("erase_session")
 ADD_TURN = Query("add_turn")
 UNDO_TURN = Query("undo_turn")
@@ -34,7 +36,6 @@ ADD_EVENT = Query("add_event")
 LIST_EVENTS = Query("list_events")
 ADD_SPEECH = Query("add_speech")
 FIND_SPEECH = Query("find_speech")
-SET_CONSENT = Query("set_consent")
 SET_RECEIPTS = Query("set_receipts")
 ADD_RECORDING = Query("add_recording")
 FIND_RECORDING = Query("find_recording")
@@ -46,37 +47,22 @@ FORGET_RECORDINGS = Query("forget_recordings")
 ERASE_RECORDING = Query("erase_recording")
 ADD_SPENDING = Query("add_spending")
 FIND_SPENDING = Query("find_spending")
-ERASE_SPENDING = Query("erase_spending")
 FORGET_SPENDING = Query("forget_spending")
 CHECK = Query("check")
 
-END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 LAST_SEQ = 2**63 - 1
 """The greatest number that a BIGINT holds."""
 KEYS_KEPT = 20_000
 """Speech keys that are remembered as stored, so that a scene's lines are not written at every turn."""
 
 
-class SqlStorage(Storage):
+class SqlStorage(SqlMembers, SqlLessons, Storage):
     """The storage port over any `Database`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._stored_keys: set[str] = set()
         """Nothing ever removes a speech key from the database, so what is here stays true."""
-
-    async def add_learner(self, learner: Learner) -> None:
-        await self._database.write(Write(ADD_LEARNER, [rows.learner_row(learner)]))
-
-    async def find_learner(self, learner_id: str) -> Learner | None:
-        found = await self._database.fetch(FIND_LEARNER, learner_id)
-        return rows.learner_of(found[0]) if found else None
-
-    async def erase_learner(self, learner_id: str) -> None:
-        await self._database.write(Write(ERASE_LEARNER, [(learner_id,)]), Write(ERASE_SPENDING, [(learner_id,)]))
-
-    async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
-        await self._database.write(Write(SET_CONSENT, [(learner_id, keep_recordings)]))
 
     async def open_session(
         self, session: Session, events: Sequence[StoredEvent], spoken: Sequence[SpokenLine]
@@ -117,29 +103,32 @@ class SqlStorage(Storage):
         return rows.session_of(found[0]) if found else None
 
     async def list_sessions(
-        self, learner_id: str, *, words: str | None = None, before: datetime | None = None, limit: int = 20
+        self,
+        learner_id: str | None,
+        *,
+        words: str | None = None,
+        only: SessionFilter = ALL,
+        before: datetime | None = None,
+        limit: int = 20,
     ) -> SessionPage:
-        """A page is longer than `limit` only when its last sessions began in the same microsecond."""
-        asked = limit + 1
-        while True:
-            found = await self._sessions_before(before or END_OF_TIME, learner_id, words, asked)
-            if len(found) <= limit:
-                return SessionPage(sessions=tuple(found), next_before=None)
-            oldest = found[limit - 1].started_at
-            if len(found) < asked or found[-1].started_at != oldest:
-                break
-            asked *= 2
-        page = tuple(session for session in found if session.started_at >= oldest)
-        return SessionPage(sessions=page, next_before=oldest if len(page) < len(found) else None)
+        whose = only.teacher_id if learner_id is None else learner_id
+        of_all = learner_id is None
 
-    async def _sessions_before(
-        self, before: datetime, learner_id: str, words: str | None, limit: int
-    ) -> list[Session]:
-        if words:
-            found = await self._database.fetch(SEARCH_SESSIONS, learner_id, before, limit, rows.holding(words))
-        else:
-            found = await self._database.fetch(LIST_SESSIONS, learner_id, before, limit)
-        return [rows.session_of(row) for row in found]
+        async def read(until: datetime, many: int) -> list[Session]:
+            asked = (whose, until, many, only.state.value if only.state else "", only.scene_id, only.lesson_id)
+            if words:
+                query = SEARCH_ALL_SESSIONS if of_all else SEARCH_SESSIONS
+                found = await self._database.fetch(query, *asked, rows.holding(words))
+            else:
+                found = await self._database.fetch(LIST_ALL_SESSIONS if of_all else LIST_SESSIONS, *asked)
+            return [rows.session_of(row) for row in found]
+
+        sessions, next_before = await page_of(read, lambda each: each.started_at, before=before, limit=limit)
+        return SessionPage(sessions=sessions, next_before=next_before)
+
+    async def list_stale_sessions(self, since: datetime, limit: int = 100) -> Sequence[tuple[str, str]]:
+        found = await self._database.fetch(LIST_STALE_SESSIONS, since, limit)
+        return [(str(row["session_id"]), str(row["learner_id"])) for row in found]
 
     async def erase_session(self, session_id: str) -> None:
         await self._database.write(Write(ERASE_SESSION, [(session_id,)]))

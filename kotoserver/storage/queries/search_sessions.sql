@@ -1,10 +1,14 @@
--- A learner's sessions begun before $2 in which an utterance is LIKE $4, newest first.
+-- A learner's sessions begun before $2 in which an utterance is LIKE $7, newest first.
 SELECT session_id, learner_id, scene_id, scene_version, pack_id, pack_version,
-       progress, revision, last_seq, started_at, updated_at
+       progress, revision, last_seq, started_at, updated_at, lesson_id
 FROM sessions
-WHERE learner_id = $1 AND started_at < $2 AND EXISTS (
-    SELECT 1 FROM turns
-    WHERE turns.session_id = sessions.session_id AND turns.folded LIKE $4 ESCAPE '\'
-)
+WHERE learner_id = $1 AND started_at < $2
+    AND ($4 = '' OR progress->>'state' = $4)
+    AND ($5 = '' OR scene_id = $5)
+    AND ($6 = '' OR lesson_id = $6)
+    AND EXISTS (
+        SELECT 1 FROM turns
+        WHERE turns.session_id = sessions.session_id AND turns.folded LIKE $7 ESCAPE '\'
+    )
 ORDER BY started_at DESC, session_id DESC
 LIMIT $3

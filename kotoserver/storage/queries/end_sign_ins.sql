@@ -1,0 +1,2 @@
+-- Signs a learner out on all devices.
+DELETE FROM sign_ins WHERE learner_id = $1
