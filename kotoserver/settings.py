@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from kotoserver.domain.errors import BadSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout (or the image's folder) that holds `scenes/`, `langpacks/` and `web/`."""
+
+
+Network = IPv4Network | IPv6Network
 
 
 class Secret(str):
@@ -58,6 +62,18 @@ VARIABLES = (
         default="",
         meaning="address that clients use, such as https://koto.example; unset, the request's own",
     ),
+    Variable(
+        name="KOTO_TRUSTED_PROXIES",
+        default="",
+        meaning="addresses and networks of proxies whose X-Forwarded-For is believed, such as "
+        "`127.0.0.1,10.0.0.0/8`; unset, none",
+    ),
+    Variable(
+        name="KOTO_DRAIN_SECONDS",
+        default="0",
+        meaning="how long a server that is told to stop goes on as before while `/health/ready` says `draining`, "
+        "so that a balancer sends nobody new",
+    ),
     Variable(name="KOTO_LOG", default="readable", meaning="form of the log lines: `json` or `readable`"),
     Variable(name="KOTO_SPEECH_CACHE_MB", default="512", meaning="how much synthesised speech is kept"),
     Variable(
@@ -67,6 +83,12 @@ VARIABLES = (
     ),
     Variable(name="REDIS_URL", default="", meaning="`redis://…`; unset, everything stays in this process"),
     Variable(name="MINIO_ENDPOINT", default="", meaning="host and port of an S3 server; unset, files on disk"),
+    Variable(
+        name="MINIO_PUBLIC_ENDPOINT",
+        default="",
+        meaning="address by which clients reach it, such as https://audio.koto.example; unset, they do not, and "
+        "recordings come through the server",
+    ),
     Variable(name="MINIO_ACCESS_KEY", default="", meaning="its access key"),
     Variable(name="MINIO_SECRET_KEY", default="", meaning="its secret key"),
     Variable(name="MINIO_BUCKET", default="koto-audio-private", meaning="its private bucket"),
@@ -209,6 +231,8 @@ class S3Settings:
     access_key: Secret
     secret_key: Secret
     bucket: str
+    public_endpoint: str | None = None
+    """Where clients reach it; None when they do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +341,8 @@ class Settings:
     secret: Secret | None
     """None: made at the first start and kept in the data folder."""
     public_url: str | None
+    trusted_proxies: tuple[Network, ...]
+    drain_seconds: int
     log: str
     speech_cache_bytes: int
     database_url: Secret | None
@@ -348,6 +374,8 @@ class Settings:
             web_dir=ROOT / "web",
             secret=_secret(values["KOTO_SECRET"]),
             public_url=_web_address("KOTO_PUBLIC_URL", values["KOTO_PUBLIC_URL"]),
+            trusted_proxies=_networks("KOTO_TRUSTED_PROXIES", values["KOTO_TRUSTED_PROXIES"]),
+            drain_seconds=_whole_number("KOTO_DRAIN_SECONDS", values["KOTO_DRAIN_SECONDS"], 0, 600),
             log=_one_of("KOTO_LOG", values["KOTO_LOG"], ("json", "readable")),
             speech_cache_bytes=_whole_number("KOTO_SPEECH_CACHE_MB", values["KOTO_SPEECH_CACHE_MB"], 1, 1_000_000)
             * 1_000_000,
@@ -430,6 +458,15 @@ def _web_address(name: str, value: str) -> str | None:
     return value.rstrip("/")
 
 
+def _networks(name: str, value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        raise BadSettings(
+            f"{name} must be a list of addresses and networks such as 127.0.0.1,10.0.0.0/8, not {value!r}."
+        ) from error
+
+
 def _names(name: str, value: str) -> tuple[str, ...]:
     names = tuple(part.strip().lower() for part in value.split(","))
     if not all(names):
@@ -448,6 +485,7 @@ def _s3(values: Mapping[str, str]) -> S3Settings | None:
         access_key=Secret(values["MINIO_ACCESS_KEY"]),
         secret_key=Secret(values["MINIO_SECRET_KEY"]),
         bucket=values["MINIO_BUCKET"],
+        public_endpoint=_web_address("MINIO_PUBLIC_ENDPOINT", values["MINIO_PUBLIC_ENDPOINT"]),
     )
 
 

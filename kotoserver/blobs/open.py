@@ -21,4 +21,4 @@ def open_blobs(root: Path, *, s3: S3Settings | None = None) -> BlobStore:
         raise BadSettings(
             "MINIO_ENDPOINT is set, but the S3 client is missing: pip install 'kotoserver[s3]'."
         ) from error
-    return S3Blobs(s3)
+    return S3Blobs(s3, public_endpoint=s3.public_endpoint)

@@ -46,10 +46,10 @@ class S3Blobs(BlobStore):
     """
 
     def __init__(self, settings: S3Settings, *, public_endpoint: str | None = None, region: str = REGION) -> None:
-        """`public_endpoint` is the address that clients reach the server by; None when it is the same."""
+        """`public_endpoint` is the address that clients reach the server by; None when they do not."""
         self._bucket = settings.bucket
         self._client = _client(settings, settings.endpoint, region)
-        self._signer = _client(settings, public_endpoint or settings.endpoint, region)
+        self._signer = _client(settings, public_endpoint, region) if public_endpoint else None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
         self._opening = Lock()
         self._opened = False
@@ -97,12 +97,15 @@ class S3Blobs(BlobStore):
             for each in batch:
                 yield _info(each)
 
-    async def presigned_url(self, key: str, seconds: int) -> str:
+    async def presigned_url(self, key: str, seconds: int) -> str | None:
         """An address that anyone may read the blob at for so long, whether or not there is one.
 
-        Signed for the public host name, which is part of what is signed; no request is made.
+        Signed for the public host name, which is part of what is signed; no request is made. None where clients
+        do not reach the server.
         """
         check_key(key)
+        if self._signer is None:
+            return None
         return self._signer.presigned_get_object(self._bucket, key, expires=timedelta(seconds=seconds))
 
     async def check(self) -> None:

@@ -7,13 +7,17 @@ import gc
 import logging
 import signal
 import socket
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from aiohttp import web
 
 from kotoserver import telemetry
 from kotoserver.bootstrap import migrate_database, open_services, open_speech_engines
 from kotoserver.domain.errors import BadSettings
+from kotoserver.services.health import HealthService
 from kotoserver.settings import Settings
 from kotoserver.transport.app import make_app
 from kotoserver.transport.speech_role import make_speech_app, make_speech_runner
@@ -85,7 +89,9 @@ async def run_server(settings: Settings) -> None:
         spare_the_collector()
         address = f"Korean Together is at {_address(settings, listening)}/console/"
         runner = web.AppRunner(make_app(services, settings), shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
-        await _serve_until(stop, runner, listening, address)
+
+        drain = partial(_drain, services.health, stop, settings.drain_seconds)
+        await _serve_until(stop, runner, listening, address, drain)
 
 
 async def run_speech_server(settings: Settings) -> None:
@@ -96,7 +102,9 @@ async def run_speech_server(settings: Settings) -> None:
             log.warning("anybody who reaches this server may use its engines; set KOTO_SPEECH_KEY")
         app = make_speech_app(engines, settings.uploads, settings.speech.key)
         runner = make_speech_runner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
-        await _serve_until(stop, runner, listening, f"Speech is at {_address(settings, listening)}/v1")
+
+        drain = partial(_drain, engines.health, stop, settings.drain_seconds)
+        await _serve_until(stop, runner, listening, f"Speech is at {_address(settings, listening)}/v1", drain)
 
 
 def spare_the_collector() -> None:
@@ -117,12 +125,30 @@ def _told_to_stop() -> asyncio.Event:
     return stop
 
 
-async def _serve_until(stop: asyncio.Event, runner: web.AppRunner, listening: socket.socket, address: str) -> None:
+async def _drain(health: HealthService, stop: asyncio.Event, seconds: int) -> None:
+    """Serves on, so that a balancer hears of the end before clients do; a second signal cuts it short."""
+    health.drain()
+    if seconds:
+        log.info("stopping in %d s: not ready for anybody new", seconds)
+    stop.clear()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+
+
+async def _serve_until(
+    stop: asyncio.Event,
+    runner: web.AppRunner,
+    listening: socket.socket,
+    address: str,
+    drain: Callable[[], Awaitable[None]],
+) -> None:
     await runner.setup()
     try:
         await web.SockSite(runner, listening, backlog=_BACKLOG).start()
         print(address, flush=True)
         await stop.wait()
+        await drain()
         log.info("stopping: clients are told to reconnect")
     finally:
         await runner.cleanup()

@@ -36,19 +36,28 @@ class DependencyState:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthReport:
     states: tuple[DependencyState, ...]
+    draining: bool = False
+    """The server is about to stop; nobody new should be sent here."""
 
     @property
     def ok(self) -> bool:
-        return all(state.ok for state in self.states)
+        return not self.draining and all(state.ok for state in self.states)
 
 
 class HealthService:
     def __init__(self, dependencies: tuple[Dependency, ...], clock: Clock) -> None:
         self._dependencies = dependencies
         self._clock = clock
+        self._draining = False
+
+    def drain(self) -> None:
+        """From now on the server is not ready for anybody new."""
+        self._draining = True
 
     async def report(self) -> HealthReport:
-        """Every dependency, asked at the same time."""
+        """Every dependency, asked at the same time; none once the server is about to stop."""
+        if self._draining:
+            return HealthReport(states=(), draining=True)
         return HealthReport(states=tuple(await asyncio.gather(*map(self._ask, self._dependencies))))
 
     async def _ask(self, dependency: Dependency) -> DependencyState:

@@ -4,7 +4,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kotoserver import __version__, telemetry
-from kotoserver.services.health import HealthService
+from kotoserver.services.health import HealthReport, HealthService
 
 HEALTH: web.AppKey[HealthService] = web.AppKey("health", HealthService)
 
@@ -22,7 +22,7 @@ async def _alive(request: web.Request) -> web.Response:
 
 
 async def _ready(request: web.Request) -> web.Response:
-    """200 when every dependency works, 503 with the same body when one does not."""
+    """200 when every dependency works, 503 with the same body when one does not or the server is about to stop."""
     report = await request.app[HEALTH].report()
     checks = [
         {
@@ -34,8 +34,14 @@ async def _ready(request: web.Request) -> web.Response:
         }
         for state in report.states
     ]
-    body = {"status": "ok" if report.ok else "failed", "checks": checks}
+    body = {"status": _word(report), "checks": checks}
     return web.json_response(body, status=200 if report.ok else 503)
+
+
+def _word(report: HealthReport) -> str:
+    if report.draining:
+        return "draining"
+    return "ok" if report.ok else "failed"
 
 
 async def _metrics(request: web.Request) -> web.Response:

@@ -62,9 +62,12 @@ async def test_nobody_reads_a_blob_without_a_signature(blobs: S3Blobs, s3_settin
             assert response.status == 403
 
 
-async def test_a_signed_address_lets_anyone_in(blobs: S3Blobs):
+async def test_a_signed_address_lets_anyone_in(s3_settings: S3Settings, blobs: S3Blobs):
     await blobs.put("a/b.mp3", b"sound", "audio/mpeg")
-    address = await blobs.presigned_url("a/b.mp3", 60)
+    reached = S3Blobs(s3_settings, public_endpoint=f"http://{s3_settings.endpoint}")
+    address = await reached.presigned_url("a/b.mp3", 60)
+    assert address is not None
+    await reached.close()
     async with aiohttp.ClientSession() as http:
         async with http.get(address) as response:
             assert (response.status, await response.read()) == (200, b"sound")
@@ -75,10 +78,16 @@ async def test_a_signed_address_lets_anyone_in(blobs: S3Blobs):
 
 async def test_an_address_is_signed_for_the_public_host(s3_settings: S3Settings):
     blobs = S3Blobs(s3_settings, public_endpoint="https://audio.koto.example")
-    address = urlsplit(await blobs.presigned_url("a/b.mp3", 3600))
+    address = urlsplit(str(await blobs.presigned_url("a/b.mp3", 3600)))
     assert (address.scheme, address.netloc) == ("https", "audio.koto.example")
     assert address.path == f"/{s3_settings.bucket}/a/b.mp3"
     assert "X-Amz-Expires=3600" in address.query
+    await blobs.close()
+
+
+async def test_where_clients_do_not_reach_the_server_no_address_is_handed_out(s3_settings: S3Settings):
+    blobs = open_blobs(Path("unused"), s3=s3_settings)
+    assert await blobs.presigned_url("a/b.mp3", 60) is None
     await blobs.close()
 
 

@@ -103,6 +103,26 @@ async def test_a_server_that_is_stopped_says_goodbye_and_ends_well(tmp_path: Pat
     assert stop(process) == 0
 
 
+async def test_a_server_told_to_stop_serves_on_until_nobody_is_sent_to_it_any_more(tmp_path: Path):
+    process, address = start(tmp_path, KOTO_DRAIN_SECONDS="600")
+    async with aiohttp.ClientSession() as http:
+        client = Client(http, address)
+        await client.enter()
+        live = await client.connect()
+        await client.hear(live, 2)
+        process.send_signal(signal.SIGTERM)
+        while (await http.get(f"{address}/health/ready")).status == 200:
+            pass
+        await live.send_json({"type": "user_text", "turn_id": "t1", "text": "메뉴 좀 볼게요."})
+        assert await client.hear(live, 2)
+        assert client.frames[-1]["turn_id"] == "t1"
+        process.send_signal(signal.SIGTERM)  # somebody does not want to wait for the rest
+        while await client.hear(live, 1):
+            pass
+        assert live.close_code == 1001
+    assert stop(process) == 0
+
+
 def test_a_taken_port_gets_one_plain_sentence(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -441,15 +441,30 @@ async def test_with_consent_a_learner_hears_their_own_recording_again(guest: Gue
     assert (part.status, await part.read()) == (206, speech[4:10])
 
 
-async def test_with_an_s3_server_a_recording_is_downloaded_from_there(
-    tmp_path: Path, ears: ScriptedRecognizer, speech: bytes, s3_settings: S3Settings
-):
-    environ = {
+def on_s3(s3_settings: S3Settings) -> dict[str, str]:
+    return {
         "MINIO_ENDPOINT": s3_settings.endpoint,
         "MINIO_ACCESS_KEY": s3_settings.access_key.reveal(),
         "MINIO_SECRET_KEY": s3_settings.secret_key.reveal(),
         "MINIO_BUCKET": s3_settings.bucket,
     }
+
+
+async def test_a_recording_on_an_s3_server_that_clients_do_not_reach_comes_through_ours(
+    tmp_path: Path, ears: ScriptedRecognizer, speech: bytes, s3_settings: S3Settings
+):
+    async with hearing(tmp_path, ears, **on_s3(s3_settings)) as koto:
+        guest = await koto.guest()
+        await agree(guest)
+        _, audio_id = await play_one(guest, speech)
+        answer = await guest.call("GET", f"/audio/download/{audio_id}", allow_redirects=False)
+        assert (answer.status, await answer.read()) == (200, speech)
+
+
+async def test_with_an_s3_server_in_reach_a_recording_is_downloaded_from_there(
+    tmp_path: Path, ears: ScriptedRecognizer, speech: bytes, s3_settings: S3Settings
+):
+    environ = {**on_s3(s3_settings), "MINIO_PUBLIC_ENDPOINT": f"http://{s3_settings.endpoint}"}
     async with hearing(tmp_path, ears, **environ) as koto, aiohttp.ClientSession() as anybody:
         guest = await koto.guest()
         await agree(guest)

@@ -44,6 +44,13 @@ async def test_a_broken_dependency_is_named_and_does_not_hide_the_others():
     ]
 
 
+async def test_a_server_that_is_about_to_stop_is_not_ready_and_asks_nobody(koto: Koto):
+    koto.services.health.drain()
+    answer = await koto.http.get("/health/ready")
+    assert (answer.status, await answer.json()) == (503, {"status": "draining", "checks": []})
+    assert (await koto.http.get("/health")).status == 200
+
+
 async def test_the_metrics_count_turns_stages_sockets_and_errors(guest: Guest):
     live = await guest.live(await guest.open())
     await live.say("네")

@@ -8,7 +8,7 @@ from aiohttp import web
 from kotoserver.domain.errors import NotAllowed, NotSignedIn, TooFast
 from kotoserver.domain.learner import Caller
 from kotoserver.services.accounts import TOKEN_DAYS
-from kotoserver.transport.addresses import base_url
+from kotoserver.transport.addresses import base_url, client_address
 from kotoserver.transport.keys import SERVICES
 
 COOKIE = "koto_guest"
@@ -36,7 +36,7 @@ async def visitor(request: web.Request) -> Visitor:
 
 async def _new_guest(request: web.Request) -> Visitor:
     services = request.app[SERVICES]
-    address = request.remote or "unknown"
+    address = client_address(request)
     if not await services.bus.take(f"guest:{address}", limit=_GUESTS_A_MINUTE, window_seconds=60):
         raise TooFast("Too many new guests from this address; wait a minute.")
     signed_in = await services.accounts.sign_in_guest()

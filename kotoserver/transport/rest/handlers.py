@@ -11,7 +11,7 @@ from kotoserver.domain.session import Session
 from kotoserver.domain.speech import AudioFormat
 from kotoserver.domain.utterance import read_utterance
 from kotoserver.ports.storage import TurnRecord
-from kotoserver.transport.addresses import socket_url
+from kotoserver.transport.addresses import client_address, socket_url
 from kotoserver.transport.ranges import ranged_response
 from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, PatchMeBody, SignedInAnswer
 from kotoserver.transport.rest.models.common import Versioned
@@ -37,7 +37,7 @@ async def sign_in_guest(call: Call) -> SignedInAnswer:
 
 
 async def _limit_guests(call: Call) -> None:
-    address = call.request.remote or "unknown"
+    address = client_address(call.request)
     if not await call.services.bus.take(f"guest:{address}", limit=_GUESTS_A_MINUTE, window_seconds=60):
         raise TooFast("Too many new guests from this address; wait a minute.")
 
