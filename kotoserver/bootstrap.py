@@ -94,7 +94,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         parts = await _open_parts(settings, stack)
         catalog = CatalogService(parts.library)
-        speech = await _open_speech(settings, parts.storage, parts.blobs, parts.voice, stack)
+        speech = await _open_speech(settings, parts.storage, parts.bus, parts.blobs, parts.voice, stack)
         choices = EngineChoices()
         play = PlayService(
             storage=parts.storage,
@@ -364,12 +364,13 @@ async def _ended(task: "asyncio.Task[None]") -> None:
 
 
 async def _open_speech(
-    settings: Settings, storage: Storage, blobs: BlobStore, voice: Synthesizer, stack: AsyncExitStack
+    settings: Settings, storage: Storage, bus: Bus, blobs: BlobStore, voice: Synthesizer, stack: AsyncExitStack
 ) -> SpeechService:
     encoder = AudioEncoder()
     stack.push_async_callback(encoder.close)
     speech = SpeechService(
         storage=storage,
+        bus=bus,
         blobs=blobs,
         synthesizer=voice,
         encoder=encoder,
@@ -486,7 +487,9 @@ async def render_scene(settings: Settings, scene_id: str, progress: Callable[[in
         purse = _open_purse(settings, storage, clock, stack)
         voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir), clock, purse)
         stack.push_async_callback(voice.close)
-        speech = await _open_speech(settings, storage, blobs, voice, stack)
+        bus = open_bus(_reveal(settings.redis_url) or None)
+        stack.push_async_callback(bus.close)
+        speech = await _open_speech(settings, storage, bus, blobs, voice, stack)
         await speech.render(authored_lines([scene], speech), progress)
 
 

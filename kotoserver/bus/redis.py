@@ -19,8 +19,12 @@ from kotoserver.ports.bus import Allowance, Bus, Subscription
 
 CONNECT_SECONDS = 2.0
 CONNECTIONS = 20
-LEASE_SECONDS = 30.0
-"""How long a lock, or a presence, outlives a holder that died; a living one renews it every third of this."""
+LEASE_SECONDS = 6.0
+"""How long a lock, or a presence, outlives a holder that died; a living one renews it every third of this.
+
+Below the time that a turn waits for the one before it, so that a learner whose server died in the middle of a turn
+is served by the next one without an error.
+"""
 ASK_AGAIN_SECONDS = 0.02
 """How often a taken lock is asked for."""
 

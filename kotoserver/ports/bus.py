@@ -51,7 +51,7 @@ class Bus(ABC):
     def lock(self, name: str, *, wait_seconds: float) -> AbstractAsyncContextManager[None]:
         """Holds the named lock; raises TooFast with code `busy` when it is not free in time.
 
-        `wait_seconds` 0 asks once. A lock whose holder died frees itself within 30 s.
+        `wait_seconds` 0 asks once. A lock whose holder died frees itself within 6 s.
         """
 
     @abstractmethod
@@ -66,7 +66,7 @@ class Bus(ABC):
         """`who`, an id that nobody else uses, is present in `room` within the block.
 
         Raises TooFast with code `busy` when `most` others are there already. Whoever's process died is gone
-        within 30 s.
+        within 6 s.
         """
 
     @abstractmethod

@@ -267,6 +267,10 @@ class PlayService:
         """Stored events with a number above `after`, in order."""
         return await self._storage.list_events(session_id, after=after, up_to=up_to)
 
+    async def tell_again(self, events: Sequence[StoredEvent]) -> None:
+        """Spreads stored events once more: whoever stored them may have died before it could."""
+        await self._keeper.spread(events)
+
     @to_its_end
     async def report(self, session_id: str, caller: Caller, error: KotoError, turn_id: str | None) -> None:
         """Stores and spreads an error frame, so that it is numbered like everything a client hears."""

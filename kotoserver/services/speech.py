@@ -10,16 +10,18 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from kotoserver import telemetry
 from kotoserver.domain.engines import Preference
-from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed
+from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed, StorageFailed, TooFast
 from kotoserver.domain.receipt import Receipt, Stage
 from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, SpeechRequest
 from kotoserver.korean.visemes import viseme_document
 from kotoserver.ports.blobs import BlobStore
+from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import SpeechEncoder, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
@@ -33,6 +35,9 @@ _RECENT_TRACKS = 256
 _RECENT_LINES = 4096
 """Requests remembered in memory, for lines that are asked for before they are stored."""
 
+_OTHERS_SECONDS = 4.0
+"""How long a line waits for another process that is making it; a fast engine needs a fraction of that."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -44,12 +49,13 @@ class _File:
 
 
 class SpeechService:
-    """Everyone who asks for the same sound at the same time waits for one synthesis."""
+    """Everyone who asks for the same sound at the same time, in any process, waits for one synthesis."""
 
     def __init__(
         self,
         *,
         storage: Storage,
+        bus: Bus,
         blobs: BlobStore,
         synthesizer: Synthesizer,
         encoder: SpeechEncoder,
@@ -57,6 +63,7 @@ class SpeechService:
         cache_bytes: int,
     ) -> None:
         self._storage = storage
+        self._bus = bus
         self._cache = SpeechCache(blobs, cache_bytes)
         self._synthesizer = synthesizer
         self._renderer = Renderer(synthesizer, encoder, clock)
@@ -139,7 +146,9 @@ class SpeechService:
         if track is None:
             await self._cache.drop(_mp3(key))  # kept by a version that made no tracks, or its track was evicted
             await self.sound(key)
-            track = self._tracks[key]
+            track = self._tracks.get(key) or await self._kept_track(key)  # another process may have made it anew
+        if track is None:
+            raise ProviderFailed("the mouth of this line was lost")
         return track
 
     async def _kept_track(self, key: str) -> str | None:
@@ -218,11 +227,10 @@ class SpeechService:
     async def _find_or_render(self, name: str, key: str, audio_format: AudioFormat, growing: GrowingFile) -> _File:
         failure: KotoError | None = ProviderFailed("the server is shutting down", code="shutting_down")
         try:
-            kept = await self._cache.get(name)
-            if kept is not None:
-                file = _File(content=kept, receipt=None)
-            else:
-                file = await self._render(name, key, audio_format, growing)
+            file = await self._kept_file(name)
+            if file is None:
+                async with self._held_off_others(name):
+                    file = await self._kept_file(name) or await self._render(name, key, audio_format, growing)
             failure = None
             return file
         except KotoError as error:
@@ -231,6 +239,20 @@ class SpeechService:
         finally:
             self._growing.pop(name, None)
             growing.end(failure)
+
+    async def _kept_file(self, name: str) -> _File | None:
+        kept = await self._cache.get(name)
+        return None if kept is None else _File(content=kept, receipt=None)
+
+    @asynccontextmanager
+    async def _held_off_others(self, name: str) -> AsyncIterator[None]:
+        """No other process makes this file meanwhile; where that cannot be had, it may be made twice."""
+        async with AsyncExitStack() as held:
+            try:
+                await held.enter_async_context(self._bus.lock(f"speech:{name}", wait_seconds=_OTHERS_SECONDS))
+            except (StorageFailed, TooFast) as failure:
+                logger.warning("a line may be made twice: %s", failure.message)
+            yield
 
     async def _render(self, name: str, key: str, audio_format: AudioFormat, growing: GrowingFile) -> _File:
         """Makes a line's file and mouth track, and keeps them; a failure or a lesser voice is never kept."""

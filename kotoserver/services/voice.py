@@ -215,7 +215,9 @@ class VoiceService:
         """Plays an upload that named its turn; what breaks is told to whoever listens to the session."""
         with telemetry.log_ids(session_id=recording.session_id, turn_id=turn_id):
             try:
-                await self.hear(caller, recording.session_id, recording.id, turn_id)
+                heard = await self.hear(caller, recording.session_id, recording.id, turn_id)
+                if not heard.fresh:
+                    await self._play.tell_again(heard.events)
             except KotoError as failure:
                 telemetry.ERRORS.labels(failure.code).inc()
                 log.warning("an uploaded turn could not be played: %s", failure.code)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from kotoserver.audio.encode import AudioEncoder
 from kotoserver.blobs import open_blobs
+from kotoserver.bus.memory import MemoryBus
 from kotoserver.ports.blobs import BlobStore
+from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import SystemClock
 from kotoserver.ports.providers import Synthesizer
 from kotoserver.ports.storage import Storage
@@ -23,12 +25,14 @@ class World:
         self.folder = folder
         self.storage: Storage = open_storage("", data_dir=folder)
         self.blobs: BlobStore = open_blobs(folder / "blobs")
+        self.bus: Bus = MemoryBus()
         self.encoder = AudioEncoder()
 
     @asynccontextmanager
     async def service(self, voice: Synthesizer, *, cache_bytes: int = PLENTY) -> AsyncIterator[SpeechService]:
         service = SpeechService(
             storage=self.storage,
+            bus=self.bus,
             blobs=self.blobs,
             synthesizer=voice,
             encoder=self.encoder,

@@ -1,9 +1,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 
-from kotoserver.domain.errors import NotFound, ProviderFailed, StorageFailed
+from kotoserver.bus.memory import MemoryBus
+from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed, StorageFailed, TooFast
 from kotoserver.domain.speech import AudioFormat, Speech, SpeechRequest
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import SystemClock
@@ -51,6 +53,35 @@ async def test_fifty_who_ask_at_once_wait_for_one_synthesis(world: World):
     assert voice.spoken == 1
 
 
+async def test_two_processes_that_are_asked_at_once_make_a_line_once(world: World):
+    gate = asyncio.Event()
+    voice, other_voice = ScriptedSynthesizer(gate=gate), ScriptedSynthesizer(gate=gate)
+    async with world.service(voice) as speech, world.service(other_voice) as elsewhere:
+        line = speech.line("어서 오세요!", "ko-f-02")
+        elsewhere.line("어서 오세요!", "ko-f-02")
+        asked = [asyncio.create_task(each.sound(line.key)) for each in (speech, elsewhere)]
+        await _until(lambda: speech.being_made == elsewhere.being_made == 1)
+        gate.set()
+        sounds = await asyncio.gather(*asked)
+        tracks = [await each.visemes(line.key) for each in (speech, elsewhere)]
+    assert voice.spoken + other_voice.spoken == 1
+    assert sounds[0] == sounds[1]
+    assert tracks[0] == tracks[1]
+
+
+@pytest.mark.parametrize("failure", [StorageFailed("Redis is away"), TooFast("somebody holds it", code="busy")])
+async def test_a_line_is_made_although_others_cannot_be_held_off(world: World, failure: KotoError):
+    class BusWithoutLocks(MemoryBus):
+        @asynccontextmanager
+        async def lock(self, name: str, *, wait_seconds: float) -> AsyncIterator[None]:
+            raise failure
+            yield
+
+    world.bus = BusWithoutLocks()
+    async with world.service(ScriptedSynthesizer()) as speech:
+        assert await speech.sound(speech.line("네.", "ko-f-02").key)
+
+
 async def test_a_line_is_heard_in_every_format(world: World):
     async with world.service(ScriptedSynthesizer()) as speech:
         line = speech.line("어서 오세요!", "ko-f-02")
@@ -64,6 +95,7 @@ def test_the_address_is_known_before_the_sound(world: World):
     voice = ScriptedSynthesizer()
     speech = SpeechService(
         storage=world.storage,
+        bus=world.bus,
         blobs=world.blobs,
         synthesizer=voice,
         encoder=world.encoder,

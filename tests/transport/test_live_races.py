@@ -98,6 +98,24 @@ async def test_a_turn_that_another_process_could_not_spread_is_told_in_order_whe
         assert live.numbers == list(range(1, len(live.numbers) + 1))
 
 
+async def test_a_turn_that_another_process_could_not_spread_is_told_to_sockets_when_it_is_sent_again_over_rest(
+    tmp_path: Path,
+):
+    async with judging(tmp_path, ScriptedEvaluator()) as koto:
+        guest = await koto.guest()
+        session_id = await guest.open()
+        live = await guest.live(session_id)
+        await live.settled()
+        async with playing(koto.services, tmp_path, ScriptedEvaluator(), MemoryBus()) as elsewhere:
+            await elsewhere.hear(Caller(learner_id=guest.learner_id), session_id, read_utterance("t1", "네"))
+        assert await live.settled() == []
+        for _ in range(2):
+            await guest.say(session_id, "네", "t1")
+        assert (await live.until("evaluation_complete"))["turn_id"] == "t1"
+        await live.settled()
+        assert live.numbers == list(range(1, len(live.numbers) + 1))
+
+
 async def test_a_fault_in_one_turn_is_told_and_the_conversation_goes_on(tmp_path: Path):
     async with judging(tmp_path, BrokenJudge()) as koto:
         guest = await koto.guest()

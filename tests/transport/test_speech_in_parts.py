@@ -32,6 +32,7 @@ async def speaking(data_dir: Path, voice: InParts) -> AsyncIterator[Koto]:
     async with open_services(settings) as opened:
         speech = SpeechService(
             storage=storage,
+            bus=opened.bus,
             blobs=blobs,
             synthesizer=voice,
             encoder=encoder,

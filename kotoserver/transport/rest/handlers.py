@@ -107,6 +107,8 @@ async def take_turn(call: Call) -> FramesAnswer:
     body: TurnBody = call.body
     utterance = read_utterance(body.turn_id, body.text)
     played = await call.services.play.hear(call.caller, call.path["session_id"], utterance)
+    if not played.fresh:
+        await call.services.play.tell_again(played.events)
     return FramesAnswer(turn_id=utterance.turn_id, frames=[json.loads(event.frame) for event in played.events])
 
 
