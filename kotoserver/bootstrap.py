@@ -162,7 +162,7 @@ async def open_speech_engines(settings: Settings) -> AsyncIterator[SpeechEngines
 @asynccontextmanager
 async def _storage(settings: Settings) -> AsyncIterator[Storage]:
     """The database that is configured, closed at the end."""
-    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir)
+    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir, pool=settings.pool)
     try:
         yield storage
     finally:

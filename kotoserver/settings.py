@@ -81,6 +81,11 @@ VARIABLES = (
         default="",
         meaning="`postgresql://…` or `sqlite:///path`; unset, SQLite in the data folder",
     ),
+    Variable(name="KOTO_POOL_MAX", default="20", meaning="most connections to Postgres that a server process has"),
+    Variable(name="KOTO_POOL_IDLE_SECONDS", default="30", meaning="an unused one is closed after this long"),
+    Variable(name="KOTO_POOL_CONNECT_SECONDS", default="2", meaning="how long making one may take"),
+    Variable(name="KOTO_POOL_QUEUE_SECONDS", default="5", meaning="how long a query waits for a free one"),
+    Variable(name="KOTO_POOL_COMMAND_SECONDS", default="10", meaning="how long one statement may take"),
     Variable(name="REDIS_URL", default="", meaning="`redis://…`; unset, everything stays in this process"),
     Variable(name="MINIO_ENDPOINT", default="", meaning="host and port of an S3 server; unset, files on disk"),
     Variable(
@@ -226,6 +231,19 @@ _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolSettings:
+    """The connections of one process to Postgres."""
+
+    most: int = 20
+    idle_seconds: int = 30
+    connect_seconds: int = 2
+    queue_seconds: int = 5
+    """How long a query waits for a free connection."""
+    command_seconds: int = 10
+    """How long one statement may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class S3Settings:
     endpoint: str
     access_key: Secret
@@ -347,6 +365,7 @@ class Settings:
     speech_cache_bytes: int
     database_url: Secret | None
     """May hold a password."""
+    pool: PoolSettings
     redis_url: Secret | None
     s3: S3Settings | None
     speech: SpeechSettings
@@ -380,6 +399,7 @@ class Settings:
             speech_cache_bytes=_whole_number("KOTO_SPEECH_CACHE_MB", values["KOTO_SPEECH_CACHE_MB"], 1, 1_000_000)
             * 1_000_000,
             database_url=Secret(values["DATABASE_URL"]) if values["DATABASE_URL"] else None,
+            pool=_pool(values),
             redis_url=Secret(values["REDIS_URL"]) if values["REDIS_URL"] else None,
             s3=_s3(values),
             speech=_speech(values),
@@ -472,6 +492,19 @@ def _names(name: str, value: str) -> tuple[str, ...]:
     if not all(names):
         raise BadSettings(f"{name} must be a name or a list such as `a,b`, not {value!r}.")
     return names
+
+
+def _pool(values: Mapping[str, str]) -> PoolSettings:
+    def seconds(name: str) -> int:
+        return _whole_number(name, values[name], 1, 3600)
+
+    return PoolSettings(
+        most=_whole_number("KOTO_POOL_MAX", values["KOTO_POOL_MAX"], 1, 1000),
+        idle_seconds=seconds("KOTO_POOL_IDLE_SECONDS"),
+        connect_seconds=seconds("KOTO_POOL_CONNECT_SECONDS"),
+        queue_seconds=seconds("KOTO_POOL_QUEUE_SECONDS"),
+        command_seconds=seconds("KOTO_POOL_COMMAND_SECONDS"),
+    )
 
 
 def _s3(values: Mapping[str, str]) -> S3Settings | None:

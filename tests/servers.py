@@ -7,6 +7,7 @@ missing: the tests that need it are skipped with the reason, or fail where CI is
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -59,30 +60,110 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def postgres_folders() -> list[Path]:
+    """Where Debian keeps the programs of Postgres, the newest version first."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
+    return versions[::-1]
+
+
+class Restartable:
+    """A server that is stopped and started again at the same place, with what it has stored."""
+
+    def __init__(
+        self,
+        command: list[str | Path],
+        folder: Path,
+        ready: Callable[[], bool],
+        *,
+        user: str | None = None,
+        environ: dict[str, str] | None = None,
+    ) -> None:
+        self._command = command
+        self._folder = folder
+        self._ready = ready
+        self._user = user
+        self._environ = environ
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once it answers. Its words are in `server.log` of its folder."""
+        with (self._folder / "server.log").open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                user=self._user,
+                cwd=self._folder,
+                env=self._environ,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._ready():
+            self._check_alive(self._process)
+            if time.monotonic() > deadline:
+                raise ServerBroken("the server was not ready in time")
+            time.sleep(0.05)
+
+    def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
+        """Ends it, and kills one that takes too long."""
+        if self._process is None:
+            return
+        self._process.send_signal(with_signal)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _check_alive(self, process: subprocess.Popen[bytes]) -> None:
+        if process.poll() is not None:
+            said = (self._folder / "server.log").read_text()[-2000:]
+            raise ServerBroken(f"{self._command[0]} ended with {process.returncode}:\n{said}")
+
+
+@contextmanager
+def _running(server: Restartable) -> Iterator[Restartable]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
 @contextmanager
 def postgres_server(*, fsync: str = "off") -> Iterator[str]:
     """The URL of an empty Postgres, Debian's if there is one (it has pg_trgm), else pgserver's.
 
     With `fsync` off it is faster and would not survive a power cut, which no test can cause.
     """
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
-    initdb = find_program("initdb", *reversed(versions))
-    if initdb is None:
+    if find_program("initdb", *postgres_folders()) is None:
         with _folder() as folder, _packaged_postgres(folder) as url:
             yield url
         return
+    with restartable_postgres(fsync=fsync) as (url, _):
+        yield url
+
+
+@contextmanager
+def restartable_postgres(*, fsync: str = "off") -> Iterator[tuple[str, Restartable]]:
+    """Debian's Postgres: its URL, and the server itself. SIGQUIT ends it as a crash would."""
+    initdb = find_program("initdb", *postgres_folders())
+    if initdb is None:
+        require("Postgres", "apt-get install postgresql")
     user = "postgres" if os.geteuid() == 0 else None  # Postgres refuses to run as root
     port = free_port()
     with _folder(user) as folder:
         _run([str(initdb), "-D", folder / "cluster", "-U", "koto", *CLUSTER], folder, user)
         settings = {**SERVER, "fsync": fsync, "port": port, "unix_socket_directories": folder}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with _running(
-            [str(initdb.parent / "postgres"), "-D", folder / "cluster", *options], folder, user
-        ) as alive:
-            pg_isready: list[str | Path] = [initdb.parent / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-            _until(lambda: subprocess.run(pg_isready, check=False).returncode == 0, alive)
-            yield f"postgresql://koto@127.0.0.1:{port}/postgres"
+        command = [str(initdb.parent / "postgres"), "-D", folder / "cluster", *options]
+        pg_isready: list[str | Path] = [initdb.parent / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+
+        def ready() -> bool:
+            return subprocess.run(pg_isready, check=False).returncode == 0
+
+        with _running(Restartable(command, folder, ready, user=user)) as server:
+            yield f"postgresql://koto@127.0.0.1:{port}/postgres", server
 
 
 @asynccontextmanager
@@ -122,14 +203,20 @@ def _packaged_postgres(folder: Path) -> Iterator[str]:
 @contextmanager
 def redis_server() -> Iterator[str]:
     """The URL of an empty Redis."""
+    with restartable_redis() as (url, _):
+        yield url
+
+
+@contextmanager
+def restartable_redis() -> Iterator[tuple[str, Restartable]]:
+    """An empty Redis: its URL, and the server itself, which forgets everything when it ends."""
     program = find_program("redis-server")
     if program is None:
         require("Redis", "apt-get install redis-server")
     port = free_port()
     command: list[str | Path] = [str(program), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with _folder() as folder, _running(command, folder) as alive:
-        _until(lambda: _answers(port), alive)
-        yield f"redis://127.0.0.1:{port}/0"
+    with _folder() as folder, _running(Restartable(command, folder, lambda: _answers(port))) as server:
+        yield f"redis://127.0.0.1:{port}/0", server
 
 
 @contextmanager
@@ -146,49 +233,16 @@ def s3_server() -> Iterator[S3Settings]:
     options = [f"-{name}={value}" for name, value in settings.items()]
     keys = {"AWS_ACCESS_KEY_ID": "koto-tests", "AWS_SECRET_ACCESS_KEY": "koto-tests-secret"}
     command: list[str | Path] = [str(program), "server", "-filer", "-s3", "-dir=.", "-volume.max=20", *options]
-    with _folder() as folder, _running(command, folder, env={**os.environ, **keys}) as alive:
-        _until(lambda: _answers(ports["s3"]), alive)
+    with (
+        _folder() as folder,
+        _running(Restartable(command, folder, lambda: _answers(ports["s3"]), environ={**os.environ, **keys})),
+    ):
         yield S3Settings(
             endpoint=f"127.0.0.1:{ports['s3']}",
             access_key=Secret(keys["AWS_ACCESS_KEY_ID"]),
             secret_key=Secret(keys["AWS_SECRET_ACCESS_KEY"]),
             bucket="koto-audio-private",
         )
-
-
-@contextmanager
-def _running(
-    command: list[str | Path], folder: Path, user: str | None = None, *, env: dict[str, str] | None = None
-) -> Iterator[Callable[[], None]]:
-    """Runs a server; the value checks that it still does. Its words are in `server.log` of the folder."""
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, user=user, cwd=folder, env=env, stdout=output, stderr=subprocess.STDOUT
-        )
-
-    def check_alive() -> None:
-        if process.poll() is not None:
-            raise ServerBroken(f"{command[0]} ended with {process.returncode}:\n{log.read_text()[-2000:]}")
-
-    try:
-        yield check_alive
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _until(ready: Callable[[], bool], check_alive: Callable[[], None]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not ready():
-        check_alive()
-        if time.monotonic() > deadline:
-            raise ServerBroken("the server was not ready in time")
-        time.sleep(0.05)
 
 
 def _answers(port: int) -> bool:

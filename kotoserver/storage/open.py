@@ -5,30 +5,32 @@ from urllib.parse import urlsplit
 
 from kotoserver.domain.errors import BadSettings
 from kotoserver.ports.storage import Storage
+from kotoserver.settings import PoolSettings
 from kotoserver.storage.database import Database
 from kotoserver.storage.sqlite import SqliteDatabase
 from kotoserver.storage.storage import SqlStorage
 
 DEFAULT_FILE = "koto.sqlite3"
+DEFAULT_POOL = PoolSettings()
 
 
-def open_storage(database_url: str, *, data_dir: Path) -> Storage:
+def open_storage(database_url: str, *, data_dir: Path, pool: PoolSettings = DEFAULT_POOL) -> Storage:
     """The storage at `sqlite:///relative`, `sqlite:////absolute` or `postgresql://user:password@host/name`.
 
     `sqlite://` (or nothing) is `koto.sqlite3` in the data folder. Connects at the first use. BadSettings
     for any other URL, and for Postgres where its driver is not installed.
     """
-    return SqlStorage(open_database(database_url, data_dir=data_dir))
+    return SqlStorage(open_database(database_url, data_dir=data_dir, pool=pool))
 
 
-def open_database(database_url: str, *, data_dir: Path) -> Database:
+def open_database(database_url: str, *, data_dir: Path, pool: PoolSettings = DEFAULT_POOL) -> Database:
     """The database below the storage of `open_storage`."""
     scheme, _, rest = (database_url or "sqlite://").partition("://")
     match scheme:
         case "sqlite":
             return SqliteDatabase(_file(rest, data_dir))
         case "postgresql" | "postgres":
-            return _postgres(database_url)
+            return _postgres(database_url, pool)
         case _:
             raise BadSettings(
                 "DATABASE_URL must begin with `sqlite://` or `postgresql://`, such as "
@@ -48,7 +50,7 @@ def _file(rest: str, data_dir: Path) -> Path:
     return Path(rest[1:]).expanduser()
 
 
-def _postgres(database_url: str) -> Database:
+def _postgres(database_url: str, pool: PoolSettings) -> Database:
     if not _well_formed(database_url):
         raise BadSettings("DATABASE_URL must look like `postgresql://koto:password@localhost:5433/koto`.")
     try:
@@ -57,7 +59,7 @@ def _postgres(database_url: str) -> Database:
         raise BadSettings(
             "DATABASE_URL names Postgres, but its driver is missing: pip install 'kotoserver[postgres]'."
         ) from error
-    return PostgresDatabase(database_url)
+    return PostgresDatabase(database_url, pool)
 
 
 def _well_formed(database_url: str) -> bool:

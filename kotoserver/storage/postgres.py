@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from kotoserver.domain.errors import BadSettings, StorageFailed
+from kotoserver.settings import PoolSettings
 from kotoserver.storage.database import (
     Database,
     NothingMatched,
@@ -24,13 +25,8 @@ from kotoserver.storage.database import (
 )
 from kotoserver.storage.sql import Dialect, Migration, Query, still_to_apply
 
-POOL_SIZE = 20
-IDLE_SECONDS = 30.0
-CONNECT_SECONDS = 2.0
-QUEUE_SECONDS = 5.0
-"""How long a call waits for one of the connections."""
-COMMAND_SECONDS = 10.0
-"""How long one statement may take."""
+MIGRATION_SECONDS = 3600.0
+"""A migration, and waiting for another process that migrates, take what they take."""
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +34,9 @@ log = logging.getLogger(__name__)
 class PostgresDatabase(Database):
     dialect = Dialect.POSTGRES
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pool: PoolSettings) -> None:
         self._url = url
+        self._limits = pool
         self._pool: asyncpg.Pool | None = None
         self._closed = False
         self._opening = asyncio.Lock()
@@ -81,7 +78,7 @@ class PostgresDatabase(Database):
         """A connection of the pool, its errors turned into ours."""
         with _plain_errors():
             pool = await self._opened()
-            async with pool.acquire(timeout=QUEUE_SECONDS) as connection:
+            async with pool.acquire(timeout=self._limits.queue_seconds) as connection:
                 yield connection
 
     async def _opened(self) -> asyncpg.Pool:
@@ -98,10 +95,10 @@ class PostgresDatabase(Database):
         return await asyncpg.create_pool(
             self._url,
             min_size=0,
-            max_size=POOL_SIZE,
-            max_inactive_connection_lifetime=IDLE_SECONDS,
-            timeout=CONNECT_SECONDS,
-            command_timeout=COMMAND_SECONDS,
+            max_size=self._limits.most,
+            max_inactive_connection_lifetime=self._limits.idle_seconds,
+            timeout=self._limits.connect_seconds,
+            command_timeout=self._limits.command_seconds,
             reset=_leave_as_is,
         )
 
@@ -125,12 +122,12 @@ async def _apply(connection: Any, migrations: Sequence[Migration]) -> tuple[Migr
     def text(name: str) -> str:
         return Query(name).text(Dialect.POSTGRES)
 
-    await connection.execute(text("lock_migrations"))
+    await connection.execute(text("lock_migrations"), timeout=MIGRATION_SECONDS)
     await connection.execute(text("create_migrations"))
     applied = [(row["name"], row["digest"]) for row in await connection.fetch(text("list_migrations"))]
     missing = still_to_apply(migrations, applied)
     for migration in missing:
-        await connection.execute(migration.script)
+        await connection.execute(migration.script, timeout=MIGRATION_SECONDS)
         await connection.execute(text("add_migration"), migration.name, migration.digest, datetime.now(UTC))
     return missing
 
@@ -140,7 +137,7 @@ async def _index_utterances(connection: Any) -> None:
     try:
         async with connection.transaction():  # inside the migration's: a savepoint
             for name in ("create_pg_trgm", "create_utterance_index"):
-                await connection.execute(Query(name).text(Dialect.POSTGRES))
+                await connection.execute(Query(name).text(Dialect.POSTGRES), timeout=MIGRATION_SECONDS)
     except (
         asyncpg.FeatureNotSupportedError,
         asyncpg.UndefinedFileError,

@@ -1,17 +1,24 @@
 """Bringing a schema up to date, on both databases."""
 
 import asyncio
+import sqlite3
+import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from kotoserver.domain.errors import BadSettings, StorageFailed
+from kotoserver.settings import ROOT
 from kotoserver.storage import open_storage
 from kotoserver.storage.database import Database
 from kotoserver.storage.open import open_database
-from kotoserver.storage.sql import Migration, load_migrations
+from kotoserver.storage.sql import Dialect, Migration, Query, load_migrations
+from tests.processes import environment, run
+from tests.servers import fresh_database
 from tests.stored import learner
 
 OURS = load_migrations()
@@ -65,3 +72,60 @@ async def test_a_storage_without_a_schema_does_not_pass_for_usable(database_url:
     with pytest.raises(StorageFailed):
         await storage.check()
     await storage.close()
+
+
+async def test_a_database_from_a_newer_version_is_refused_and_left_as_it_is(
+    database: Database, database_url: str, tmp_path: Path
+):
+    await database.migrate([*OURS, NEXT])
+    storage = open_storage(database_url, data_dir=tmp_path)
+    with pytest.raises(BadSettings, match=r"newer kotoserver: it has 9000_next\.sql"):
+        await storage.migrate()
+    await storage.close()
+    assert await database.migrate([*OURS, NEXT]) == []
+
+
+def test_a_server_refuses_to_start_on_a_database_from_a_newer_version(tmp_path: Path):
+    assert run(tmp_path, "migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "koto.sqlite3")) as file, file:
+        file.execute("INSERT INTO migrations VALUES ('9999_future', '', '2030-01-01T00:00:00.000000+00:00')")
+    refused = run(tmp_path, "serve", "--port", "0")
+    assert refused.returncode == 1
+    assert "9999_future.sql, which this version does not know" in refused.stderr
+
+
+async def test_two_servers_that_start_at_once_on_postgres_migrate_once(postgres_url: str, tmp_path: Path):
+    """Both wait for the lock that the test holds, so that they do meet."""
+    async with fresh_database(postgres_url) as url:
+        gate = await asyncpg.connect(url)
+        async with asyncio.timeout(60), gate.transaction():
+            await gate.execute(Query("lock_migrations").text(Dialect.POSTGRES))
+            both = [await migrating(tmp_path / str(number), url) for number in range(2)]
+            while await gate.fetchval(WAITING) < 2:
+                assert all(each.returncode is None for each in both)
+                await gate.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees one moment
+        await gate.close()
+        told = [(await each.communicate())[0].decode() for each in both]
+        assert [each.returncode for each in both] == [0, 0]
+        assert sorted(sum(migration.name in each for migration in OURS) for each in told) == [0, len(OURS)]
+
+
+async def test_two_servers_that_start_at_once_on_one_file_migrate_once(tmp_path: Path):
+    both = [await migrating(tmp_path, "") for _ in range(2)]
+    told = [(await each.communicate())[0].decode() for each in both]
+    assert [each.returncode for each in both] == [0, 0]
+    assert sorted(sum(migration.name in each for migration in OURS) for each in told) == [0, len(OURS)]
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'"
+
+
+async def migrating(data_dir: Path, database_url: str) -> asyncio.subprocess.Process:
+    """`kotoserver migrate` in a process of its own."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "kotoserver", "migrate"),
+        env=environment(data_dir, DATABASE_URL=database_url),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,12 +13,21 @@ import pytest
 from kotoserver.domain.errors import BadSettings, StorageFailed
 from kotoserver.domain.learner import Learner
 from kotoserver.ports.storage import Storage
+from kotoserver.settings import PoolSettings
 from kotoserver.storage import open_storage
-from kotoserver.storage.postgres import POOL_SIZE
+from kotoserver.storage.open import open_database
+from kotoserver.storage.sql import Migration, load_migrations
 from tests.servers import free_port, fresh_database, require
 from tests.stored import learner, session, spoken, turn
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def until_it_waits(task: "asyncio.Task[None]", beside: asyncpg.Connection) -> None:
+    """Returns when the server holds the task up because of a lock."""
+    while not await beside.fetchval(WAITING):
+        assert not task.done()
+        await beside.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees one moment
 
 
 @pytest.fixture
@@ -97,12 +107,86 @@ async def found_or_failed(storage: Storage) -> Learner | StorageFailed | None:
         return error
 
 
-async def test_no_more_connections_are_made_than_the_pool_may_have(storage: Storage, beside: asyncpg.Connection):
-    await asyncio.gather(*(storage.find_learner("lrn_1") for _ in range(10 * POOL_SIZE)))
-    used = await beside.fetchval(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+CONNECTIONS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+async def test_no_more_connections_are_made_than_the_pool_may_have(
+    url: str, beside: asyncpg.Connection, tmp_path: Path
+):
+    storage = open_storage(url, data_dir=tmp_path, pool=PoolSettings(most=3))
+    await storage.migrate()
+    await asyncio.gather(*(storage.find_learner("lrn_1") for _ in range(60)))
+    assert 1 <= await beside.fetchval(CONNECTIONS) <= 3
+    await storage.close()
+
+
+async def test_an_idle_connection_is_closed(url: str, beside: asyncpg.Connection, tmp_path: Path):
+    storage = open_storage(url, data_dir=tmp_path, pool=PoolSettings(idle_seconds=1))
+    await storage.migrate()
+    assert await beside.fetchval(CONNECTIONS) == 1
+    async with asyncio.timeout(10):
+        while await beside.fetchval(CONNECTIONS):
+            pass
+    assert await storage.find_learner("lrn_1") is None
+    await storage.close()
+
+
+@asynccontextmanager
+async def holding_up(beside: asyncpg.Connection) -> AsyncIterator[None]:
+    """Whoever writes a learner waits."""
+    async with beside.transaction():
+        await beside.execute("LOCK TABLE learners IN EXCLUSIVE MODE")
+        yield
+
+
+async def test_a_statement_that_takes_too_long_is_given_up(url: str, beside: asyncpg.Connection, tmp_path: Path):
+    storage = open_storage(url, data_dir=tmp_path, pool=PoolSettings(command_seconds=1))
+    await storage.migrate()
+    async with holding_up(beside):
+        with pytest.raises(StorageFailed):
+            await storage.add_learner(learner())
+    assert await storage.find_learner("lrn_1") is None
+    await storage.close()
+
+
+async def test_a_migration_may_take_longer_than_a_statement(url: str, tmp_path: Path):
+    slow = Migration(name="9000_slow", script="SELECT pg_sleep(1.2);")
+    database = open_database(url, data_dir=tmp_path, pool=PoolSettings(command_seconds=1))
+    assert "9000_slow" in await database.migrate([*load_migrations(), slow])
+    await database.close()
+
+
+async def test_a_query_waits_for_a_free_connection_only_so_long(
+    url: str, beside: asyncpg.Connection, tmp_path: Path
+):
+    storage = open_storage(url, data_dir=tmp_path, pool=PoolSettings(most=1, queue_seconds=1))
+    await storage.migrate()
+    async with asyncio.TaskGroup() as tasks, holding_up(beside):
+        adding = tasks.create_task(storage.add_learner(learner()))
+        await until_it_waits(adding, beside)
+        with pytest.raises(StorageFailed):
+            await storage.find_learner("lrn_1")
+        assert not adding.done()
+    assert await storage.find_learner("lrn_1") == learner()
+    await storage.close()
+
+
+async def test_a_server_that_accepts_and_says_nothing_is_given_up_in_time(tmp_path: Path):
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(never_answer, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    storage = open_storage(
+        f"postgresql://koto@127.0.0.1:{port}/koto", data_dir=tmp_path, pool=PoolSettings(connect_seconds=1)
     )
-    assert 1 <= used <= POOL_SIZE
+    async with asyncio.timeout(5), silent:
+        with pytest.raises(StorageFailed):
+            await storage.check()
+        await storage.close()
 
 
 async def test_two_sessions_that_say_the_same_lines_do_not_block_each_other(
@@ -113,9 +197,7 @@ async def test_two_sessions_that_say_the_same_lines_do_not_block_each_other(
     async with asyncio.timeout(10), beside.transaction():
         await beside.execute(note, "a")
         ours = asyncio.create_task(storage.remember_speech([spoken("b"), spoken("a")]))
-        while not await beside.fetchval(WAITING):
-            assert not ours.done()
-            await beside.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees one moment
+        await until_it_waits(ours, beside)
         await beside.execute(note, "b")
     await ours
 
