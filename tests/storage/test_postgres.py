@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,7 +17,7 @@ from kotoserver.ports.storage import Storage
 from kotoserver.settings import PoolSettings
 from kotoserver.storage import open_storage
 from kotoserver.storage.open import open_database
-from kotoserver.storage.sql import Migration, load_migrations
+from kotoserver.storage.sql import Dialect, Migration, Query, load_migrations
 from tests.servers import free_port, fresh_database, require
 from tests.stored import learner, session, spoken, turn
 
@@ -212,6 +213,49 @@ async def trigrams(beside: asyncpg.Connection) -> None:
 async def test_utterances_are_searched_by_trigrams(storage: Storage, beside: asyncpg.Connection):
     used = await beside.fetchval("SELECT indexdef FROM pg_indexes WHERE indexname = 'utterance_trigrams'")
     assert "gin_trgm_ops" in used
+
+
+CROWD = (
+    """
+    INSERT INTO learners (learner_id, native, role, created_at)
+    SELECT 'lrn_' || l, 'id', 'learner', now() FROM generate_series(1, 50) l
+    """,
+    """
+    INSERT INTO sessions
+    SELECT 'sess_' || l || '_' || s, 'lrn_' || l, 'cafe', 1, 'ko-id', 1, '{"turn": "order"}', 1, 1, now(), now()
+    FROM generate_series(1, 50) l, generate_series(1, 20) s
+    """,
+    """
+    INSERT INTO turns (
+        session_id, turn_id, number, scene_turn, text, folded, evaluation, go, before, first_seq, last_seq,
+        timings, at, undone
+    )
+    SELECT session_id, 't' || t, t, 'order', '', '커피 주세요 ' || md5(session_id || t),
+        to_jsonb(repeat(md5(session_id), 50)), '', '{}', t, t, '{}', now(), FALSE
+    FROM sessions, generate_series(1, 20) t
+    """,
+    "UPDATE turns SET folded = '녹차 한 잔 주세요' WHERE session_id = 'sess_7_3' AND turn_id = 't3'",
+    "VACUUM ANALYZE",  # also takes up what the index has put off
+)
+"""Twenty thousand turns, as long as real ones, of fifty learners, of which one asks for green tea."""
+
+
+@pytest.mark.usefixtures("trigrams")
+@pytest.mark.parametrize(("words", "by_trigrams"), [("녹차 한", True), ("커피 주", False), ("차", False)])
+async def test_a_rare_word_is_found_by_trigrams_and_no_word_by_reading_all_turns(
+    storage: Storage, beside: asyncpg.Connection, words: str, by_trigrams: bool
+):
+    """What is in every turn, or too short to have trigrams, is looked for among the learner's own turns."""
+    for statement in CROWD:
+        await beside.execute(statement)
+    search = f"EXPLAIN {Query('search_sessions').text(Dialect.POSTGRES)}"
+    plan = "\n".join(
+        row[0] for row in await beside.fetch(search, "lrn_7", datetime(9999, 1, 1, tzinfo=UTC), 21, f"%{words}%")
+    )
+    assert ("utterance_trigrams" in plan) is by_trigrams, plan
+    assert "Seq Scan on turns" not in plan
+    found = await storage.list_sessions("lrn_7", words=words)
+    assert len(found.sessions) == (20 if words == "커피 주" else 1)
 
 
 @pytest.mark.usefixtures("trigrams")
