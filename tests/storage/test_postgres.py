@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,6 +16,7 @@ from kotoserver.ports.storage import Storage
 from kotoserver.settings import PoolSettings
 from kotoserver.storage import open_storage
 from kotoserver.storage.open import open_database
+from kotoserver.storage.paging import END_OF_TIME
 from kotoserver.storage.sql import Dialect, Migration, Query, load_migrations
 from tests.servers import free_port, fresh_database, require
 from tests.stored import learner, session, spoken, turn
@@ -240,6 +240,12 @@ CROWD = (
 """Twenty thousand turns, as long as real ones, of fifty learners, of which one asks for green tea."""
 
 
+async def plan_of(beside: asyncpg.Connection, query: str, whose: str, words: str) -> str:
+    asked = (whose, END_OF_TIME, 21, "", "", "", f"%{words}%")
+    steps = await beside.fetch(f"EXPLAIN {Query(query).text(Dialect.POSTGRES)}", *asked)
+    return "\n".join(step[0] for step in steps)
+
+
 @pytest.mark.usefixtures("trigrams")
 @pytest.mark.parametrize(("words", "by_trigrams"), [("녹차 한", True), ("커피 주", False), ("차", False)])
 async def test_a_rare_word_is_found_by_trigrams_and_no_word_by_reading_all_turns(
@@ -248,14 +254,20 @@ async def test_a_rare_word_is_found_by_trigrams_and_no_word_by_reading_all_turns
     """What is in every turn, or too short to have trigrams, is looked for among the learner's own turns."""
     for statement in CROWD:
         await beside.execute(statement)
-    search = f"EXPLAIN {Query('search_sessions').text(Dialect.POSTGRES)}"
-    plan = "\n".join(
-        row[0] for row in await beside.fetch(search, "lrn_7", datetime(9999, 1, 1, tzinfo=UTC), 21, f"%{words}%")
-    )
+    plan = await plan_of(beside, "search_sessions", "lrn_7", words)
     assert ("utterance_trigrams" in plan) is by_trigrams, plan
     assert "Seq Scan on turns" not in plan
     found = await storage.list_sessions("lrn_7", words=words)
     assert len(found.sessions) == (20 if words == "커피 주" else 1)
+
+
+@pytest.mark.usefixtures("trigrams")
+async def test_a_rare_word_of_anybody_is_found_by_trigrams(storage: Storage, beside: asyncpg.Connection):
+    for statement in CROWD:
+        await beside.execute(statement)
+    plan = await plan_of(beside, "search_all_sessions", "", "녹차 한")
+    assert "utterance_trigrams" in plan
+    assert len((await storage.list_sessions(None, words="녹차 한")).sessions) == 1
 
 
 @pytest.mark.usefixtures("trigrams")
