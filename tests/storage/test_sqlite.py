@@ -18,7 +18,9 @@ from tests.stored import learner, session, turn
 LOOKUPS = sorted(
     each.name.removesuffix(".sql")
     for each in (files("kotoserver.storage") / "queries").iterdir()
-    if each.name.startswith(("find_", "last_", "list_", "search_")) and each.name != "list_migrations.sql"
+    if each.name.startswith(("find_", "last_", "list_", "search_"))
+    and each.name != "list_migrations.sql"
+    and not each.name.endswith(".postgres.sql")
 )
 
 
@@ -100,10 +102,10 @@ async def test_a_storage_that_was_never_used_closes(tmp_path: Path):
 @pytest.mark.parametrize("name", LOOKUPS)
 async def test_no_query_reads_a_whole_table(storage: Storage, file: Path, name: str):
     statement = Query(name).text(Dialect.SQLITE)
-    values = {str(number): "1" for number in range(1, 5)}
+    values = {str(number): "1" for number in range(1, 11)}
     with closing(sqlite3.connect(file)) as connection:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
-    assert not [step for step in plan if step.startswith("SCAN")]
+    assert not [step for step in plan if step.startswith("SCAN") and "json_each" not in step]
 
 
 async def test_erased_words_are_overwritten_in_the_file(storage: Storage, file: Path):
