@@ -307,6 +307,7 @@ async def open_listening(
         clock=clock,
         most_bytes=settings.most_bytes,
     )
+    stack.push_async_callback(uploads.settle)
     voice = VoiceService(
         storage=storage,
         bus=bus,

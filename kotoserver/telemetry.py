@@ -30,7 +30,10 @@ STAGES = Histogram(
 SESSIONS = Counter("koto_sessions", "Sessions, by what happened to them.", ["what"], registry=REGISTRY)
 RECORDINGS = Counter("koto_recordings", "Recordings uploaded, by container.", ["media_type"], registry=REGISTRY)
 HEARD = Counter(
-    "koto_recordings_heard", "Recordings listened to: speech, unsure or unheard.", ["heard"], registry=REGISTRY
+    "koto_recordings_heard",
+    "Recordings listened to: speech, unsure, unheard or unreadable.",
+    ["heard"],
+    registry=REGISTRY,
 )
 SPEECH_REQUESTS = Counter(
     "koto_speech_requests",

@@ -1,6 +1,7 @@
 """Sound as learners send it: the built-in voice in the container of a browser, and what is no voice."""
 
 import io
+import wave
 
 import av
 import numpy as np
@@ -30,6 +31,17 @@ def silence(seconds: float = 1.5) -> bytes:
     """A recording of a quiet room."""
     noise = np.random.default_rng(7).normal(0, 12, int(seconds * 16_000))
     return container(noise.astype("<i2"), 16_000)
+
+
+def wav(seconds: float, *, rate: int, channels: int) -> bytes:
+    """Digital silence of 16 bit."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as output:
+        output.setnchannels(channels)
+        output.setsampwidth(2)
+        output.setframerate(rate)
+        output.writeframes(bytes(round(seconds * rate) * channels * 2))
+    return file.getvalue()
 
 
 def container(samples: "np.ndarray[tuple[int], np.dtype[np.int16]]", rate: int, form: str = "webm") -> bytes:

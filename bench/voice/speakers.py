@@ -46,14 +46,12 @@ class Speaker(Player):
             await self.open_scene()
 
     async def upload(self, content: bytes, **fields: str) -> str:
-        """The id of the recording; its code where it is refused, as what is no sound is."""
+        """The id of the recording."""
         form = aiohttp.FormData({"session_id": self.session_id, **fields})
         form.add_field("audio", content, filename="speech.webm", content_type="audio/webm")
         headers = {"Authorization": f"Bearer {self._token}"}
         async with self.http.post(f"{self.base}/koto-api/audio/upload", data=form, headers=headers) as answer:
             body = await answer.json()
-            if answer.status == 400 and body["error"]["code"] == "unknown_audio":
-                return "unknown_audio"
             if answer.status != 202:
                 raise RuntimeError(f"the upload was answered with {answer.status}: {body}")
             return str(body["audio_id"])

@@ -12,6 +12,18 @@ from dataclasses import dataclass
 
 from kotoserver.domain.errors import BadInput
 
+_MEDIA_TYPES = {
+    "matroska": "audio/webm",
+    "ogg": "audio/ogg",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "mp4": "audio/mp4",
+    "aac": "audio/aac",
+    "mp3": "audio/mpeg",
+}
+"""By FFmpeg's name of the demuxer."""
+_HEAD = 12
+"""Bytes by which a container is known."""
 _MOST_TAGS = 4
 """ID3v2 tags in a row before the sound."""
 _MOST_SAMPLES = 200_000
@@ -41,22 +53,42 @@ def recognise(content: bytes) -> Container:
     if not content:
         raise BadInput("The recording is empty.", code="empty_audio")
     sound = _without_tags(content)
-    head = sound[:12]
-    if head.startswith(b"\x1aE\xdf\xa3"):
-        return Container(format="matroska", media_type="audio/webm", content=sound)
-    if head.startswith(b"OggS"):
-        return Container(format="ogg", media_type="audio/ogg", content=sound)
-    if head.startswith(b"fLaC"):
-        return Container(format="flac", media_type="audio/flac", content=sound)
-    if head.startswith(b"RIFF") and head[8:] == b"WAVE":
-        return Container(format="wav", media_type="audio/wav", content=_plain_wav(sound))
-    if head[4:8] == b"ftyp":
+    form = _format_of(sound[:_HEAD])
+    if form == "wav":
+        sound = _plain_wav(sound)
+    if form == "mp4":
         _check_mp4(sound)
-        return Container(format="mp4", media_type="audio/mp4", content=sound)
+    return Container(format=form, media_type=_MEDIA_TYPES[form], content=sound)
+
+
+def media_type_of(head: bytes) -> str:
+    """What a file is, by its first bytes alone. BadInput: `empty_audio`, `unknown_audio`.
+
+    Behind a tag that is longer than what is here the sound is taken for an MP3's, which tags are made for.
+    """
+    if not head:
+        raise BadInput("The recording is empty.", code="empty_audio")
+    sound = _without_tags(head)
+    if not sound:
+        return _MEDIA_TYPES["mp3"]
+    return _MEDIA_TYPES[_format_of(sound[:_HEAD])]
+
+
+def _format_of(head: bytes) -> str:
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return "matroska"
+    if head.startswith(b"OggS"):
+        return "ogg"
+    if head.startswith(b"fLaC"):
+        return "flac"
+    if head.startswith(b"RIFF") and head[8:] == b"WAVE":
+        return "wav"
+    if head[4:8] == b"ftyp":
+        return "mp4"
     if _is_adts(head):
-        return Container(format="aac", media_type="audio/aac", content=sound)
+        return "aac"
     if _is_mp3(head):
-        return Container(format="mp3", media_type="audio/mpeg", content=sound)
+        return "mp3"
     raise BadInput("The file is in no sound format that is read here.", code="unknown_audio")
 
 

@@ -22,7 +22,7 @@ from av.packet import Packet
 from av.stream import Disposition
 from numpy.typing import NDArray
 
-from kotoserver.audio.containers import Container, recognise
+from kotoserver.audio.containers import Container, media_type_of, recognise
 from kotoserver.audio.gate import loudness_of, voiced_seconds_of
 from kotoserver.domain.errors import BadInput, TooFast
 from kotoserver.domain.hearing import SAMPLE_RATE, AudioClip
@@ -65,18 +65,39 @@ class PyAvDecoder(AudioDecoder):
         """`queue_size` recordings wait or are being decoded; one more is told `busy`."""
         self._most_seconds = most_seconds
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="decode")
-        self._places = threading.BoundedSemaphore(queue_size)
+        self._places = queue_size
+        """That are free; given back by the threads, so guarded."""
+        self._counting = threading.Lock()
+
+    def media_type(self, head: bytes) -> str:
+        return media_type_of(head)
+
+    @property
+    def full(self) -> bool:
+        return self._places <= 0
 
     async def decode(self, content: bytes) -> AudioClip:
-        if not self._places.acquire(blocking=False):
+        if not self._taken():
             raise TooFast("Too many recordings wait to be decoded; try again in a moment.", code="busy")
         work = self._threads.submit(decode_audio, content, most_seconds=self._most_seconds)
         # A learner who leaves gives back the place only when the thread is free of the recording.
-        work.add_done_callback(lambda _: self._places.release())
+        work.add_done_callback(lambda _: self._give_back())
         return await asyncio.wrap_future(work)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
+
+    def _taken(self) -> bool:
+        """Takes a place, where there is one."""
+        with self._counting:
+            if self.full:
+                return False
+            self._places -= 1
+            return True
+
+    def _give_back(self) -> None:
+        with self._counting:
+            self._places += 1
 
 
 def decode_audio(content: bytes, *, most_seconds: float) -> AudioClip:

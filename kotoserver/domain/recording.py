@@ -14,6 +14,8 @@ class RecordingState(StrEnum):
     """The learner was asked what they said."""
     UNHEARD = "unheard"
     """Nobody spoke in it."""
+    UNREADABLE = "unreadable"
+    """It cannot be decoded; `failure` says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Recording:
     sha256: str
     """Of the bytes, in hexadecimal."""
     seconds: float
+    """0 until it was heard."""
     idempotency_key: str | None
     """Uploading under the same key again gives this recording."""
     created_at: datetime
@@ -40,6 +43,8 @@ class Recording:
     first_seq: int | None = None
     """The frames by which it was answered, both ends included; None before that."""
     last_seq: int | None = None
+    failure: str | None = None
+    """The code of why it cannot be read."""
 
     @property
     def key(self) -> str:

@@ -92,8 +92,24 @@ class Recognizer(ABC):
         """Ends workers and connections."""
 
 
+HEAD_BYTES = 4096
+"""Of a file, by which its kind is told; an MP3's title may stand in front."""
+
+
 class AudioDecoder(ABC):
     """Reads the sound in a file of any container that browsers, phones and games make."""
+
+    @abstractmethod
+    def media_type(self, head: bytes) -> str:
+        """What a file is that begins so: `audio/webm` … Of the first HEAD_BYTES, or of all of a shorter file.
+
+        BadInput codes `empty_audio`, `unknown_audio` (no container we read).
+        """
+
+    @property
+    @abstractmethod
+    def full(self) -> bool:
+        """Whether as much waits as may."""
 
     @abstractmethod
     async def decode(self, content: bytes) -> AudioClip:

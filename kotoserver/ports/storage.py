@@ -172,6 +172,13 @@ class Storage(MemberStore, LessonStore):
         """Stores what became of it; one that was erased meanwhile stays erased."""
 
     @abstractmethod
+    async def fail_recording(self, audio_id: str, failure: str) -> None:
+        """Notes the code of why it cannot be read, and that its bytes are gone.
+
+        A recording of which something came meanwhile stays as it is.
+        """
+
+    @abstractmethod
     async def forget_recordings(self, learner_id: str) -> None:
         """Notes that the bytes of all recordings of a learner are gone."""
 

@@ -1,36 +1,35 @@
-"""Uploads: a recording is read within the limits, stored and decoded before it is answered.
+"""Uploads: a recording is read within the limits, stored and answered; its sound is decoded meanwhile.
 
-So one that cannot be used is refused at once, and the sound is at hand when its turn comes.
+What its first bytes show to be no recording is refused at once. What only decoding finds out is told where the
+recording is asked about: as its turn, or by its id.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from kotoserver import telemetry
-from kotoserver.domain.errors import BadInput, Conflict, NotFound
+from kotoserver.domain.errors import BadInput, Conflict, NotFound, TooFast
 from kotoserver.domain.hearing import AudioClip
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.recording import Recording, RecordingState, recordings_of
 from kotoserver.domain.utterance import check_turn_id
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import Clock
-from kotoserver.ports.providers import AudioDecoder
+from kotoserver.ports.providers import HEAD_BYTES, AudioDecoder
 from kotoserver.ports.storage import Storage
 from kotoserver.services.ids import new_id
 from kotoserver.services.play import PlayService
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.sessions import refuse_finished
+from kotoserver.services.sounds import Sounds
 
 UNDECIDED = timedelta(hours=1)
 """How long a recording waits for its turn, and for the learner's word on what they said."""
-_CLIPS_SECONDS = 300.0
-"""Decoded sound held for turns that are about to come, in all."""
 _KEY_LENGTH = 200
-_HELD_BYTES = 1_000_000
-"""What an ordinary recording has many times over; a larger one is read from the store again to be decoded."""
+_PIECE_BYTES = 1_000_000
+"""Stored at once. An ordinary recording is much smaller: it is stored in one step, and decoded from memory."""
 
 
 @dataclass(slots=True)
@@ -41,10 +40,12 @@ class Upload:
     key: str | None
     """The client's Idempotency-Key."""
     learner_id: str
+    media_type: str = ""
     size: int = 0
     """Bytes."""
     sha256: str = ""
-    clip: AudioClip | None = None
+    content: bytes | None = None
+    """All of it; None of what is too large to hold, which is in the store."""
 
     @property
     def blob_key(self) -> str:
@@ -70,28 +71,41 @@ class UploadService:
         self._recordings = recordings
         self._clock = clock
         self._most_bytes = most_bytes
-        self._clips = _RecentClips()
+        self._sounds = Sounds(storage=storage, blobs=blobs, decoder=decoder, recordings=recordings)
+        self._coming = 0
+        """Uploads that are being read now."""
 
     async def receive(
         self, caller: Caller, chunks: AsyncIterator[bytes], *, idempotency_key: str | None = None
     ) -> "Upload":
-        """Reads the file of an upload into the store, within the limits, and decodes it.
+        """Reads the file of an upload into the store, within the limits.
 
-        It belongs to nobody until it is `accept`ed. BadInput codes `audio_too_large`, `bad_idempotency_key`,
-        and those of the decoder; nothing is kept then.
+        It belongs to nobody until it is `accept`ed. BadInput codes `audio_too_large`, `empty_audio`,
+        `unknown_audio`, `bad_idempotency_key`; TooFast code `busy` when its turn would wait in vain. Nothing is
+        kept then.
         """
         if idempotency_key is not None and not 0 < len(idempotency_key) <= _KEY_LENGTH:
             raise BadInput(f"An Idempotency-Key has 1 to {_KEY_LENGTH} characters.", code="bad_idempotency_key")
+        if self._decoder.full:
+            raise TooFast("Too many recordings wait to be decoded; try again in a moment.", code="busy")
         upload = Upload(id=new_id("aud"), key=idempotency_key, learner_id=caller.learner_id)
-        counted = _Counted(chunks, self._most_bytes)
-        await self._blobs.put_stream(upload.blob_key, counted.read(), "application/octet-stream")
-        upload.size, upload.sha256 = counted.size, counted.digest.hexdigest()
+        self._coming += 1
         try:
-            upload.clip = await self._decode(upload.blob_key, counted.content)
-        except BaseException:
-            await self._recordings.forget_bytes(upload.blob_key)
-            raise
+            await self._store(upload, _Reading(chunks, self._decoder, self._most_bytes))
+        finally:
+            self._coming -= 1
         return upload
+
+    async def _store(self, upload: "Upload", reading: "_Reading") -> None:
+        kind = "application/octet-stream"
+        first = await reading.piece()
+        if reading.ended:
+            await self._blobs.put(upload.blob_key, first, kind)
+            upload.content = first
+        else:
+            await self._blobs.put_stream(upload.blob_key, reading.all_from(first), kind)
+        upload.media_type, upload.size = reading.media_type, reading.size
+        upload.sha256 = reading.digest.hexdigest()
 
     async def accept(self, caller: Caller, upload: "Upload", session_id: str, turn_id: str | None) -> Recording:
         """Makes the upload a recording of this session, to be played as that turn where one is named.
@@ -117,9 +131,6 @@ class UploadService:
         if known is not None:
             return known
         refuse_finished(session)
-        clip = upload.clip
-        if clip is None:
-            raise ValueError("the upload was not read")
         now = self._clock.now()
         recording = Recording(
             id=upload.id,
@@ -127,10 +138,10 @@ class UploadService:
             session_id=session_id,
             turn_id=turn_id,
             state=RecordingState.PROCESSING,
-            media_type=clip.media_type,
+            media_type=upload.media_type,
             size=upload.size,
             sha256=upload.sha256,
-            seconds=round(clip.seconds, 3),
+            seconds=0.0,
             idempotency_key=upload.key,
             created_at=now,
             keep_until=now + UNDECIDED,
@@ -143,8 +154,10 @@ class UploadService:
             if known is None:
                 raise
             return known
-        self._clips.keep(recording.id, clip)
-        telemetry.RECORDINGS.labels(clip.media_type).inc()
+        telemetry.RECORDINGS.labels(upload.media_type).inc()
+        # Ahead of a turn that is only likely, while nobody would wait for it; else when it comes.
+        if turn_id is not None or not self._coming:
+            self._sounds.begin(recording, upload.content)
         return recording
 
     async def _uploaded_before(self, caller: Caller, upload: "Upload") -> Recording | None:
@@ -164,62 +177,61 @@ class UploadService:
         return known
 
     async def clip(self, recording: Recording) -> AudioClip:
-        """Its sound: at hand since the upload, or decoded anew. NotFound code `audio_not_kept`."""
-        return self._clips.take(recording.id) or await self._decode(recording.key)
+        """Its sound: at hand since the upload, or decoded now.
 
-    async def _decode(self, key: str, content: bytes | None = None) -> AudioClip:
-        if content is None:
-            content = await self._blobs.get(key)
+        BadInput codes of the decoder where it cannot be read; NotFound code `audio_not_kept`; TooFast code `busy`.
+        """
+        return await self._sounds.of(recording)
+
+    async def decoded(self, upload: "Upload") -> AudioClip:
+        """The sound of an upload that no recording is made of. As `clip`."""
+        content = upload.content or await self._blobs.get(upload.blob_key)
         if content is None:
             raise NotFound("This recording is not kept any more.", code="audio_not_kept")
         return await self._decoder.decode(content)
 
+    async def settle(self) -> None:
+        """Returns when nothing is being decoded any more."""
+        await self._sounds.settle()
 
-class _Counted:
-    """The chunks of an upload, counted and digested as they pass; BadInput `audio_too_large`."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], most_bytes: int) -> None:
+class _Reading:
+    """An upload piece by piece, counted, digested and looked at as it passes."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], decoder: AudioDecoder, most_bytes: int) -> None:
         self._chunks = chunks
+        self._decoder = decoder
         self._most_bytes = most_bytes
-        self._held = bytearray()
         self.size = 0
+        self.media_type = ""
+        self.ended = False
         self.digest = hashlib.sha256()
 
-    @property
-    def content(self) -> bytes | None:
-        """All of it; None for what was too large to hold, which is in the store."""
-        return bytes(self._held) if self.size <= _HELD_BYTES else None
-
-    async def read(self) -> AsyncIterator[bytes]:
-        async for chunk in self._chunks:
+    async def piece(self) -> bytes:
+        """The next; the last one is smaller than the others. BadInput as of `UploadService.receive`."""
+        held = bytearray()
+        while len(held) < _PIECE_BYTES:
+            chunk = await anext(self._chunks, b"")
+            if not chunk:
+                self.ended = True
+                break
             self.size += len(chunk)
             if self.size > self._most_bytes:
                 most = self._most_bytes / 1_000_000
                 raise BadInput(f"A recording has at most {most:g} MB.", code="audio_too_large")
             self.digest.update(chunk)
-            if self.size <= _HELD_BYTES:
-                self._held += chunk
-            yield chunk
-        if self.size == 0:
-            raise BadInput("The recording is empty.", code="empty_audio")
+            held += chunk
+            if not self.media_type and self.size >= HEAD_BYTES:
+                self._look_at(held)
+        if not self.media_type:
+            self._look_at(held)
+        return bytes(held)
 
+    async def all_from(self, first: bytes) -> AsyncIterator[bytes]:
+        piece = first
+        while piece:
+            yield piece
+            piece = b"" if self.ended else await self.piece()
 
-class _RecentClips:
-    """Decoded sound that is about to be heard, bounded in all."""
-
-    def __init__(self) -> None:
-        self._clips: OrderedDict[str, AudioClip] = OrderedDict()
-        self._seconds = 0.0
-
-    def keep(self, audio_id: str, clip: AudioClip) -> None:
-        self._clips[audio_id] = clip
-        self._seconds += clip.seconds
-        while self._seconds > _CLIPS_SECONDS:
-            _, dropped = self._clips.popitem(last=False)
-            self._seconds -= dropped.seconds
-
-    def take(self, audio_id: str) -> AudioClip | None:
-        clip = self._clips.pop(audio_id, None)
-        if clip is not None:
-            self._seconds -= clip.seconds
-        return clip
+    def _look_at(self, held: bytearray) -> None:
+        self.media_type = self._decoder.media_type(bytes(held[:HEAD_BYTES]))

@@ -141,6 +141,7 @@ class VoiceService:
         session = await self._play.session(caller, recording.session_id)
         refuse_finished(session)
         clip = await self._uploads.clip(recording)
+        recording = replace(recording, media_type=clip.media_type, seconds=round(clip.seconds, 3))
         watch.lap("decode")
         hearing, recognition = NOBODY, None
         if is_speech(clip):
@@ -214,15 +215,21 @@ class VoiceService:
     async def _hear_later(self, caller: Caller, recording: Recording, turn_id: str) -> None:
         """Plays an upload that named its turn; what breaks is told to whoever listens to the session."""
         with telemetry.log_ids(session_id=recording.session_id, turn_id=turn_id):
+            failure: KotoError
             try:
                 heard = await self.hear(caller, recording.session_id, recording.id, turn_id)
                 if not heard.fresh:
                     await self._play.tell_again(heard.events)
-            except KotoError as failure:
-                telemetry.ERRORS.labels(failure.code).inc()
+                return
+            except KotoError as error:
+                failure = error
                 log.warning("an uploaded turn could not be played: %s", failure.code)
-                with suppress(KotoError):
-                    await self._play.report(recording.session_id, caller, failure, turn_id)
+            except Exception:  # the outermost rim of a turn that nobody waits for on a connection
+                log.exception("an uploaded turn failed in a way nobody expected")
+                failure = KotoError("Something went wrong on our side.", code="internal")
+            telemetry.ERRORS.labels(failure.code).inc()
+            with suppress(KotoError):
+                await self._play.report(recording.session_id, caller, failure, turn_id)
 
     def _expected(self, session: Session) -> Expectation:
         return expectation_of(self._play.playable(session).scene, session.progress.turn)

@@ -252,6 +252,7 @@ def recording_row(recording: Recording) -> tuple[Value, ...]:
         recording.kept,
         recording.first_seq,
         recording.last_seq,
+        recording.failure,
     )
 
 
@@ -260,6 +261,8 @@ def recording_outcome(recording: Recording) -> tuple[Value, ...]:
         recording.id,
         recording.turn_id,
         recording.state.value,
+        recording.media_type,
+        recording.seconds,
         recording.keep_until,
         recording.kept,
         recording.first_seq,
@@ -284,6 +287,7 @@ def recording_of(row: Row) -> Recording:
         kept=row["kept"],
         first_seq=row["first_seq"],
         last_seq=row["last_seq"],
+        failure=row["failure"],
     )
 
 

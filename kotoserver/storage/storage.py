@@ -43,6 +43,7 @@ FIND_RECORDING_BY_KEY = Query("find_recording_by_key")
 LIST_RECORDINGS = Query("list_recordings")
 LIST_OVERDUE_RECORDINGS = Query("list_overdue_recordings")
 UPDATE_RECORDING = Query("update_recording")
+FAIL_RECORDING = Query("fail_recording")
 FORGET_RECORDINGS = Query("forget_recordings")
 ERASE_RECORDING = Query("erase_recording")
 ADD_SPENDING = Query("add_spending")
@@ -170,6 +171,9 @@ class SqlStorage(SqlMembers, SqlLessons, Storage):
 
     async def update_recording(self, recording: Recording) -> None:
         await self._database.write(Write(UPDATE_RECORDING, [rows.recording_outcome(recording)]))
+
+    async def fail_recording(self, audio_id: str, failure: str) -> None:
+        await self._database.write(Write(FAIL_RECORDING, [(audio_id, failure)]))
 
     async def forget_recordings(self, learner_id: str) -> None:
         await self._database.write(Write(FORGET_RECORDINGS, [(learner_id,)]))

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kotoserver.audio.containers import media_type_of
 from kotoserver.audio.decode import PyAvDecoder, decode_audio
 from kotoserver.domain.errors import BadInput, TooFast
 from kotoserver.domain.hearing import SAMPLE_RATE, AudioClip
+from kotoserver.ports.providers import HEAD_BYTES
 from tests.audio.recordings import EVERY_KIND, recording, tone, video, wav
 
 MEGABYTE = 1_000_000
@@ -191,6 +193,28 @@ def test_chunks_beside_the_sound_of_a_wav_do_no_harm():
     plain = wav((tone(1.0, rate=16_000) * 32767).astype("<i2").tobytes())
     title = b"LIST" + struct.pack("<I", 5) + b"title\x00" + b"id3 " + struct.pack("<I", 4) + b"ID3\x04"
     assert decode_audio(plain[:12] + title + plain[12:], most_seconds=60.0).seconds == 1.0
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_the_first_bytes_tell_what_a_recording_is(kind: str):
+    content = EVERY_KIND[kind]
+    told = media_type_of(content[:HEAD_BYTES])
+    assert told == decode_audio(content, most_seconds=60.0).media_type
+    tagged = b"ID3\x04\x00\x00\x00\x00\x00\x20" + bytes(32) + content
+    assert media_type_of(tagged[:HEAD_BYTES]) == told
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"\x1aE\xdf", b"RIFF1234AVI ", b"ID3\x04\x00\x00\x00\x00\x00\x00text, and more"]
+)
+def test_first_bytes_of_nothing_that_is_read_are_refused(head: bytes):
+    with pytest.raises(BadInput) as refused:
+        media_type_of(head)
+    assert refused.value.code == ("unknown_audio" if head else "empty_audio")
+
+
+def test_behind_a_title_longer_than_the_first_bytes_an_mp3_is_expected():
+    assert media_type_of((b"ID3\x04\x00\x00\x00\x01\x00\x00" + bytes(20_000))[:HEAD_BYTES]) == "audio/mpeg"
 
 
 @pytest.mark.parametrize("kind", ["mp3", "aac", "flac"])

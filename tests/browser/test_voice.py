@@ -222,6 +222,22 @@ async def test_a_file_that_is_no_recording_is_told_in_the_learners_words(listeni
     await expect(visitor.page.locator("#send")).to_be_enabled()
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(0.0, "bukan rekaman"), (31.0, "terlalu panjang")])
+async def test_what_decoding_refuses_is_told_in_the_learners_words_too(
+    listening: Koto, enter: Enter, seconds: float, told: str
+):
+    """Its beginning is a recording's, so it is taken first: one is cut off behind it, one is too long."""
+    visitor = await enter(listening)
+    content = sounds.wav(seconds, rate=16_000, channels=1) if seconds else (await sounds.webm())[:60]
+    file = {"name": "answer.webm", "mimeType": "audio/webm", "buffer": content}
+    await visitor.page.locator("#mic-file").set_input_files(file)  # type: ignore[arg-type]  # a file in memory
+    await expect(visitor.page.locator("#mic-note")).to_contain_text(told)
+    await visitor.keep(f"refused-{seconds:g}")
+    await expect(visitor.page.locator("#send")).to_be_enabled()
+    await expect(visitor.page.locator("#speak")).to_have_attribute("data-voice", "ready")
+    assert await visitor.last_turn() == ""
+
+
 async def test_agreeing_to_keep_recordings_is_remembered(listening: Koto, enter: Enter):
     visitor = await enter(listening)
     page = visitor.page

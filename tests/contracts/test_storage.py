@@ -440,10 +440,30 @@ async def test_an_idempotency_key_is_used_once_by_a_learner(storage: Storage, op
 async def test_what_became_of_a_recording_is_stored(storage: Storage, opened: Session):
     await storage.add_recording(recording())
     outcome = replace(
-        recording(), state=RecordingState.HEARD, turn_id="turn_1", kept=False, first_seq=3, last_seq=5
+        recording(),
+        state=RecordingState.HEARD,
+        turn_id="turn_1",
+        media_type="audio/mpeg",
+        seconds=2.75,
+        kept=False,
+        first_seq=3,
+        last_seq=5,
     )
     await storage.update_recording(outcome)
     assert await storage.find_recording("aud_1") == outcome
+
+
+async def test_a_recording_that_cannot_be_read_is_noted_unless_something_came_of_it(
+    storage: Storage, opened: Session
+):
+    heard = replace(recording("aud_2"), state=RecordingState.HEARD)
+    await storage.add_recording(recording())
+    await storage.add_recording(heard)
+    for audio_id in ("aud_1", "aud_2", "aud_3"):
+        await storage.fail_recording(audio_id, "broken_audio")
+    unreadable = replace(recording(), state=RecordingState.UNREADABLE, failure="broken_audio", kept=False)
+    assert await storage.find_recording("aud_1") == unreadable
+    assert await storage.find_recording("aud_2") == heard
 
 
 async def test_the_bytes_of_all_recordings_of_a_learner_are_noted_as_gone(storage: Storage, opened: Session):

@@ -1,6 +1,7 @@
 """A learner's voice, from the upload to the NPC's answer, as a client meets it."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from kotoserver.audio.decode import decode_audio
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.events import FRAME_LIMIT
 from kotoserver.domain.hearing import Hypothesis, Recognition
@@ -48,7 +50,7 @@ def heard(*said: tuple[str, float]) -> Recognition:
 
 async def post(guest: Guest, content: bytes, session_id: str, key: str | None = None, **fields: str) -> Any:
     form = aiohttp.FormData({"session_id": session_id, **fields})
-    form.add_field("audio", content, filename="speech.webm", content_type="audio/webm")
+    form.add_field("audio", io.BytesIO(content), filename="speech.webm", content_type="audio/webm")
     headers = {"Idempotency-Key": key} if key else {}
     return await guest.call("POST", "/audio/upload", data=form, headers=headers)
 
@@ -341,16 +343,99 @@ async def test_what_is_no_recording_is_refused_and_leaves_nothing(
 async def test_a_recording_that_is_too_large_is_refused_while_it_is_read(tmp_path: Path):
     async with serving(tmp_path, KOTO_UPLOAD_MB="1") as koto:
         guest = await koto.guest()
-        answer = await post(guest, bytes(1_000_001), await guest.open())
+        answer = await post(guest, b"OggS" + bytes(1_000_000), await guest.open())
         assert await error_of(answer) == (413, "audio_too_large")
         assert recordings_in(tmp_path) == []
 
 
-async def test_a_recording_that_is_too_long_is_refused(tmp_path: Path):
-    async with serving(tmp_path, KOTO_UPLOAD_SECONDS="1") as koto:
+async def test_what_is_no_recording_is_refused_by_its_beginning(guest: Guest):
+    """The rest never comes, and the answer does."""
+    session_id = await guest.open()
+
+    async def form() -> AsyncIterator[bytes]:
+        yield f'--b\r\nContent-Disposition: form-data; name="session_id"\r\n\r\n{session_id}\r\n'.encode()
+        yield b'--b\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n' + b"text" * 40_000
+        await answered.wait()
+
+    answered = asyncio.Event()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = await guest.call("POST", "/audio/upload", data=form(), headers=headers)
+    answered.set()
+    assert await error_of(answer) == (400, "unknown_audio")
+
+
+async def test_a_recording_of_several_pieces_is_stored_as_it_came(guest: Guest, tmp_path: Path):
+    content = sounds.wav(1.0, rate=192_000, channels=8)
+    assert len(content) > 3_000_000
+    audio_id = await upload(guest, content, await guest.open(), turn_id="t1")
+    (stored,) = recordings_in(tmp_path)
+    assert stored.name == audio_id
+    assert stored.read_bytes() == content
+    await guest.koto.services.voice.settle()
+    assert (await guest.get(f"/audio/{audio_id}"))["status"] == "unheard"
+
+
+# ── recordings that decoding refuses ─────────────────────────────────────────────────────────
+
+
+async def test_a_recording_that_cannot_be_read_is_told_as_its_turn_and_by_its_id(
+    guest: Guest, speech: bytes, tmp_path: Path
+):
+    session_id, live = await open_live(guest)
+    audio_id = await upload(guest, speech[:60], session_id, turn_id="t1")
+    error = await live.until("error")
+    assert (error["code"], error["turn_id"], error["retryable"]) == ("broken_audio", "t1", False)
+    recording = await guest.get(f"/audio/{audio_id}")
+    assert (recording["status"], recording["failure"]) == ("unreadable", "broken_audio")
+    assert recording["download_url"] is None
+    assert recordings_in(tmp_path) == []
+    assert (await guest.get(f"/sessions/{session_id}/turns"))["turns"] == []
+    await speak(live, session_id, await upload(guest, speech, session_id), "t1")
+    assert (await live.until("evaluation_complete"))["turn_id"] == "t1"
+
+
+async def test_a_recording_that_cannot_be_read_is_refused_each_time_it_is_to_be_played(
+    guest: Guest, ears: ScriptedRecognizer, speech: bytes
+):
+    session_id, live = await open_live(guest)
+    audio_id = await upload(guest, speech[:60], session_id)
+    for turn_id in ("t1", "t2"):
+        await speak(live, session_id, audio_id, turn_id)
+        error = await live.until("error")
+        assert (error["code"], error["turn_id"]) == ("broken_audio", turn_id)
+    assert ears.requests == []
+
+
+async def test_nobody_needs_to_ask_for_a_recording_to_be_found_unreadable(guest: Guest, speech: bytes):
+    audio_id = await upload(guest, speech[:60], await guest.open())
+    await guest.koto.services.uploads.settle()
+    assert (await guest.get(f"/audio/{audio_id}"))["failure"] == "broken_audio"
+
+
+async def test_an_unreadable_recording_again_under_its_key_is_the_same_one(guest: Guest, speech: bytes):
+    session_id = await guest.open()
+    audio_id = await upload(guest, speech[:60], session_id, key="k1")
+    await guest.koto.services.uploads.settle()
+    answer = await (await post(guest, speech[:60], session_id, key="k1")).json()
+    assert answer == {"audio_id": audio_id, "status": "unreadable"}
+
+
+async def test_a_recording_that_is_too_long_is_refused(tmp_path: Path, ears: ScriptedRecognizer):
+    async with hearing(tmp_path, ears, KOTO_UPLOAD_SECONDS="1") as koto:
         guest = await koto.guest()
-        answer = await post(guest, sounds.silence(3.0), await guest.open())
-        assert await error_of(answer) == (400, "audio_too_long")
+        session_id, live = await open_live(guest)
+        audio_id = await upload(guest, sounds.silence(3.0), session_id, turn_id="t1")
+        assert (await live.until("error"))["code"] == "audio_too_long"
+        assert (await guest.get(f"/audio/{audio_id}"))["failure"] == "audio_too_long"
+
+
+async def test_how_long_a_recording_is_is_known_once_it_was_heard(guest: Guest, speech: bytes):
+    session_id = await guest.open()
+    audio_id = await upload(guest, speech, session_id)
+    assert (await guest.get(f"/audio/{audio_id}"))["seconds"] is None
+    await guest.koto.services.voice.hear(Caller(learner_id=guest.learner_id), session_id, audio_id)
+    seconds = decode_audio(speech, most_seconds=30).seconds
+    assert (await guest.get(f"/audio/{audio_id}"))["seconds"] == round(seconds, 3)
 
 
 async def test_a_form_without_its_fields_is_refused(guest: Guest, speech: bytes):

@@ -1,5 +1,5 @@
 -- One recording by id.
 SELECT audio_id, learner_id, session_id, turn_id, state, media_type, size, sha256, seconds,
-       idempotency_key, created_at, keep_until, kept, first_seq, last_seq
+       idempotency_key, created_at, keep_until, kept, first_seq, last_seq, failure
 FROM recordings
 WHERE audio_id = $1

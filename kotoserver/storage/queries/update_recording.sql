@@ -1,4 +1,4 @@
 -- What became of a recording.
 UPDATE recordings
-SET turn_id = $2, state = $3, keep_until = $4, kept = $5, first_seq = $6, last_seq = $7
+SET turn_id = $2, state = $3, media_type = $4, seconds = $5, keep_until = $6, kept = $7, first_seq = $8, last_seq = $9
 WHERE audio_id = $1

@@ -41,9 +41,9 @@ async def hear(call: Call) -> LabHeardAnswer:
                 engine = await field_text(part)
             else:
                 raise BadInput("A clip has the fields audio and, if you like, engine.", code="bad_form")
-        if upload is None or upload.clip is None:
+        if upload is None:
             raise BadInput("A clip needs the field audio.", code="bad_form")
-        clip = upload.clip
+        clip = await uploads.decoded(upload)
         tried = await call.services.lab.hear(call.caller, clip, engine)
     finally:
         if upload is not None:

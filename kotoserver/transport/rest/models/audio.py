@@ -20,7 +20,7 @@ class UploadForm(Model):
 class UploadedAnswer(Model):
     audio_id: str
     status: str
-    """`processing`, until its turn was played."""
+    """`processing`, until its turn was played; of an upload that came before, what became of it."""
 
 
 class RecordingAnswer(Model):
@@ -28,11 +28,14 @@ class RecordingAnswer(Model):
     session_id: str
     turn_id: str | None
     status: str
-    """processing, heard, unsure (the learner is asked what they said) or unheard."""
+    """processing, heard, unsure (the learner is asked what they said), unheard or unreadable."""
+    failure: str | None
+    """Of one that is unreadable, the code of why."""
     media_type: str
     size: int
     """Bytes."""
-    seconds: float
+    seconds: float | None
+    """Known once it was heard."""
     kept: bool
     """Whether it can be downloaded."""
     created_at: Time
@@ -46,9 +49,10 @@ class RecordingAnswer(Model):
             session_id=recording.session_id,
             turn_id=recording.turn_id,
             status=recording.state.value,
+            failure=recording.failure,
             media_type=recording.media_type,
             size=recording.size,
-            seconds=recording.seconds,
+            seconds=recording.seconds or None,
             kept=recording.kept,
             created_at=recording.created_at,
             keep_until=recording.keep_until,

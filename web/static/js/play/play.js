@@ -102,12 +102,11 @@ export class Play {
   }
 
   /** What could not be done is said in the learner's words; the code is among the developer's frames. */
-  #refused({ turn_id: turnId }) {
-    this.#controls.notice(word("failed"));
+  #refused({ turn_id: turnId, code }) {
+    if (!this.#speaking.refused(code)) this.#controls.notice(word("failed"));
     this.#controls.judging(false);
     const sent = this.#sent.get(turnId);
     if (sent?.text) this.#controls.giveBack(sent.text);
-    this.#speaking.failed();
   }
 
   #enter(turn) {

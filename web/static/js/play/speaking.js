@@ -76,9 +76,12 @@ export class Speaking {
     card?.append(h("div", { class: "waves" }, ...waves));
   }
 
-  /** Something went wrong on the way. */
-  failed() {
+  /** Something went wrong on the way. True when it was the recording's fault, which the learner is told here. */
+  refused(code) {
     this.#show("ready");
+    const why = fault(code);
+    if (why) this.#tell(why);
+    return Boolean(why);
   }
 
   /** The scene is over. */
@@ -307,10 +310,18 @@ export class Speaking {
   }
 }
 
-/** Why a recording was not taken, in the learner's words. */
+const TOO_LONG = ["audio_too_large", "audio_too_long"];
+const UNREADABLE = ["empty_audio", "unknown_audio", "broken_audio", "incomplete_audio", "unusual_audio"];
+
+/** What is wrong with a recording, in the learner's words; null when the code tells of something else. */
+function fault(code) {
+  if (TOO_LONG.includes(code)) return word("mic_long");
+  return UNREADABLE.includes(code) ? word("mic_unreadable") : null;
+}
+
+/** Why a recording was not taken. */
 function refusal({ status, code }) {
-  if (code === "audio_too_large" || code === "audio_too_long") return word("mic_long");
-  return status === 400 ? word("mic_unreadable") : word("failed");
+  return fault(code) ?? word(status === 400 ? "mic_unreadable" : "failed");
 }
 
 const TAKES_SPACE = "input, textarea, select, summary, a, button:not(#mic)";

@@ -1,0 +1,208 @@
+"""When the sound of an upload is decoded, with the decoder in the test's hand."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kotoserver.blobs import open_blobs
+from kotoserver.bootstrap import open_services
+from kotoserver.domain.errors import BadInput, KotoError, TooFast
+from kotoserver.domain.hearing import AudioClip
+from kotoserver.domain.learner import Caller
+from kotoserver.domain.recording import Recording, RecordingState
+from kotoserver.ports.clock import SystemClock
+from kotoserver.ports.providers import AudioDecoder
+from kotoserver.services.uploads import Upload, UploadService
+from kotoserver.settings import Settings
+from kotoserver.storage import open_storage
+
+CLIP = AudioClip(samples=np.zeros(1600, np.float32), voiced_seconds=0.0, loudness=0.0, media_type="audio/webm")
+MOST_BYTES = 8_000_000
+
+
+class HeldDecoder(AudioDecoder):
+    """Answers once it is let; the bytes say what."""
+
+    def __init__(self) -> None:
+        self.asked: list[bytes] = []
+        self.go_on = asyncio.Event()
+        self.full_now = False
+
+    def media_type(self, head: bytes) -> str:
+        if not head:
+            raise BadInput("Nothing.", code="empty_audio")
+        return "audio/webm"
+
+    @property
+    def full(self) -> bool:
+        return self.full_now
+
+    async def decode(self, content: bytes) -> AudioClip:
+        self.asked.append(content)
+        await self.go_on.wait()
+        if content == b"broken":
+            raise BadInput("Broken.", code="broken_audio")
+        if content == b"busy":
+            raise TooFast("Busy.", code="busy")
+        return CLIP
+
+
+class Desk:
+    """Where a learner hands recordings in."""
+
+    def __init__(self, uploads: UploadService, decoder: HeldDecoder, caller: Caller, session_id: str) -> None:
+        self.uploads, self.decoder, self.caller, self.session_id = uploads, decoder, caller, session_id
+
+    async def hand_in(self, content: bytes, turn_id: str | None = None) -> Recording:
+        return await self.uploads.accept(self.caller, await self.read(content), self.session_id, turn_id)
+
+    async def read(self, *chunks: bytes, key: str | None = None) -> Upload:
+        async def coming() -> AsyncIterator[bytes]:
+            for chunk in chunks:
+                yield chunk
+
+        return await self.uploads.receive(self.caller, coming(), idempotency_key=key)
+
+    @asynccontextmanager
+    async def somebody_sends(self) -> AsyncIterator[None]:
+        """Another upload is on its way meanwhile."""
+        begun, over = asyncio.Event(), asyncio.Event()
+
+        async def coming() -> AsyncIterator[bytes]:
+            begun.set()
+            await over.wait()
+            yield b"late"
+
+        sending = asyncio.create_task(self.uploads.receive(self.caller, coming()))
+        await begun.wait()
+        try:
+            yield
+        finally:
+            over.set()
+            await self.uploads.discard(await sending)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    environ = {"KOTO_DATA_DIR": str(tmp_path), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
+    decoder = HeldDecoder()
+    async with open_services(Settings.from_environ(environ)) as services:
+        storage, blobs = open_storage("", data_dir=tmp_path), open_blobs(tmp_path / "blobs")
+        uploads = UploadService(
+            storage=storage,
+            blobs=blobs,
+            decoder=decoder,
+            play=services.play,
+            recordings=services.recordings,
+            clock=SystemClock(),
+            most_bytes=MOST_BYTES,
+        )
+        guest = await services.accounts.sign_in_guest()
+        caller = Caller(learner_id=guest.learner.id)
+        session = await services.play.start(caller, "cafe", "ko-id")
+        yield Desk(uploads, decoder, caller, session.id)
+        decoder.go_on.set()
+        await uploads.settle()
+        await blobs.close()
+        await storage.close()
+
+
+async def test_a_recording_is_taken_before_it_is_decoded(desk: Desk):
+    recording = await desk.hand_in(b"sound", "t1")
+    assert recording.state is RecordingState.PROCESSING
+    desk.decoder.go_on.set()
+    assert await desk.uploads.clip(recording) is CLIP
+
+
+async def test_all_who_ask_for_a_sound_wait_for_one_decoding(desk: Desk):
+    recording = await desk.hand_in(b"sound", "t1")
+    asking = [asyncio.create_task(desk.uploads.clip(recording)) for _ in range(3)]
+    await asyncio.sleep(0)
+    desk.decoder.go_on.set()
+    assert await asyncio.gather(*asking) == [CLIP] * 3
+    assert desk.decoder.asked == [b"sound"]
+
+
+async def test_who_leaves_while_it_is_decoded_finds_it_done(desk: Desk):
+    recording = await desk.hand_in(b"sound", "t1")
+    leaving = asyncio.create_task(desk.uploads.clip(recording))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.gather(leaving, return_exceptions=True)
+    desk.decoder.go_on.set()
+    await desk.uploads.settle()
+    assert await desk.uploads.clip(recording) is CLIP
+    assert desk.decoder.asked == [b"sound"]
+
+
+async def test_a_recording_without_a_turn_is_decoded_ahead_of_it(desk: Desk):
+    recording = await desk.hand_in(b"sound")
+    desk.decoder.go_on.set()
+    await desk.uploads.settle()
+    assert desk.decoder.asked == [b"sound"]
+    assert await desk.uploads.clip(recording) is CLIP
+    assert desk.decoder.asked == [b"sound"]
+
+
+async def test_while_others_send_only_what_names_its_turn_is_decoded_at_once(desk: Desk):
+    desk.decoder.go_on.set()
+    async with desk.somebody_sends():
+        waiting = await desk.hand_in(b"sound")
+        await desk.hand_in(b"turn", "t1")
+        await desk.uploads.settle()
+        assert desk.decoder.asked == [b"turn"]
+        assert await desk.uploads.clip(waiting) is CLIP
+    assert desk.decoder.asked == [b"turn", b"sound"]
+
+
+async def test_when_the_decoder_is_full_an_upload_is_told_so_before_it_is_read(desk: Desk):
+    desk.decoder.full_now = True
+    with pytest.raises(TooFast) as refused:
+        await desk.read(b"sound")
+    assert refused.value.code == "busy"
+
+
+async def test_a_recording_that_found_the_decoder_busy_is_decoded_when_it_is_asked_for(desk: Desk):
+    desk.decoder.go_on.set()
+    recording = await desk.hand_in(b"busy", "t1")
+    await desk.uploads.settle()
+    with pytest.raises(TooFast):
+        await desk.uploads.clip(recording)
+    assert desk.decoder.asked == [b"busy"] * 2
+
+
+async def test_a_recording_found_unreadable_while_it_was_looked_up_is_refused_by_its_own_code(desk: Desk):
+    recording = await desk.hand_in(b"broken", "t1")
+    desk.decoder.go_on.set()
+    await desk.uploads.settle()
+    with pytest.raises(BadInput) as refused:
+        await desk.uploads.clip(recording)
+    assert refused.value.code == "broken_audio"
+    assert desk.decoder.asked == [b"broken"]
+
+
+async def test_a_recording_of_many_chunks_is_known_by_all_of_its_bytes(desk: Desk):
+    chunks = [bytes([number]) * 300_000 for number in range(10)]
+    pieces, whole = await desk.read(*chunks), await desk.read(b"".join(chunks))
+    assert (pieces.sha256, pieces.size) == (whole.sha256, whole.size) == (pieces.sha256, 3_000_000)
+    desk.decoder.go_on.set()
+    await desk.uploads.decoded(pieces)
+    assert desk.decoder.asked == [b"".join(chunks)]
+
+
+async def chunks_that_break() -> AsyncIterator[bytes]:
+    yield bytes(2_000_000)
+    raise BadInput("The form breaks off.", code="bad_form")
+
+
+async def test_what_breaks_off_leaves_no_upload_on_its_way(desk: Desk):
+    with pytest.raises(KotoError):
+        await desk.uploads.receive(desk.caller, chunks_that_break())
+    desk.decoder.go_on.set()
+    await desk.hand_in(b"sound")
+    await desk.uploads.settle()
+    assert desk.decoder.asked == [b"sound"]
