@@ -66,7 +66,7 @@ def load_migrations(dialect: Dialect, folder: Traversable | None = None) -> tupl
 
 
 def _migration_name(file: str, dialect: Dialect) -> str | None:
-    """`0005_trigrams` of `0005_trigrams.sqlite.sql`; None for another database's, and for what is no migration."""
+    """`0006_trigrams` of `0005_trigrams.sqlite.sql`; None for another database's, and for what is no migration."""
     name, _, ending = file.partition(".")
     return name if ending in ("sql", f"{dialect}.sql") else None
 
