@@ -92,7 +92,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     make_data_folder(settings.data_dir)
     secret = settings.secret or kept_secret(settings.data_dir)
     async with AsyncExitStack() as stack:
-        parts = await _open_parts(settings, stack)
+        parts = await _open_parts(settings, secret, stack)
         catalog = CatalogService(parts.library)
         speech = await _open_speech(settings, parts.storage, parts.bus, parts.blobs, parts.voice, stack)
         choices = EngineChoices()
@@ -237,7 +237,7 @@ def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer
     return judge_sentence, analyzer
 
 
-async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
+async def _open_parts(settings: Settings, secret: Secret, stack: AsyncExitStack) -> Parts:
     clock = SystemClock()
     faults = FaultBoard() if settings.development else None
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
@@ -253,8 +253,9 @@ async def _open_parts(settings: Settings, stack: AsyncExitStack) -> Parts:
     stack.push_async_callback(judge.close)
     bus = open_bus(_reveal(settings.redis_url) or None)
     stack.push_async_callback(bus.close)
-    blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+    blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3, secret=secret)
     stack.push_async_callback(blobs.close)
+    await blobs.open()
     for name in await storage.migrate():
         log.info("applied the migration %s", name)
     return Parts(

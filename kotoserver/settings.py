@@ -97,6 +97,7 @@ VARIABLES = (
     Variable(name="MINIO_ACCESS_KEY", default="", meaning="its access key"),
     Variable(name="MINIO_SECRET_KEY", default="", meaning="its secret key"),
     Variable(name="MINIO_BUCKET", default="koto-audio-private", meaning="its private bucket"),
+    Variable(name="MINIO_REGION", default="us-east-1", meaning="its region, as requests are signed for it"),
     Variable(
         name="STT_PROVIDER",
         default="none",
@@ -249,6 +250,8 @@ class S3Settings:
     access_key: Secret
     secret_key: Secret
     bucket: str
+    region: str = "us-east-1"
+    """What servers of one's own go by; named, it need not be asked for before the first request."""
     public_endpoint: str | None = None
     """Where clients reach it; None when they do not."""
 
@@ -518,6 +521,7 @@ def _s3(values: Mapping[str, str]) -> S3Settings | None:
         access_key=Secret(values["MINIO_ACCESS_KEY"]),
         secret_key=Secret(values["MINIO_SECRET_KEY"]),
         bucket=values["MINIO_BUCKET"],
+        region=values["MINIO_REGION"],
         public_endpoint=_web_address("MINIO_PUBLIC_ENDPOINT", values["MINIO_PUBLIC_ENDPOINT"]),
     )
 

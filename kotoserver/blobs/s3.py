@@ -1,25 +1,28 @@
 """Blobs in a private bucket of an S3 server (MinIO, SeaweedFS, AWS …): what several processes share."""
 
 import asyncio
+import hashlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from datetime import timedelta
 from io import BytesIO
 from itertools import islice
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
+from kotoserver.blobs.damage import absent, damaged
 from kotoserver.blobs.keys import check_key
+from kotoserver.blobs.pieces import pieces_of
 from kotoserver.domain.errors import BadSettings, StorageFailed
-from kotoserver.ports.blobs import BlobInfo, BlobStore
+from kotoserver.ports.blobs import PIECE_BYTES, BlobInfo, BlobStore
 from kotoserver.settings import S3Settings
 
 T = TypeVar("T")
@@ -28,15 +31,16 @@ THREADS = 8
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 10.0
 LISTED_AT_ONCE = 1000
-REGION = "us-east-1"
-"""The name that servers of one's own go by; named here, it need not be asked for before the first request."""
-
 _ENDPOINT: Final = re.compile(
     r"(?P<scheme>https?://)?(?P<host>(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::(?P<port>[0-9]+))?)/?"
 )
 _ABSENT: Final = {"NoSuchKey", "NoSuchObject"}
 _NO_POLICY: Final = {"NoSuchBucketPolicy", "NotImplemented", "MethodNotAllowed", "AccessDenied"}
 """Answers to "who may read this bucket?" that show nobody let in; some servers know no policies."""
+_CLOSED: Final = {"AccessDenied", "Forbidden", "Unauthorized", "InvalidAccessKeyId"}
+_PROBE: Final = "probe/may-anyone-read-this"
+_SHA256: Final = "sha256"
+"""What the digest is called among an object's metadata; HTTP puts `x-amz-meta-` before it."""
 
 
 class S3Blobs(BlobStore):
@@ -45,73 +49,81 @@ class S3Blobs(BlobStore):
     The store does not know when a blob was read: `used_at` is when it was written.
     """
 
-    def __init__(self, settings: S3Settings, *, public_endpoint: str | None = None, region: str = REGION) -> None:
-        """`public_endpoint` is the address that clients reach the server by; None when they do not."""
-        self._bucket = settings.bucket
-        self._client = _client(settings, settings.endpoint, region)
-        self._signer = _client(settings, public_endpoint, region) if public_endpoint else None
+    def __init__(self, settings: S3Settings) -> None:
+        self.bucket = settings.bucket
+        self.client = _client(settings, settings.endpoint)
+        self._anybody = _client(settings, settings.endpoint, signing=False)
+        self._signer = _client(settings, settings.public_endpoint) if settings.public_endpoint else None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
         self._opening = Lock()
         self._opened = False
 
+    async def open(self) -> None:
+        await self._in_thread(lambda: None)
+
     async def put(self, key: str, content: bytes, media_type: str) -> None:
         check_key(key)
-        await self._in_thread(
-            lambda: self._client.put_object(
-                self._bucket, key, BytesIO(content), len(content), content_type=media_type
-            )
-        )
+        digest = hashlib.sha256(content).hexdigest()
+        await self._in_thread(lambda: self._put(key, BytesIO(content), len(content), media_type, digest))
 
     async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
         """What comes waits in a file on disk: the client wants to know the size before it begins."""
         check_key(key)
+        digest = hashlib.sha256()
         with await asyncio.to_thread(TemporaryFile) as file:
             async for chunk in chunks:
+                digest.update(chunk)
                 await asyncio.to_thread(file.write, chunk)
             size = file.tell()
             file.seek(0)
-            await self._in_thread(
-                lambda: self._client.put_object(self._bucket, key, file, size, content_type=media_type)
-            )
+            await self._in_thread(lambda: self._put(key, file, size, media_type, digest.hexdigest()))
         return size
 
     async def get(self, key: str) -> bytes | None:
         check_key(key)
         return await self._in_thread(lambda: _unless_absent(lambda: self._read(key)))
 
+    async def stream(self, key: str, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
+        check_key(key)
+        async with aclosing(pieces_of(self._pieces(key, start, stop), self._in_thread)) as pieces:
+            async for piece in pieces:
+                yield piece
+
     async def stat(self, key: str) -> BlobInfo | None:
         check_key(key)
         return await self._in_thread(
-            lambda: _unless_absent(lambda: _info(self._client.stat_object(self._bucket, key)))
+            lambda: _unless_absent(lambda: _info(self.client.stat_object(self.bucket, key)))
         )
 
     async def delete(self, key: str) -> None:
         check_key(key)
-        await self._in_thread(lambda: self._client.remove_object(self._bucket, key))
+        await self._in_thread(lambda: self.client.remove_object(self.bucket, key))
 
     async def list(self, prefix: str) -> AsyncIterator[BlobInfo]:
-        found = await self._in_thread(
-            lambda: self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
-        )
+        found = await self._in_thread(lambda: self.client.list_objects(self.bucket, prefix=prefix, recursive=True))
         while batch := await self._in_thread(lambda: tuple(islice(found, LISTED_AT_ONCE))):
             for each in batch:
                 yield _info(each)
 
-    async def presigned_url(self, key: str, seconds: int) -> str | None:
-        """An address that anyone may read the blob at for so long, whether or not there is one.
+    async def presigned_url(self, key: str, seconds: int, media_type: str) -> str | None:
+        """Signed for the public host name, which is part of what is signed; no request is made.
 
-        Signed for the public host name, which is part of what is signed; no request is made. None where clients
-        do not reach the server.
+        None where clients do not reach the server.
         """
         check_key(key)
         if self._signer is None:
             return None
-        return self._signer.presigned_get_object(self._bucket, key, expires=timedelta(seconds=seconds))
+        return self._signer.presigned_get_object(
+            self.bucket,
+            key,
+            expires=timedelta(seconds=seconds),
+            response_headers={"response-content-type": media_type},
+        )
 
     async def check(self) -> None:
-        if not await self._in_thread(lambda: self._client.bucket_exists(self._bucket)):
+        if not await self._in_thread(lambda: self.client.bucket_exists(self.bucket)):
             self._opened = False
-            raise StorageFailed(f"The bucket {self._bucket} is gone; the next write makes it anew.")
+            raise StorageFailed(f"The bucket {self.bucket} is gone; the next write makes it anew.")
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
@@ -125,28 +137,105 @@ class S3Blobs(BlobStore):
             return await asyncio.get_running_loop().run_in_executor(self._threads, in_open_bucket)
 
     def _open_once(self) -> None:
-        """Makes the bucket where it is missing (private, as new buckets are), once."""
+        """Makes the bucket where it is missing (private, as new buckets are), and tries whether it is closed."""
         with self._opening:
             if self._opened:
                 return
-            if not self._client.bucket_exists(self._bucket):
-                _make_bucket(self._client, self._bucket)
-            elif _is_public(self._client, self._bucket):
+            if not self.client.bucket_exists(self.bucket):
+                _make_bucket(self.client, self.bucket)
+            if _is_public(self.client, self.bucket) or self._anybody_reads():
                 raise BadSettings(
-                    f"Anyone may read the bucket {self._bucket}. Remove its policy or set another MINIO_BUCKET."
+                    f"Anyone may read the bucket {self.bucket}. Remove its policy or set another MINIO_BUCKET."
                 )
             self._opened = True
 
-    def _read(self, key: str) -> bytes:
-        response = self._client.get_object(self._bucket, key)
+    def _anybody_reads(self) -> bool:
+        """Whether somebody without keys is let in, by whatever rule: policies are not the only ones."""
+        self._put(_PROBE, BytesIO(), 0, "text/plain", hashlib.sha256().hexdigest())
         try:
-            return bytes(response.read())
+            return any(
+                not _refused(ask)
+                for ask in (
+                    lambda: self._anybody.stat_object(self.bucket, _PROBE),
+                    lambda: list(islice(self._anybody.list_objects(self.bucket), 1)),
+                )
+            )
         finally:
-            response.close()
-            response.release_conn()
+            self.client.remove_object(self.bucket, _PROBE)
+
+    def _put(self, key: str, content: BinaryIO, size: int, media_type: str, digest: str) -> None:
+        self.client.put_object(
+            self.bucket, key, content, size, content_type=media_type, metadata={_SHA256: digest}
+        )
+
+    def _read(self, key: str) -> bytes:
+        response = self.client.get_object(self.bucket, key)
+        with _given_back(response):
+            content = bytes(response.read())
+            _check(key, response, hashlib.sha256(content), len(content))
+        return content
+
+    def _pieces(self, key: str, start: int, stop: int | None) -> Generator[bytes, None, None]:
+        if stop is not None and stop <= start:
+            return
+        try:
+            response = self.client.get_object(
+                self.bucket, key, offset=start, length=0 if stop is None else stop - start
+            )
+        except S3Error as error:
+            if error.code in _ABSENT:
+                raise absent(key) from None
+            if error.code == "InvalidRange":
+                return
+            raise
+        with _given_back(response):
+            yield from _checked(key, response)
 
 
-def _client(settings: S3Settings, endpoint: str, region: str) -> Minio:
+def _checked(key: str, response: Any) -> Generator[bytes, None, None]:
+    """The pieces of an answer, the last one only once it is certain that all of them are right."""
+    read, size, held = hashlib.sha256(), 0, b""
+    for piece in response.stream(PIECE_BYTES):
+        if held:
+            yield held
+        held = piece
+        read.update(piece)
+        size += len(piece)
+    _check(key, response, read, size)
+    yield held
+
+
+def _check(key: str, response: Any, read: Any, size: int) -> None:
+    """StorageFailed for an answer that broke off, and with code `blob_damaged` for other bytes than were put."""
+    if size != int(response.headers["Content-Length"]):
+        raise StorageFailed("The S3 server broke off in the middle of an answer.")
+    _, _, total = response.headers.get("Content-Range", "").partition("/")
+    digest = response.headers.get(f"x-amz-meta-{_SHA256}")
+    if digest is not None and total in ("", str(size)) and read.hexdigest() != digest:
+        raise damaged(key)
+
+
+@contextmanager
+def _given_back(response: Any) -> Iterator[None]:
+    """The connection may be used again afterwards; where the answer was not read to its end it is closed."""
+    try:
+        yield
+    finally:
+        response.close()
+        response.release_conn()
+
+
+def _refused(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except S3Error as error:
+        if error.code in _CLOSED:
+            return True
+        raise
+    return False
+
+
+def _client(settings: S3Settings, endpoint: str, *, signing: bool = True) -> Minio:
     """`endpoint` is host and port, with `https://` before it where the server speaks TLS."""
     address = _ENDPOINT.fullmatch(endpoint)
     if address is None or int(address["port"] or 0) > 65535:
@@ -158,10 +247,10 @@ def _client(settings: S3Settings, endpoint: str, region: str) -> Minio:
     )
     return Minio(
         address["host"],
-        access_key=settings.access_key.reveal(),
-        secret_key=settings.secret_key.reveal(),
+        access_key=settings.access_key.reveal() if signing else None,
+        secret_key=settings.secret_key.reveal() if signing else None,
         secure=address["scheme"] == "https://",
-        region=region,
+        region=settings.region,
         http_client=pool,
     )
 
@@ -195,7 +284,8 @@ def _principals(value: Any) -> list[str]:
 
 
 def _info(found: Any) -> BlobInfo:
-    return BlobInfo(key=found.object_name, size=found.size, used_at=found.last_modified)
+    sha256 = found.metadata.get(f"x-amz-meta-{_SHA256}") if found.metadata else None
+    return BlobInfo(key=found.object_name, size=found.size, used_at=found.last_modified, sha256=sha256)
 
 
 def _unless_absent(read: Callable[[], T]) -> T | None:

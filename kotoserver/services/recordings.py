@@ -1,15 +1,16 @@
 """Recordings that are kept: giving them back to their learner, and forgetting them in time."""
 
 import asyncio
-import hashlib
 import logging
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
 from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, StorageFailed
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.recording import ALL_RECORDINGS, Recording, recordings_of
-from kotoserver.ports.blobs import BlobStore
+from kotoserver.ports.blobs import BlobInfo, BlobStore
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.storage import Storage
 from kotoserver.services.play import PlayService
@@ -23,6 +24,17 @@ _STRAY_AFTER = timedelta(hours=1)
 """An upload that is still coming is younger."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSound:
+    """A recording's bytes, which are read as they are asked for."""
+
+    media_type: str
+    size: int
+    """Bytes."""
+    read: Callable[[int, int], AsyncGenerator[bytes, None]]
+    """From the first byte to before the last; raises StorageFailed."""
 
 
 class RecordingsService:
@@ -56,22 +68,39 @@ class RecordingsService:
     async def link(self, caller: Caller, audio_id: str) -> str | None:
         """An address of the bytes that works for an hour; None where the server must send them itself."""
         recording = await self._kept(caller, audio_id)
-        return await self._blobs.presigned_url(recording.key, LINK_SECONDS)
+        return await self._blobs.presigned_url(recording.key, LINK_SECONDS, recording.media_type)
 
-    async def content(self, caller: Caller, audio_id: str) -> tuple[Recording, bytes]:
-        """The bytes. NotFound code `audio_not_kept`."""
+    async def sound(self, caller: Caller, audio_id: str) -> "KeptSound":
+        """The bytes. NotFound code `audio_not_kept`; StorageFailed code `blob_damaged`."""
         recording = await self._kept(caller, audio_id)
-        content = await self._blobs.get(recording.key)
-        if content is None:
-            raise NotFound("This recording is not kept any more.", code="audio_not_kept")
-        if hashlib.sha256(content).hexdigest() != recording.sha256:
-            raise StorageFailed("The recording is not what was stored; tell the operator.", retryable=False)
-        return recording, content
+        info = await self._blobs.stat(recording.key)
+        if info is None:
+            raise _not_kept()
+        if info.size != recording.size or info.sha256 not in (None, recording.sha256):
+            raise StorageFailed(
+                "The recording is not what was stored; tell the operator.", code="blob_damaged", retryable=False
+            )
+        return self._kept_sound(info, recording.media_type)
+
+    async def linked_sound(self, link: str) -> "KeptSound":
+        """What an address leads to that `link` gave. NotAllowed codes `bad_link`, `link_expired`; as `sound`."""
+        linked = self._blobs.linked(link)
+        info = await self._blobs.stat(linked.key)
+        if info is None:
+            raise _not_kept()
+        return self._kept_sound(info, linked.media_type)
+
+    def _kept_sound(self, info: BlobInfo, media_type: str) -> "KeptSound":
+        return KeptSound(
+            media_type=media_type,
+            size=info.size,
+            read=lambda start, stop: self._blobs.stream(info.key, start, stop),
+        )
 
     async def _kept(self, caller: Caller, audio_id: str) -> Recording:
         recording = await self.recording(caller, audio_id)
         if not recording.kept:
-            raise NotFound("This recording is not kept any more.", code="audio_not_kept")
+            raise _not_kept()
         return recording
 
     async def erase_session(self, caller: Caller, session_id: str) -> None:
@@ -142,3 +171,7 @@ class RecordingsService:
             except KotoError as failure:
                 log.warning("overdue recordings could not be forgotten: %s", failure.code)
             await asyncio.sleep(_SWEEP_SECONDS)
+
+
+def _not_kept() -> NotFound:
+    return NotFound("This recording is not kept any more.", code="audio_not_kept")

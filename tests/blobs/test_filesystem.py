@@ -92,3 +92,19 @@ async def test_a_root_that_cannot_be_made_is_a_failure_with_a_sentence(tmp_path:
 async def test_opening_a_store_makes_no_folder_yet(blobs: FilesystemBlobs, tmp_path: Path):
     assert await blobs.get("a") is None
     assert not (tmp_path / "blobs").exists()
+
+
+@pytest.mark.parametrize("left", [0, 7, 30], ids=["nothing", "half the mark", "half the digest"])
+async def test_a_file_that_was_cut_off_before_its_end_is_damaged(blobs: FilesystemBlobs, left: int):
+    await blobs.put("a", b"sound", "audio/mpeg")
+    whole = blobs.path("a").read_bytes()
+    blobs.path("a").write_bytes(whole[:left])
+    for read in (blobs.get("a"), blobs.stat("a"), anext(blobs.stream("a"))):
+        with pytest.raises(StorageFailed) as caught:
+            await read
+        assert caught.value.code == "blob_damaged"
+
+
+async def test_nobody_else_on_the_machine_reads_the_files(blobs: FilesystemBlobs, tmp_path: Path):
+    await blobs.open()
+    assert (tmp_path / "blobs").stat().st_mode & 0o077 == 0

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -17,7 +18,8 @@ from kotoserver.blobs import open_blobs
 from kotoserver.blobs.s3 import S3Blobs
 from kotoserver.domain.errors import BadSettings, StorageFailed
 from kotoserver.settings import S3Settings, Secret
-from tests.servers import free_port
+from tests.proxy import line_to
+from tests.servers import free_port, s3_server
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def fresh(s3_settings: S3Settings) -> S3Settings:
 
 async def test_a_missing_bucket_is_made(fresh: S3Settings, client: Minio):
     blobs = S3Blobs(fresh)
-    await blobs.check()
+    await blobs.open()
     assert client.bucket_exists(fresh.bucket)
     await blobs.close()
     client.remove_bucket(fresh.bucket)
@@ -63,31 +65,33 @@ async def test_nobody_reads_a_blob_without_a_signature(blobs: S3Blobs, s3_settin
 
 
 async def test_a_signed_address_lets_anyone_in(s3_settings: S3Settings, blobs: S3Blobs):
-    await blobs.put("a/b.mp3", b"sound", "audio/mpeg")
-    reached = S3Blobs(s3_settings, public_endpoint=f"http://{s3_settings.endpoint}")
-    address = await reached.presigned_url("a/b.mp3", 60)
+    await blobs.put("a/b.mp3", b"sound", "application/octet-stream")
+    reached = S3Blobs(replace(s3_settings, public_endpoint=f"http://{s3_settings.endpoint}"))
+    address = await reached.presigned_url("a/b.mp3", 60, "audio/mpeg")
     assert address is not None
     await reached.close()
     async with aiohttp.ClientSession() as http:
         async with http.get(address) as response:
             assert (response.status, await response.read()) == (200, b"sound")
             assert response.content_type == "audio/mpeg"
-        async with http.get(address.replace("b.mp3", "c.mp3")) as response:
-            assert response.status == 403
+        for other in (address.replace("b.mp3", "c.mp3"), address.replace("mpeg", "x-evil")):
+            async with http.get(other) as response:
+                assert response.status == 403
 
 
-async def test_an_address_is_signed_for_the_public_host(s3_settings: S3Settings):
-    blobs = S3Blobs(s3_settings, public_endpoint="https://audio.koto.example")
-    address = urlsplit(str(await blobs.presigned_url("a/b.mp3", 3600)))
+async def test_an_address_is_signed_for_the_public_host_and_the_region(s3_settings: S3Settings):
+    blobs = S3Blobs(replace(s3_settings, public_endpoint="https://audio.koto.example", region="ap-southeast-3"))
+    address = urlsplit(str(await blobs.presigned_url("a/b.mp3", 3600, "audio/mpeg")))
     assert (address.scheme, address.netloc) == ("https", "audio.koto.example")
     assert address.path == f"/{s3_settings.bucket}/a/b.mp3"
     assert "X-Amz-Expires=3600" in address.query
+    assert "%2Fap-southeast-3%2F" in address.query
     await blobs.close()
 
 
 async def test_where_clients_do_not_reach_the_server_no_address_is_handed_out(s3_settings: S3Settings):
     blobs = open_blobs(Path("unused"), s3=s3_settings)
-    assert await blobs.presigned_url("a/b.mp3", 60) is None
+    assert await blobs.presigned_url("a/b.mp3", 60, "audio/mpeg") is None
     await blobs.close()
 
 
@@ -102,9 +106,54 @@ async def test_a_bucket_that_anyone_may_read_is_refused(fresh: S3Settings, clien
     client.set_bucket_policy(fresh.bucket, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     blobs = S3Blobs(fresh)
     with pytest.raises(BadSettings, match=fresh.bucket):
-        await blobs.check()
+        await blobs.open()
     await blobs.close()
     client.remove_bucket(fresh.bucket)
+
+
+async def test_a_server_that_lets_anybody_in_without_a_policy_is_refused():
+    with s3_server(lets_anybody_in=True) as settings:
+        blobs = S3Blobs(settings)
+        with pytest.raises(BadSettings, match=settings.bucket):
+            await blobs.open()
+        await blobs.close()
+
+
+async def test_opening_leaves_nothing_in_the_bucket(fresh: S3Settings, client: Minio):
+    for _ in range(2):
+        blobs = S3Blobs(fresh)
+        await blobs.open()
+        await blobs.close()
+    assert list(client.list_objects(fresh.bucket, recursive=True)) == []
+    client.remove_bucket(fresh.bucket)
+
+
+async def test_what_an_older_version_has_put_without_a_digest_is_given(blobs: S3Blobs, client: Minio):
+    client.put_object(blobs.bucket, "a", BytesIO(b"sound"), 5)
+    assert await blobs.get("a") == b"sound"
+    info = await blobs.stat("a")
+    assert info is not None
+    assert info.sha256 is None
+
+
+async def test_an_answer_that_breaks_off_is_an_error_that_may_be_tried_again(
+    blobs: S3Blobs, s3_settings: S3Settings
+):
+    await blobs.put("a", bytes(2_000_000), "audio/mpeg")
+    async with line_to(s3_settings.endpoint) as line:
+        far = S3Blobs(replace(s3_settings, endpoint=f"127.0.0.1:{line.port}"))
+        await far.open()
+        line.breaks_after = 700_000
+        line.cut()
+        for read in (far.get("a"), whole(far, "a")):
+            with pytest.raises(StorageFailed) as caught:
+                await read
+            assert (caught.value.code, caught.value.retryable) == ("storage_failed", True)
+        await far.close()
+
+
+async def whole(blobs: S3Blobs, key: str) -> bytes:
+    return b"".join([piece async for piece in blobs.stream(key)])
 
 
 async def test_a_bucket_that_went_away_is_noticed_and_made_anew(fresh: S3Settings, client: Minio):

@@ -1,8 +1,11 @@
 """What every blob store does, on disk and on an S3 server."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kotoserver.blobs import open_blobs
-from kotoserver.domain.errors import BadInput
-from kotoserver.ports.blobs import BlobStore
+from kotoserver.blobs.filesystem import FILE_END_BYTES, FilesystemBlobs
+from kotoserver.blobs.s3 import S3Blobs
+from kotoserver.domain.errors import BadInput, NotFound, StorageFailed
+from kotoserver.ports.blobs import PIECE_BYTES, BlobStore
 
 
 @pytest.fixture(params=["filesystem", "s3"])
@@ -19,6 +24,7 @@ async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     """An empty store of each kind."""
     s3 = None if request.param == "filesystem" else request.getfixturevalue("s3_settings")
     blobs = open_blobs(tmp_path / "blobs", s3=s3)
+    await blobs.open()
     yield blobs
     async for info in blobs.list(""):
         await blobs.delete(info.key)
@@ -146,6 +152,124 @@ async def test_any_plain_path_keeps_any_bytes(blobs: BlobStore, key: str, conten
     await blobs.put(key, content, "application/octet-stream")
     assert await blobs.get(key) == content
     await blobs.delete(key)
+
+
+# ── piece by piece ───────────────────────────────────────────────────────────────────────────
+
+LONG = bytes(range(256)) * 4 * 1024 * 3
+"""Three megabytes: several pieces."""
+
+
+async def streamed(blobs: BlobStore, key: str, start: int = 0, stop: int | None = None) -> bytes:
+    pieces = [piece async for piece in blobs.stream(key, start, stop)]
+    assert all(0 < len(piece) <= PIECE_BYTES for piece in pieces)
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize("content", [b"", b"sound", LONG], ids=["empty", "short", "long"])
+async def test_pieces_are_the_content(blobs: BlobStore, content: bytes):
+    await blobs.put("a/b", content, "audio/mpeg")
+    assert await streamed(blobs, "a/b") == content
+    assert await streamed(blobs, "a/b", 0, len(content)) == content
+
+
+@pytest.mark.parametrize("content", [b"0123456789", LONG], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0, 1), (3, 7), (9, 10), (4, None), (4, 10**9), (7, 7), (10**9, None)]
+)
+async def test_a_part_is_asked_for_by_its_ends(blobs: BlobStore, content: bytes, start: int, stop: int | None):
+    await blobs.put("a", content, "audio/mpeg")
+    assert await streamed(blobs, "a", start, stop) == content[start:stop]
+
+
+async def test_a_part_may_span_pieces(blobs: BlobStore):
+    await blobs.put("a", LONG, "audio/mpeg")
+    ends = (PIECE_BYTES - 5, 2 * PIECE_BYTES + 5)
+    assert await streamed(blobs, "a", *ends) == LONG[slice(*ends)]
+
+
+async def test_there_are_no_pieces_of_nothing(blobs: BlobStore):
+    with pytest.raises(NotFound):
+        await streamed(blobs, "a/b")
+
+
+async def test_whoever_stops_in_the_middle_disturbs_nobody(blobs: BlobStore):
+    await blobs.put("a", LONG, "audio/mpeg")
+    for _ in range(20):
+        async with aclosing(blobs.stream("a")) as pieces:
+            assert await anext(pieces) == LONG[:PIECE_BYTES]
+    assert await streamed(blobs, "a") == LONG
+
+
+async def test_whoever_is_cancelled_in_the_middle_disturbs_nobody(blobs: BlobStore):
+    await blobs.put("a", LONG, "audio/mpeg")
+    for _ in range(10):
+        reading = asyncio.create_task(streamed(blobs, "a"))
+        await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait([reading])
+    assert await streamed(blobs, "a") == LONG
+
+
+async def test_what_came_in_pieces_is_given_in_pieces(blobs: BlobStore):
+    await blobs.put_stream("a", pieces(LONG[:1000], LONG[1000:]), "audio/webm")
+    assert await streamed(blobs, "a") == LONG
+
+
+# ── damage ───────────────────────────────────────────────────────────────────────────────────
+
+
+async def spoil(blobs: BlobStore, key: str, content: bytes) -> None:
+    """Puts other bytes in the place of the content, behind the store's back."""
+    match blobs:
+        case FilesystemBlobs():
+            file = blobs.path(key)
+            end = file.read_bytes()[-FILE_END_BYTES:]
+            file.write_bytes(content + end)
+        case S3Blobs():
+            info = await blobs.stat(key)
+            assert info is not None
+            blobs.client.put_object(
+                blobs.bucket, key, BytesIO(content), len(content), metadata={"sha256": str(info.sha256)}
+            )
+
+
+@pytest.mark.parametrize("content", [b"sound", LONG], ids=["short", "long"])
+@pytest.mark.parametrize("how", ["changed", "cut short", "emptied"])
+async def test_what_was_changed_is_an_error_and_no_sound(blobs: BlobStore, content: bytes, how: str):
+    await blobs.put("a", content, "audio/mpeg")
+    spoilt = {"changed": content[:-1] + b"?", "cut short": content[:-1], "emptied": b""}[how]
+    await spoil(blobs, "a", spoilt)
+    for read in (blobs.get("a"), streamed(blobs, "a")):
+        with pytest.raises(StorageFailed) as caught:
+            await read
+        assert (caught.value.code, caught.value.retryable) == ("blob_damaged", False)
+    await blobs.put("a", content, "audio/mpeg")
+    assert await blobs.get("a") == content
+
+
+async def test_of_a_long_content_the_last_piece_is_not_given_when_something_is_wrong(blobs: BlobStore):
+    await blobs.put("a", LONG, "audio/mpeg")
+    await spoil(blobs, "a", b"?" + LONG[1:])
+    given = 0
+
+    async def read() -> None:
+        nonlocal given
+        async for piece in blobs.stream("a"):
+            given += len(piece)
+
+    with pytest.raises(StorageFailed):
+        await read()
+    assert given < len(LONG)
+
+
+async def test_the_digest_of_a_content_is_known_without_reading_it(blobs: BlobStore):
+    await blobs.put("a", LONG, "audio/mpeg")
+    await blobs.put_stream("b", pieces(LONG), "audio/mpeg")
+    for key in ("a", "b"):
+        info = await blobs.stat(key)
+        assert info is not None
+        assert info.sha256 == hashlib.sha256(LONG).hexdigest()
 
 
 async def test_of_many_writers_one_wins_whole(blobs: BlobStore):

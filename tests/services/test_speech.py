@@ -44,6 +44,19 @@ async def test_a_line_is_made_once_and_kept(world: World):
     assert await world.files() == {f"speech/{line.key}.mp3"}
 
 
+async def test_a_kept_line_that_was_damaged_is_made_anew(world: World):
+    voice = ScriptedSynthesizer()
+    async with world.service(voice) as speech:
+        line = speech.line("어서 오세요!", "ko-f-02")
+        whole = await speech.sound(line.key)
+        file = world.folder / "blobs" / "speech" / f"{line.key}.mp3"
+        file.write_bytes(file.read_bytes()[:100])
+        assert await speech.sound(line.key) == whole
+        assert voice.spoken == 2
+        assert await speech.sound(line.key) == whole
+        assert voice.spoken == 2
+
+
 async def test_fifty_who_ask_at_once_wait_for_one_synthesis(world: World):
     voice = ScriptedSynthesizer()
     async with world.service(voice) as speech:
@@ -295,8 +308,15 @@ class FullDisk(BlobStore):
     async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
         raise StorageFailed("no space left")
 
+    async def open(self) -> None:
+        raise StorageFailed("no space left")
+
     async def get(self, key: str) -> bytes | None:
         raise StorageFailed("input/output error")
+
+    async def stream(self, key: str, start: int = 0, stop: int | None = None):
+        raise StorageFailed("input/output error")
+        yield b""
 
     async def stat(self, key: str) -> None:
         raise StorageFailed("input/output error")

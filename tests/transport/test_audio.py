@@ -370,7 +370,7 @@ async def test_a_recording_of_several_pieces_is_stored_as_it_came(guest: Guest, 
     audio_id = await upload(guest, content, await guest.open(), turn_id="t1")
     (stored,) = recordings_in(tmp_path)
     assert stored.name == audio_id
-    assert stored.read_bytes() == content
+    assert stored.read_bytes().startswith(content)  # its digest stands at the end
     await guest.koto.services.voice.settle()
     assert (await guest.get(f"/audio/{audio_id}"))["status"] == "unheard"
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from kotoserver.domain.errors import BadInput
+from kotoserver.services.recordings import KeptSound
 from kotoserver.services.uploads import Upload
-from kotoserver.transport.ranges import ranged_response
+from kotoserver.transport.ranges import stream_range
 from kotoserver.transport.rest.forms import field_text, file_chunks, form_parts
 from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer
 from kotoserver.transport.rest.operations import Call
@@ -72,7 +73,13 @@ async def download_audio(call: Call) -> web.StreamResponse:
     link = await call.services.recordings.link(call.caller, audio_id)
     if link is not None:
         return web.Response(status=302, headers={"Location": link, "Cache-Control": "no-store"})
-    recording, content = await call.services.recordings.content(call.caller, audio_id)
-    response = ranged_response(call.request, content, recording.media_type)
-    response.headers["Cache-Control"] = _PRIVATE
-    return response
+    return await _send(call, await call.services.recordings.sound(call.caller, audio_id))
+
+
+async def open_link(call: Call) -> web.StreamResponse:
+    return await _send(call, await call.services.recordings.linked_sound(call.path["link"]))
+
+
+async def _send(call: Call, sound: KeptSound) -> web.StreamResponse:
+    headers = {"Content-Type": sound.media_type, "Cache-Control": _PRIVATE}
+    return await stream_range(call.request, sound.size, sound.read, headers)

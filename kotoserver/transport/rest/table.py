@@ -183,6 +183,14 @@ OPERATIONS = (
     ),
     Operation(
         method="GET",
+        path="/audio/linked/{link}",
+        summary="A recording, by the link that its download led to",
+        handler=audio.open_link,
+        media_type="audio/*",
+        public=True,
+    ),
+    Operation(
+        method="GET",
         path="/speech/{file}",
         summary="Synthesised speech, as KEY.mp3, KEY.wav or KEY.ogg",
         handler=handlers.play_speech,
