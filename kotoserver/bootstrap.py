@@ -15,7 +15,7 @@ from kotoserver.blobs import open_blobs
 from kotoserver.bus import open_bus
 from kotoserver.content.catalogs import read_catalogs
 from kotoserver.content.diagnostics import Report
-from kotoserver.content.drafts import compile_drafts
+from kotoserver.content.drafts import Folders, compile_drafts, compile_folders
 from kotoserver.content.library import Library, open_library
 from kotoserver.domain.errors import BadSettings, ContentBroken, KotoError
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
@@ -24,10 +24,12 @@ from kotoserver.domain.scene import Scene
 from kotoserver.domain.session import SaidLine, Session
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.engine import judge, prepare
+from kotoserver.korean.proofreader import KoreanProofreader
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.morphology import MorphemeAnalyzer
+from kotoserver.ports.proofreading import Proofreader
 from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
 from kotoserver.providers.breakable import FaultBoard
@@ -235,6 +237,13 @@ def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer
         return judge(text, prepared[expectation.key], analyzer)
 
     return judge_sentence, analyzer
+
+
+def open_proofreader(settings: Settings, folders: Folders | None = None) -> Proofreader:
+    """The built-in evaluator as authors ask it; it knows the words of every draft."""
+    drafts = compile_folders(folders or Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir))
+    words = scene_words(result.scene for result in drafts.scenes.values() if result.scene)
+    return KoreanProofreader(KiwiAnalyzer(words))
 
 
 async def _open_parts(settings: Settings, secret: Secret, stack: AsyncExitStack) -> Parts:
@@ -504,12 +513,8 @@ def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> 
     database = "sqlite" if not settings.database_url else _reveal(settings.database_url).split(":", 1)[0]
     return (
         Dependency(kind="database", name=database, check=parts.storage.check),
-        Dependency(
-            kind="bus", name="redis" if settings.redis_url else "memory", check=parts.bus.check, needed=False
-        ),
-        Dependency(
-            kind="blobs", name="s3" if settings.s3 else "filesystem", check=parts.blobs.check, needed=False
-        ),
+        Dependency(kind="bus", name="redis" if settings.redis_url else "memory", check=parts.bus.check),
+        Dependency(kind="blobs", name="s3" if settings.s3 else "filesystem", check=parts.blobs.check),
         *([Dependency(kind="ears", name=parts.ears.name, check=parts.ears.check)] if parts.ears else []),
         Dependency(kind="voice", name=parts.voice.name, check=parts.voice.check),
         Dependency(kind="evaluator", name=parts.judge.name, check=parts.judge.check),

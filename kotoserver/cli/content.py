@@ -3,15 +3,18 @@
 import argparse
 import asyncio
 import getpass
+import json
 import sys
 from collections.abc import Callable, Sequence
 
 from kotoserver import telemetry
-from kotoserver.bootstrap import open_judge, open_judge_and_analyzer, render_scene
-from kotoserver.content.diagnostics import Diagnostic, errors
-from kotoserver.content.drafts import compile_drafts, draft_ids, lint
+from kotoserver.bootstrap import open_judge, open_judge_and_analyzer, open_proofreader, render_scene
+from kotoserver.content.desk import lint_folders, run_trials
+from kotoserver.content.diagnostics import Diagnostic, errors, finding_as_json
+from kotoserver.content.drafts import Folders, compile_drafts, draft_ids
+from kotoserver.content.fixing import Fixed, fix_drafts, write_fixed
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
-from kotoserver.content.trials import run_trials
+from kotoserver.content.sentences import LANGUAGES, Language
 from kotoserver.domain.errors import NotFound
 from kotoserver.korean.robustness import try_examples
 from kotoserver.ports.clock import SystemClock
@@ -22,11 +25,16 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     scenes = _subject(commands, "scenes", "check, test and publish scenes")
     checked = scenes.add_parser(
         "lint",
-        help="check drafts without playing them",
-        description="Checks the drafts of scenes and packs. Every finding has a code, a file, a line and a "
-        "column; all come in one pass. The exit status is 1 when there is an error; warnings leave it 0.",
+        help="check drafts",
+        description="Checks the drafts of scenes and packs, and reads their Korean with the real evaluator. Every "
+        "finding has a code, a file, a line and a column; all come in one pass. docs/lint explains each code. The "
+        "exit status is 1 when there is an error; warnings leave it 0.",
     )
     checked.add_argument("scene", nargs="?", help="only this scene and its packs")
+    checked.add_argument("--quick", action="store_true", help="leave out what it takes the evaluator to see")
+    checked.add_argument("--fix", action="store_true", help="first mend what can be mended without asking")
+    checked.add_argument("--json", action="store_true", help="one JSON object with every finding and its fix")
+    _add_language(checked)
     checked.set_defaults(run=_lint)
     tried = scenes.add_parser(
         "test",
@@ -35,6 +43,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "through its own turn, where it must score 100 without an item.",
     )
     tried.add_argument("scene", nargs="?", help="only this scene")
+    _add_language(tried)
     tried.set_defaults(run=_test)
     _add_mistakes(scenes)
     published = scenes.add_parser(
@@ -85,6 +94,10 @@ def _subject(
     return parser.add_subparsers(title="commands", metavar="COMMAND")
 
 
+def _add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the sentences (default: en)")
+
+
 _BAR_WIDTH = 30
 
 
@@ -95,7 +108,27 @@ def _add_publication(parser: argparse.ArgumentParser) -> None:
 
 def _lint(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environ()
-    return _tell(lint(settings.scenes_dir, settings.langpacks_dir, chosen.scene), "no findings")
+    folders = Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir)
+    fixed = fix_drafts(folders, chosen.scene) if chosen.fix else None
+    if fixed is not None:
+        write_fixed(folders, fixed)
+    proofreader = None if chosen.quick else open_proofreader(settings, folders)
+    found = lint_folders(folders, chosen.scene, proofreader)
+    if chosen.json:
+        print(json.dumps(_as_json(found, fixed, chosen.language), ensure_ascii=False, indent=1))
+        return 1 if errors(found) else 0
+    for finding in fixed.findings if fixed else ():
+        print(f"fixed {finding.line_in(chosen.language)}")
+    return _tell(found, "no findings", chosen.language)
+
+
+def _as_json(found: Sequence[Diagnostic], fixed: Fixed | None, language: Language) -> dict[str, object]:
+    return {
+        "errors": len(errors(found)),
+        "warnings": len(found) - len(errors(found)),
+        "findings": [finding_as_json(each, language) for each in found],
+        "fixed": [finding_as_json(each, language) for each in (fixed.findings if fixed else ())],
+    }
 
 
 def _test(chosen: argparse.Namespace) -> int:
@@ -107,7 +140,7 @@ def _test(chosen: argparse.Namespace) -> int:
         for scene_id in scene_ids
         for diagnostic in run_trials(settings.scenes_dir, settings.langpacks_dir, scene_id, judge)
     ]
-    return _tell(found, f"{', '.join(scene_ids)}: every row and every example holds")
+    return _tell(found, f"{', '.join(scene_ids)}: every row and every example holds", chosen.language)
 
 
 def _mistakes(chosen: argparse.Namespace) -> int:
@@ -134,7 +167,10 @@ def _mistakes(chosen: argparse.Namespace) -> int:
 
 def _publish_scene(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environ()
-    revision = publish_scene(settings.scenes_dir, settings.langpacks_dir, chosen.scene, _publication(chosen))
+    proofreader = open_proofreader(settings)
+    revision = publish_scene(
+        settings.scenes_dir, settings.langpacks_dir, chosen.scene, _publication(chosen), proofreader
+    )
     print(f"{chosen.scene} is live at version {revision.version}")
     if not chosen.without_speech:
         telemetry.set_up_logging(settings.log)
@@ -168,10 +204,10 @@ def _publication(chosen: argparse.Namespace) -> Publication:
     return Publication(at=SystemClock().now(), by=who, name=chosen.note or "published", note=chosen.note)
 
 
-def _tell(found: Sequence[Diagnostic], nothing: str) -> int:
+def _tell(found: Sequence[Diagnostic], nothing: str, language: Language = "en") -> int:
     """Prints the findings in order of file and line; 1 when there is an error among them."""
     for diagnostic in sorted(found, key=lambda each: (each.file, each.line, each.column, each.code)):
-        print(diagnostic)
+        print(diagnostic.line_in(language))
     wrong = len(errors(found))
     warnings = len(found) - wrong
     print(f"{wrong} errors, {warnings} warnings" if found else nothing)

@@ -13,9 +13,10 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
-from kotoserver.content.diagnostics import Mark, Report
+from kotoserver.content.diagnostics import Fix, Mark, Report
+from kotoserver.content.sentences import Phrase, phrase
 from kotoserver.content.tree import Block, Document, Path
 
 
@@ -55,18 +56,28 @@ class _Reading:
             return
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
         self.meant |= {(block.mark, each) for each in near}
-        advice = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}."
-        self.report.add("E05", self.document.file, mark, f"The key `{key}` is not known here; {advice}")
+        if not near:
+            self.report.add("E05.unknown", self.document.file, mark, key=key, known=tuple(known))
+            return
+        fix = self.document.rewritten(mark, near[0]) if near[0] not in block else ()
+        self.report.add("E05.mistyped", self.document.file, mark, fix, key=key, near=near[0])
 
-    def report_misfit(self, kind: str, path: Path, message: str) -> None:
+    def report_misfit(self, error: ErrorDetails) -> None:
         """One complaint of pydantic in the author's words, unless the place is known to be wrong already."""
+        path = error["loc"]
         mark = self.document.mark(path)
-        if kind == "missing":
+        if error["type"] == "missing":
             if (mark, str(path[-1])) not in self.meant:
-                sentence = f"The key `{path[-1]}` is missing here."
-                self.report.add("E06", self.document.file, mark, sentence)
+                self.report.add("E06.missing", self.document.file, mark, key=str(path[-1]))
         elif not self.report.knows(self.document.file, mark):
-            self.report.add("E06", self.document.file, mark, _sentence(kind, path, message))
+            name = next((step for step in reversed(path) if isinstance(step, str)), "file")
+            fix = self._quoted(path) if error["type"] == "string_type" else ()
+            self.report.add("E06.misfit", self.document.file, mark, fix, key=name, expected=_expected(error))
+
+    def _quoted(self, path: Path) -> Fix:
+        """Quotes around a number or `true` where text belongs."""
+        is_plain = isinstance(self.document.at(path), int | float)
+        return self.document.quoted(self.document.mark(path)) if is_plain else ()
 
 
 def read_as(model: type[ModelT], document: Document, report: Report) -> ModelT | None:
@@ -76,7 +87,7 @@ def read_as(model: type[ModelT], document: Document, report: Report) -> ModelT |
         return model.model_validate(document.root, context=reading)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False):
-            reading.report_misfit(each["type"], each["loc"], each["msg"])
+            reading.report_misfit(each)
         return None
 
 
@@ -124,20 +135,29 @@ Text = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
-def _sentence(kind: str, path: Path, message: str) -> str:
-    name = next((step for step in reversed(path) if isinstance(step, str)), "file")
-    return f"`{name}`: {_EXPECTED.get(kind, message)}."
+def _expected(error: ErrorDetails) -> Phrase:
+    """What belongs there, by pydantic's name for the mistake."""
+    name = _EXPECTED.get(error["type"])
+    if name is None:
+        return phrase("expected.other", message=error["msg"])
+    return phrase(f"expected.{name}", **{key: str(value) for key, value in error.get("ctx", {}).items()})
 
 
 _EXPECTED = {
-    "string_type": "text is expected here; put quotes around it",
-    "string_too_short": "this text is empty",
-    "string_pattern_mismatch": "small Latin letters, digits and `_` are expected, or an id such as L010",
-    "int_type": "a whole number is expected here",
-    "float_type": "a number is expected here",
-    "bool_type": "true or false is expected here",
-    "dict_type": "keys with values are expected here",
-    "model_type": "keys with values are expected here",
-    "model_attributes_type": "keys with values are expected here",
-    "tuple_type": "a list is expected here",
+    "string_type": "text",
+    "string_too_short": "some_text",
+    "string_pattern_mismatch": "id",
+    "int_type": "whole_number",
+    "float_type": "number",
+    "bool_type": "truth",
+    "dict_type": "keys",
+    "model_type": "keys",
+    "model_attributes_type": "keys",
+    "tuple_type": "list",
+    "too_short": "more",
+    "greater_than_equal": "at_least",
+    "less_than_equal": "at_most",
+    "literal_error": "one_of",
+    "when_empty": "condition",
 }
+"""Names of pydantic -> phrases of the catalogue of sentences."""

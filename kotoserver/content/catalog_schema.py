@@ -42,6 +42,8 @@ class VoiceSource(Authored):
     language: Literal["ko"]
     gender: Literal["female", "male"]
     about: Text
+    recorded: bool = False
+    """Spoken by a person: lines come from recordings in the scene's `audio/`, one file for each line id."""
     engines: EnginesSource
 
 
@@ -58,6 +60,19 @@ class GrammarPointSource(Authored):
 class GrammarSource(Authored):
     schema_: Literal["grammar/1"] = Field(alias="schema")
     points: dict[Id, GrammarPointSource]
+
+
+class KnownWordsSource(Authored):
+    """What learners of a level know without a gloss, in rows as long as whoever keeps the list likes."""
+
+    schema_: Literal["known-words/1"] = Field(alias="schema")
+    topik_1: OneOrMany[OneOrMany[Text]]
+    topik_2: OneOrMany[OneOrMany[Text]]
+
+    def up_to(self, level: int) -> frozenset[str]:
+        """Words of this TOPIK level and those below."""
+        rows = (*self.topik_1, *(self.topik_2 if level > 1 else ()))
+        return frozenset(word for row in rows for word in row)
 
 
 class CommonIntentsSource(Authored):

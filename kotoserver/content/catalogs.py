@@ -9,11 +9,12 @@ from kotoserver.content.catalog_schema import (
     CuesSource,
     FeedbackCodesSource,
     GrammarSource,
+    KnownWordsSource,
     UiSource,
     VoicesSource,
 )
 from kotoserver.content.diagnostics import START_OF_FILE, Report
-from kotoserver.content.source import read_document
+from kotoserver.content.source import LARGEST, MOST_BYTES, read_document
 from kotoserver.content.tree import Document
 
 
@@ -25,6 +26,7 @@ class Catalogs:
     common: CommonIntentsSource
     feedback: FeedbackCodesSource
     ui: UiSource
+    known_words: KnownWordsSource
     common_document: Document
     """Where each common intent stands, for findings about its lines."""
 
@@ -37,7 +39,8 @@ def read_catalogs(scenes_dir: Path, report: Report) -> Catalogs | None:
     common = _read(CommonIntentsSource, scenes_dir, "common_intents.yaml", report)
     feedback = _read(FeedbackCodesSource, scenes_dir, "feedback_codes.yaml", report)
     ui = _read(UiSource, scenes_dir, "ui.yaml", report)
-    if not (cues and voices and grammar and common and feedback and ui):
+    known = _read(KnownWordsSource, scenes_dir, "known_words.yaml", report)
+    if not (cues and voices and grammar and common and feedback and ui and known):
         return None
     return Catalogs(
         cues=cues[0],
@@ -46,16 +49,23 @@ def read_catalogs(scenes_dir: Path, report: Report) -> Catalogs | None:
         common=common[0],
         feedback=feedback[0],
         ui=ui[0],
+        known_words=known[0],
         common_document=common[1],
     )
 
 
-def read_file(path: Path, file: str, report: Report) -> bytes | None:
-    """The bytes of an authored file; a file that cannot be read is a finding."""
+def read_file(path: Path, file: str, report: Report, top: Path) -> bytes | None:
+    """The bytes of an authored file; a file that cannot be read, or a link out of its folder, is a finding."""
     try:
+        if not path.resolve().is_relative_to(top.resolve()):
+            report.add("E01.link", file, START_OF_FILE)
+            return None
+        if path.stat().st_size > MOST_BYTES:
+            report.add("E01.too_long", file, START_OF_FILE, most=f"{LARGEST:,}")
+            return None
         return path.read_bytes()
     except OSError as error:
-        report.add("E01", file, START_OF_FILE, f"The file cannot be read: {error.strerror or error}.")
+        report.add("E01.unreadable", file, START_OF_FILE, why=error.strerror or str(error))
         return None
 
 
@@ -67,7 +77,7 @@ def name_of(path: Path, top: Path) -> str:
 def _read(model: type[ModelT], scenes_dir: Path, name: str, report: Report) -> tuple[ModelT, Document] | None:
     path = scenes_dir / "catalog" / name
     file = name_of(path, scenes_dir)
-    content = read_file(path, file, report)
+    content = read_file(path, file, report, scenes_dir)
     if content is None:
         return None
     document = read_document(content, file, report)

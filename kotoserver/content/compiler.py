@@ -1,25 +1,26 @@
 """Authored text in, playable scene or pack out, or the reasons why not.
 
-    bytes -> source.read_document -> authored.read_as(model) -> checks -> scene_values / pack_values
+    bytes -> memory.read (source.read_document -> authored.read_as) -> checks -> scene_values / pack_values
 
 The console, the command line, the loader and the tests all come through here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from kotoserver.content import pack_values, scene_values
-from kotoserver.content.authored import ModelT, read_as
 from kotoserver.content.catalogs import Catalogs
 from kotoserver.content.checks.advice import advise_on_left_work
+from kotoserver.content.checks.pack_style import check_pack_style
 from kotoserver.content.checks.packs import check_pack
-from kotoserver.content.checks.retired import check_retired
-from kotoserver.content.checks.scenes import check_by_itself, check_draft
+from kotoserver.content.checks.scenes import Surroundings, check_by_itself, check_draft
+from kotoserver.content.checks.silence import check_silence
+from kotoserver.content.checks.texts import Lock, advise_on_stale
 from kotoserver.content.diagnostics import Diagnostic, Report, errors
 from kotoserver.content.findings import Findings
+from kotoserver.content.memory import Memory
 from kotoserver.content.pack_schema import PACK_SCHEMA, SCENE_PACK_SCHEMA, PackSource, ScenePackSource
 from kotoserver.content.scene_schema import SCENE_SCHEMA, CommonIntentSource, SceneSource
-from kotoserver.content.source import read_document
 from kotoserver.content.tree import Document
 from kotoserver.domain.langpack import LanguagePack
 from kotoserver.domain.scene import Scene
@@ -30,6 +31,10 @@ class CompilationResult:
     scene: Scene | None
     """None when there is an error."""
     diagnostics: tuple[Diagnostic, ...]
+    source: SceneSource | None = None
+    """A draft as its author wrote it; None when a key of it is out of order."""
+    document: Document | None = None
+    """Where everything in the draft stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,31 +42,33 @@ class PackResult:
     pack: LanguagePack | None
     """None when there is an error."""
     diagnostics: tuple[Diagnostic, ...]
+    source: PackSource | None = None
+    document: Document | None = None
+    """Where everything in a draft's `pack.yaml` stands."""
+    parts: Mapping[str, tuple[ScenePackSource, Document]] = field(default_factory=dict)
+    """A draft's scene files, by scene."""
 
 
 def compile_scene(
     content: bytes | str,
     file: str,
     catalogs: Catalogs,
-    pack_ids: Collection[str],
-    published: Sequence[bytes] = (),
+    around: Surroundings,
+    memory: Memory | None = None,
 ) -> CompilationResult:
-    """A working draft, checked against the catalogs as they are now.
-
-    `pack_ids` are the packs there are, `published` the scene's versions so far, the latest last.
-    """
+    """A working draft, checked against the catalogs as they are now and what lies around it."""
     report = Report()
-    read = _read(SceneSource, SCENE_SCHEMA, content, file, report)
+    read = (memory or Memory()).read(SceneSource, SCENE_SCHEMA, content, file, report)
     if read is None:
         return CompilationResult(scene=None, diagnostics=report.diagnostics)
     source, document = read
     findings = Findings(document=document, report=report)
     if source.pinned is not None:
-        findings.at_key("E05", ("pinned",), "`pinned` is written by Publish; delete it from the draft.")
-    check_draft(source, catalogs, pack_ids, findings)
-    check_retired(findings, published)
+        findings.at_key("E05.pinned", ("pinned",))
+    check_draft(source, catalogs, around, findings)
     advise_on_left_work(findings)
-    return _scene_result(source, catalogs.common.intents, report)
+    check_silence(findings)
+    return replace(_scene_result(source, catalogs.common.intents, report), source=source, document=document)
 
 
 def compile_published_scene(content: bytes | str, file: str) -> CompilationResult:
@@ -71,7 +78,7 @@ def compile_published_scene(content: bytes | str, file: str) -> CompilationResul
     a scene playable at all is checked again, so that a version from anywhere cannot break a session.
     """
     report = Report()
-    read = _read(SceneSource, SCENE_SCHEMA, content, file, report)
+    read = Memory().read(SceneSource, SCENE_SCHEMA, content, file, report)
     if read is None:
         return CompilationResult(scene=None, diagnostics=report.diagnostics)
     source, document = read
@@ -80,9 +87,7 @@ def compile_published_scene(content: bytes | str, file: str) -> CompilationResul
     pinned = source.pinned.common_intents if source.pinned else {}
     for number, intent_id in enumerate(source.common):
         if intent_id not in pinned:
-            findings.at(
-                "E20", ("common", number), f"The common intent `{intent_id}` is not pinned in this version."
-            )
+            findings.at("E20.not_pinned", ("common", number), name=intent_id)
     return _scene_result(source, pinned, report)
 
 
@@ -92,16 +97,19 @@ def compile_pack(
     scene_files: Mapping[str, bytes | str],
     catalogs: Catalogs,
     scenes: Mapping[str, Scene | None],
+    lock: Lock | None = None,
+    memory: Memory | None = None,
 ) -> PackResult:
     """A working draft: `pack.yaml` and its scene files (name -> content), checked against `scenes`.
 
-    A scene that is there but does not compile is None in `scenes`.
+    A scene that is there but does not compile is None in `scenes`. `lock` tells what each meaning was accepted
+    for; without it none is known to be stale.
     """
-    report = Report()
-    main = _read(PackSource, PACK_SCHEMA, content, file, report)
+    report, memory = Report(), memory or Memory()
+    main = memory.read(PackSource, PACK_SCHEMA, content, file, report)
     parts: list[tuple[ScenePackSource, Findings]] = []
     for name, each in sorted(scene_files.items()):
-        read = _read(ScenePackSource, SCENE_PACK_SCHEMA, each, name, report)
+        read = memory.read(ScenePackSource, SCENE_PACK_SCHEMA, each, name, report)
         if read is not None:
             parts.append((read[0], Findings(document=read[1], report=report)))
     if main is None:
@@ -109,22 +117,30 @@ def compile_pack(
     source, document = main
     findings = Findings(document=document, report=report)
     if source.pinned is not None:
-        findings.at_key("E05", ("pinned",), "`pinned` is written by Publish; delete it from the draft.")
+        findings.at_key("E05.pinned", ("pinned",))
     check_pack(source, findings, parts, catalogs, scenes)
+    check_pack_style(source, findings, parts)
+    for part, place in parts:
+        scene = scenes.get(part.scene)
+        if scene is not None:
+            advise_on_stale(scene, part, lock or {}, place)
     for place in (findings, *(place for _, place in parts)):
         advise_on_left_work(place)
-    return _pack_result(source, {part.scene: part for part, _ in parts}, report)
+        check_silence(place)
+    result = _pack_result(source, {part.scene: part for part, _ in parts}, report)
+    written = {part.scene: (part, place.document) for part, place in parts}
+    return replace(result, source=source, document=document, parts=written)
 
 
 def compile_published_pack(content: bytes | str, file: str) -> PackResult:
     """A published version: one file that holds the pack and its scenes."""
     report = Report()
-    read = _read(PackSource, PACK_SCHEMA, content, file, report)
+    read = Memory().read(PackSource, PACK_SCHEMA, content, file, report)
     if read is None:
         return PackResult(pack=None, diagnostics=report.diagnostics)
     source, document = read
     if source.pinned is None:
-        Findings(document=document, report=report).at("E06", (), "A published pack holds the key `pinned`.")
+        Findings(document=document, report=report).at("E06.not_pinned", ())
         return PackResult(pack=None, diagnostics=report.diagnostics)
     return _pack_result(source, source.pinned.scenes, report)
 
@@ -141,28 +157,3 @@ def _pack_result(source: PackSource, parts: Mapping[str, ScenePackSource], repor
     diagnostics = report.diagnostics
     pack = None if errors(diagnostics) else pack_values.pack_of(source, parts)
     return PackResult(pack=pack, diagnostics=diagnostics)
-
-
-def _read(
-    model: type[ModelT], schema: str, content: bytes | str, file: str, report: Report
-) -> tuple[ModelT, Document] | None:
-    """The file as a `model` with the places of its parts; None when it is none, which the report then tells."""
-    document = read_document(content, file, report)
-    if document is None or not _schema_is(document, schema, report):
-        return None
-    source = read_as(model, document, report)
-    return (source, document) if source else None
-
-
-def _schema_is(document: Document, wanted: str, report: Report) -> bool:
-    """The first thing to know of a file: by which rules it is written."""
-    found = document.root.get("schema")
-    if found == wanted:
-        return True
-    sentence = (
-        f"The file does not say by which rules it is written; begin it with `schema: {wanted}`."
-        if found is None
-        else f"The schema is not {wanted}; a file of another version has to be upgraded first."
-    )
-    report.add("E07", document.file, document.mark(("schema",)), sentence)
-    return False

@@ -108,7 +108,8 @@ class Library:
         report = Report()
         for shelf in (self._scenes, self._packs):
             for broken_id, error in sorted(shelf.broken.items()):
-                report.add("E01", f"{shelf.top.name}/{broken_id}", START_OF_FILE, _reason(error))
+                file, why = f"{shelf.top.name}/{broken_id}", revisions.reason(error)
+                report.add("E01.not_served", file, START_OF_FILE, why=why)
         for scene_id in self.scene_ids():
             self._note_gaps(self.scene(scene_id), report)
         return report.diagnostics
@@ -117,14 +118,11 @@ class Library:
         for pack_id in scene.packs:
             file = f"langpacks/{pack_id}"
             if pack_id not in self._packs.live:
-                report.add(
-                    "E19", file, START_OF_FILE, f"The scene {scene.id} needs this pack, which is not served."
-                )
+                report.add("E19.not_served", file, START_OF_FILE, scene=scene.id)
                 continue
             missing = untranslated(scene, self.pack(pack_id))
             if missing:
-                sentence = f"The live scene {scene.id} has texts without a meaning: {', '.join(missing)}."
-                report.add("E19", file, START_OF_FILE, sentence)
+                report.add("E19.untranslated", file, START_OF_FILE, scene=scene.id, missing=missing)
 
 
 def open_library(scenes_dir: Path, langpacks_dir: Path) -> Library:
@@ -146,12 +144,6 @@ def _compile_scene(content: bytes, file: str) -> _Compiled[Scene]:
 def _compile_pack(content: bytes, file: str) -> _Compiled[LanguagePack]:
     compiled = compile_published_pack(content, file)
     return _Compiled(value=compiled.pack, diagnostics=compiled.diagnostics)
-
-
-def _reason(error: ContentBroken) -> str:
-    """The sentence, and the first finding where there is one."""
-    found = (error.details or {}).get("diagnostics")
-    return f"{error.message} {found[0]}" if isinstance(found, list) and found else error.message
 
 
 def untranslated(scene: Scene, pack: LanguagePack) -> tuple[str, ...]:

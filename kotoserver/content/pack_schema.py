@@ -75,6 +75,8 @@ class PackSource(Authored):
     native: Text
     name: Text
     style: Text
+    avoid: OneOrMany[Text] = ()
+    """Words that this pack never uses; lint finds each."""
     romanization: RomanizationSource
     ui: Texts
     speech_levels: dict[str, LevelNoteSource]

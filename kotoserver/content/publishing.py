@@ -18,11 +18,21 @@ import yaml
 from kotoserver.content import revisions
 from kotoserver.content.catalogs import Catalogs
 from kotoserver.content.compiler import compile_published_pack, compile_published_scene
+from kotoserver.content.desk import lint_folders
 from kotoserver.content.diagnostics import Diagnostic, errors
-from kotoserver.content.drafts import Drafts, compile_drafts, compile_pack_folder, pack_scene_files
+from kotoserver.content.drafts import (
+    Drafts,
+    Folders,
+    compile_drafts,
+    compile_folders,
+    compile_pack_folder,
+    pack_scene_files,
+)
 from kotoserver.content.library import open_library
+from kotoserver.content.writing import write_whole
 from kotoserver.domain.errors import BadInput, ContentBroken, NotFound
 from kotoserver.domain.scene import Scene
+from kotoserver.ports.proofreading import Proofreader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +46,24 @@ class Publication:
 
 
 def publish_scene(
-    scenes_dir: Path, langpacks_dir: Path, scene_id: str, publication: Publication
+    scenes_dir: Path,
+    langpacks_dir: Path,
+    scene_id: str,
+    publication: Publication,
+    proofreader: Proofreader | None = None,
 ) -> revisions.Revision:
     """Publishes the draft of a scene, checked together with the drafts of the packs it names.
 
-    Raises NotFound (`no_such_scene`), or BadInput (`draft_has_errors`) with the findings in `details`.
+    With a proof-reader every example, model answer and row of its tests must hold as well. Raises NotFound
+    (`no_such_scene`), or BadInput (`draft_has_errors`) with the findings in `details`.
     """
-    drafts = compile_drafts(scenes_dir, langpacks_dir)
+    folders = Folders(scenes=scenes_dir, langpacks=langpacks_dir)
+    drafts = compile_folders(folders, scene_id)
     catalogs = _usable(drafts)
-    result = drafts.scenes.get(scene_id)
-    if result is None:
+    if scene_id not in drafts.scenes:
         raise NotFound(f"There is no scene {scene_id}.", code="no_such_scene")
-    packs = result.scene.packs if result.scene else ()
-    found = [*result.diagnostics, *(each for pack in packs for each in drafts.packs[pack].diagnostics)]
-    scene = result.scene
+    found = lint_folders(folders, scene_id, proofreader)
+    scene = drafts.scenes[scene_id].scene
     if scene is None or errors(found):
         raise _refused(f"The draft of {scene_id}", found)
     folder = scenes_dir / scene_id
@@ -60,7 +74,7 @@ def publish_scene(
     if compiled.scene is None:
         raise _refused(f"Version {version} of {scene_id}", compiled.diagnostics)
     revision = _publish(folder, version, content, publication)
-    _replace(folder / "scene.yaml", _with_version(draft, version))
+    write_whole(folder / "scene.yaml", _with_version(draft, version).encode())
     return revision
 
 
@@ -80,7 +94,8 @@ def publish_pack(
     scenes = {scene_id: result.scene for scene_id, result in drafts.scenes.items()}
     scenes |= {scene_id: library.scene(scene_id) for scene_id in library.scene_ids()}
     folder = langpacks_dir / pack_id
-    result = compile_pack_folder(folder, langpacks_dir, catalogs, scenes)
+    folders = Folders(scenes=scenes_dir, langpacks=langpacks_dir)
+    result = compile_pack_folder(folder, folders, catalogs, scenes)
     if result.pack is None or errors(result.diagnostics):
         raise _refused(f"The draft of {pack_id}", result.diagnostics)
     version = revisions.next_version(folder, revisions.read_history(folder))
@@ -91,7 +106,7 @@ def publish_pack(
     if compiled.pack is None:
         raise _refused(f"Version {version} of {pack_id}", compiled.diagnostics)
     revision = _publish(folder, version, content, publication)
-    _replace(folder / "pack.yaml", _with_version(draft, version))
+    write_whole(folder / "pack.yaml", _with_version(draft, version).encode())
     return revision
 
 
@@ -122,13 +137,6 @@ def _publish(folder: Path, version: int, content: str, publication: Publication)
 def _read(path: Path) -> str:
     """The text with its own line endings."""
     return path.read_bytes().decode("utf-8-sig")
-
-
-def _replace(path: Path, text: str) -> None:
-    """In one step, so that a draft is never seen half written."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(text.encode())
-    beside.replace(path)
 
 
 def _with_version(draft: str, version: int) -> str:

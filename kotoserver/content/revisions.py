@@ -9,7 +9,6 @@ between leaves a file that nobody serves and whose number is not used again.
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from pydantic import Field
 from kotoserver.content.authored import Authored, OneOrMany, Text, read_as
 from kotoserver.content.diagnostics import Report
 from kotoserver.content.source import read_document
+from kotoserver.content.writing import one_writer, write_new, write_whole
 from kotoserver.domain.errors import Conflict, ContentBroken, NotFound
 
 _HEAD = "# Append-only: the version of the last entry is live.\nschema: history/1\nentries:\n"
@@ -82,6 +82,12 @@ def read_history(folder: Path) -> tuple[Revision, ...]:
         return tuple(_revision(entry) for entry in source.entries)
     except ValueError as error:
         raise ContentBroken(f"{_name(path)} holds a time that is not RFC 3339.") from error
+
+
+def reason(error: ContentBroken) -> str:
+    """The sentence, and the first finding where there is one."""
+    found = (error.details or {}).get("diagnostics")
+    return f"{error.message} {found[0]}" if isinstance(found, list) and found else error.message
 
 
 def live_version(history: Sequence[Revision]) -> int | None:
@@ -167,18 +173,14 @@ def _revision(entry: RevisionSource) -> Revision:
 
 def _write_new(path: Path, content: bytes) -> None:
     """Never over a file that is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(path, content)
     except FileExistsError as error:
         raise Conflict(f"Version {path.stem} has just been published by somebody else.") from error
 
 
 def _append(folder: Path, revision: Revision) -> None:
-    """One entry in one write, so that two publishers cannot mix theirs."""
+    """Everything that stood there, and one entry more; two publishers at once both get theirs."""
     path = folder / "history.yaml"
     at = revision.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     entry = (
@@ -190,10 +192,9 @@ def _append(folder: Path, revision: Revision) -> None:
         f"    note: {_quoted(revision.note)}\n"
         f"    sha256: {_quoted(revision.sha256)}\n"
     )
-    head = "" if path.exists() else _HEAD
-    with path.open("ab", buffering=0) as file:
-        file.write((head + entry).encode())
-        os.fsync(file.fileno())
+    with one_writer(folder):
+        before = path.read_bytes() if path.exists() else _HEAD.encode()
+        write_whole(path, before + entry.encode())
 
 
 def _quoted(text: str) -> str:

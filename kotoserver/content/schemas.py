@@ -11,6 +11,7 @@ from kotoserver.content.catalog_schema import (
     CuesSource,
     FeedbackCodesSource,
     GrammarSource,
+    KnownWordsSource,
     UiSource,
     VoicesSource,
 )
@@ -27,6 +28,7 @@ SCHEMAS: Mapping[str, type[Authored]] = MappingProxyType(
         "cues.1.json": CuesSource,
         "voices.1.json": VoicesSource,
         "grammar.1.json": GrammarSource,
+        "known-words.1.json": KnownWordsSource,
         "common-intents.1.json": CommonIntentsSource,
         "feedback-codes.1.json": FeedbackCodesSource,
         "ui.1.json": UiSource,

@@ -6,12 +6,16 @@ everything that would change what the author wrote is a finding.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 import yaml
 from yaml.resolver import Resolver
 
-from kotoserver.content.diagnostics import Mark
+from kotoserver.content.diagnostics import Edit, Fix, Mark
+from kotoserver.content.sentences import Param, phrase
+from kotoserver.content.tree import in_quotes
 
 _RESOLVER = Resolver()
 _TAG = "tag:yaml.org,2002:"
@@ -24,12 +28,36 @@ _SIGN_BEFORE_TEXT = re.compile(
 """A sign that means something to YAML where a text begins."""
 
 
+class Remedy(StrEnum):
+    """What mends it without changing what the author meant."""
+
+    NONE = "none"
+    QUOTE = "quote"
+    """Quotation marks around the word or text."""
+    QUOTE_LINE = "quote_line"
+    """Quotation marks around the rest of the line."""
+    QUOTE_WITH_KEY_BEFORE = "quote_with_key_before"
+    """Quotation marks around the value before and the key that was cut off from it."""
+    SPACE = "space"
+    """One more space behind it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    code: str
-    sentence: str
+    key: str
+    params: Mapping[str, Param] = field(default_factory=dict)
     at_key: bool = False
     """True when the key before the value is what is wrong."""
+    remedy: Remedy = Remedy.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why the parser could not go on."""
+
+    key: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    fix: Fix = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +79,14 @@ class Scalar:
 def read_scalar(scalar: Scalar) -> tuple[object, Finding | None]:
     """The value, and what is wrong with how it is written."""
     if scalar.tag is not None:
-        return scalar.text, Finding(code="E06", sentence=f"The tag {scalar.tag} is not used here; delete it.")
+        return scalar.text, Finding(key="E06.tag", params={"tag": scalar.tag})
     if not scalar.plain:
         return scalar.text, None
     value, finding = _read_plain(scalar.text)
     if value is None and re.match(r"\s*#\S", scalar.rest_of_line):
-        return None, Finding(code="E04", sentence="YAML takes text that begins with `#` for a comment; quote it.")
+        return None, Finding(key="E04.hash_first")
     if value is None and scalar.in_flow_block:
-        sentence = "A key without a value: put quotes around text that has a comma or `{` in it."
-        return None, Finding(code="E04", sentence=sentence, at_key=True)
+        return None, Finding(key="E04.comma", at_key=True, remedy=Remedy.QUOTE_WITH_KEY_BEFORE)
     return value, finding or _cut_text(scalar)
 
 
@@ -68,43 +95,62 @@ def check_key(text: str, *, plain: bool) -> Finding | None:
     if not plain:
         return None
     if _resolved(text) == "bool":
-        return Finding(code="E02", sentence=f"YAML reads the key `{text}` as true or false; put quotes around it.")
+        return Finding(key="E02", params={"key": text}, remedy=Remedy.QUOTE)
     if _resolved(text) == "null":
-        return Finding(code="E04", sentence="A value without a key; put quotes around text that YAML cuts.")
+        return Finding(key="E04.no_key")
     return None
 
 
-def explain_refusal(text: str, mark: Mark, problem: str) -> tuple[str, str]:
-    """Code and sentence for what the parser refused at `mark`."""
+def explain_refusal(text: str, mark: Mark, problem: str) -> Refusal:
+    """What the parser refused at `mark`."""
     lines = text.split("\n")
     line = lines[mark.line - 1] if mark.line <= len(lines) else ""
     before, here = line[: mark.column - 1], line[mark.column - 1 :]
     if "\t" in line[: len(line) - len(line.lstrip())] or here.startswith("\t"):
-        return "E01", "A tab indents this line; YAML wants spaces."
+        return Refusal(key="E01.tab")
     if "nesting depth" in problem:
-        return "E01", "Nested far too deep; is a bracket opened again and again?"
+        return Refusal(key="E01.brackets")
     if "mapping values are not allowed" in problem:
-        return _colon_in_text(before)
+        if re.search(r"\S:\s", before):
+            return Refusal(key="E04.colon", fix=_quoted_value(line, mark))
+        return Refusal(key="E01.key_misplaced")
     if re.search(r"[\"']\s*$", before) and "expected" in problem:
-        return "E01", "Text follows a closing quotation mark; put all of it inside one pair of quotes."
+        return Refusal(key="E01.behind_quotes")
     if "end of stream" in problem:
-        return "E01", "A quotation mark is opened and never closed."
+        return Refusal(key="E01.quote_open")
     if "escape" in problem:
-        return "E01", "A backslash means something inside double quotes; take single quotes."
+        return Refusal(key="E01.backslash")
     if "',' or" in problem:
-        return "E04", "Text inside `{ }` or `[ ]` that YAML would cut; put quotes around it, or close the bracket."
+        return Refusal(key="E04.in_brackets", fix=_quoted_value(line, mark))
     sign = _SIGN_BEFORE_TEXT.search(before + here[:1])
     if sign:
-        return "E04", f"Unquoted text cannot begin with `{sign[1] or sign[2]}`; put quotes around it."
+        return Refusal(key="E04.sign", params={"sign": sign[1] or sign[2]}, fix=_quoted_value(line, mark))
     if "expected" in problem:
-        return "E01", "This line is not indented like the ones before it."
-    return "E01", f"YAML cannot be read here: {problem or 'the file ends in the middle'}."
+        return Refusal(key="E01.indent", fix=_quoted_value(line, mark))
+    return Refusal(key="E01.other", params={"problem": problem or "the file ends in the middle"})
 
 
-def _colon_in_text(before: str) -> tuple[str, str]:
-    if re.search(r"\S:\s", before):
-        return "E04", "Unquoted text with `: ` in it; put quotes around the whole text."
-    return "E01", "A key stands where none can be: look at how this line and the one before it are indented."
+_VALUE = re.compile(
+    r"(?P<before>^\s*(?:-\s+)?[a-z_]+:\s+)(?P<text>[^\s\"'].*?)\s*$"  # goal: 목표: 주문
+    r"|(?P<inside>[{,]\s*(?:ko|text|mean|note|name):\s+)(?P<part>[^\"'].*?)(?=\s*\}\s*$|,\s+[a-z_]+:\s)"
+)
+
+
+def _quoted_value(line: str, mark: Mark) -> Fix:
+    """Quotes around the unquoted text of the line in which the parser stumbled; the reader tries it out first."""
+    for match in _VALUE.finditer(line.rstrip("\r")):
+        group = "text" if match["text"] else "part"
+        text = match[group]
+        if group == "text" and re.search(r"^\{\s*[a-z_]+:", text):
+            inside = _quoted_value(match["text"], mark)  # a whole block in braces: look inside
+            shift = match.start("text")
+            return tuple(
+                Edit(Mark(mark.line, e.start.column + shift), Mark(mark.line, e.end.column + shift), e.text)
+                for e in inside
+            )
+        start, end = match.start(group) + 1, match.end(group) + 1
+        return (Edit(Mark(mark.line, start), Mark(mark.line, end), in_quotes(text)),)
+    return ()
 
 
 def _read_plain(text: str) -> tuple[object, Finding | None]:
@@ -120,7 +166,7 @@ def _read_plain(text: str) -> tuple[object, Finding | None]:
         case "str":
             return text, None
         case _:
-            return text, _misread(text, "something else")
+            return text, _misread(text, "something_else")
 
 
 def _resolved(text: str) -> str:
@@ -132,34 +178,37 @@ def _resolved(text: str) -> str:
 def _read_bool(text: str) -> tuple[object, Finding | None]:
     if text in ("true", "false"):
         return text == "true", None
-    return text, _misread(text, "true or false")
+    return text, _misread(text, "truth")
 
 
 def _read_int(text: str) -> tuple[object, Finding | None]:
     if re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text):
         return int(text), None
-    return text, _misread(text, "another number")
+    return text, _misread(text, "number")
 
 
 def _read_float(text: str) -> tuple[object, Finding | None]:
     if re.fullmatch(r"-?[0-9]{1,9}\.[0-9]{1,9}", text) and repr(float(text)) == text:
         return float(text), None
-    return text, _misread(text, "another number")
+    return text, _misread(text, "number")
 
 
 def _misread(text: str, taken_for: str) -> Finding:
-    sentence = f"YAML reads `{text}` as {taken_for}; put quotes around it, or write the number plainly."
-    return Finding(code="E06", sentence=sentence)
+    return Finding(
+        key="E06.misread",
+        params={"text": text, "taken_for": phrase(f"taken_for.{taken_for}")},
+        remedy=Remedy.QUOTE,
+    )
 
 
 def _cut_text(scalar: Scalar) -> Finding | None:
     if not _HANGUL_OR_SPACE.search(scalar.text):
         return None
     if _CUT_BY_COMMENT.match(scalar.rest_of_line):
-        sentence = "YAML cuts this text at ` #`; put quotes around it, or two spaces before a comment."
-        return Finding(code="E04", sentence=sentence)
+        is_comment = scalar.rest_of_line.startswith(" # ")
+        return Finding(key="E04.hash", remedy=Remedy.SPACE if is_comment else Remedy.QUOTE_LINE)
     if " - " in scalar.text and scalar.lines > 1:
-        return Finding(code="E04", sentence="This text runs on into the next line; is that indented as it should?")
+        return Finding(key="E04.runs_on")
     if scalar.in_flow_list and re.search(r"\s|[.?!]$", scalar.text):
-        return Finding(code="E04", sentence="A sentence inside `[ ]` needs quotes, or a comma in it will cut it.")
+        return Finding(key="E04.in_list", remedy=Remedy.QUOTE)
     return None

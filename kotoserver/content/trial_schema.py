@@ -7,6 +7,8 @@ from pydantic import Field
 from kotoserver.content.authored import Authored, Id, OneOrMany, Text
 from kotoserver.content.scene_schema import Fill, LineId
 
+TRIALS_SCHEMA = "scene-tests/1"
+
 
 class ExpectedSource(Authored):
     """All that is set must hold."""

@@ -10,7 +10,10 @@ QUEUE_SIZE = 256
 
 
 class SubscriberTooSlow(Exception):
-    """The subscriber let its queue fill up. It should subscribe again and read what it missed from storage."""
+    """Messages were missed: the subscriber let its queue fill up, or the bus lost its connection.
+
+    It should subscribe again and read what it missed from storage.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,24 +32,16 @@ class Subscription(ABC):
     """Messages of one channel from the moment of subscribing, in order of publishing."""
 
     @abstractmethod
-    def __aiter__(self) -> AsyncIterator[str | None]:
-        """Yields messages, and None where some may have been missed: the reader should look into storage.
-
-        Raises SubscriberTooSlow once QUEUE_SIZE messages wait unread.
-        """
+    def __aiter__(self) -> AsyncIterator[str]:
+        """Yields messages; raises SubscriberTooSlow once QUEUE_SIZE messages wait unread."""
 
 
 class Bus(ABC):
-    """A bus between processes goes on within each of them while it does not answer, and between them again
-    as soon as it does. Only `check` tells: what must hold in any case has to be held by storage.
-    """
+    """Every method raises StorageFailed when the bus does not answer."""
 
     @abstractmethod
     async def publish(self, channel: str, message: str) -> None:
-        """Hands the message to everyone subscribed now; without subscribers it is gone.
-
-        While the bus does not answer, only those of this process hear it; the others are told to look.
-        """
+        """Hands the message to everyone subscribed now; without subscribers it is gone."""
 
     @abstractmethod
     def subscribe(self, channel: str) -> AbstractAsyncContextManager[Subscription]:
@@ -80,7 +75,7 @@ class Bus(ABC):
 
     @abstractmethod
     async def check(self) -> None:
-        """Raises StorageFailed while the bus does not answer."""
+        """Raises StorageFailed when the bus cannot be used."""
 
     @abstractmethod
     async def close(self) -> None: ...

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kotoserver.korean.proofreader import KoreanProofreader
+from kotoserver.ports.proofreading import Proofreader
+from kotoserver.providers.kiwi import KiwiAnalyzer
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -26,6 +30,36 @@ class Workshop:
         for folder in (self.scenes / "cafe", *self.packs.iterdir()):
             shutil.rmtree(folder / "versions")
             (folder / "history.yaml").unlink()
+
+
+HERE = Path(__file__).parent
+
+
+def tiny_desk(folder: Path) -> Workshop:
+    """The smallest scene with its tests and two packs, beside the project's own catalogs; nothing is published."""
+    desk = Workshop(scenes=folder / "scenes", packs=folder / "langpacks")
+    shutil.copytree(ROOT / "scenes" / "catalog", desk.scenes / "catalog")
+    (desk.scenes / "tiny").mkdir()
+    shutil.copy(HERE / "tiny_scene.yaml", desk.scenes / "tiny" / "scene.yaml")
+    shutil.copy(HERE / "tiny_tests.yaml", desk.scenes / "tiny" / "tests.yaml")
+    for pack in ("ko-en", "ko-id"):
+        (desk.packs / pack / "scenes").mkdir(parents=True)
+        whole = (ROOT / "langpacks" / pack / "pack.yaml").read_text("utf-8")
+        strict = whole.replace("\nromanization:", "\navoid: [gonna, wanna]\nromanization:", 1)
+        (desk.packs / pack / "pack.yaml").write_text(strict, "utf-8")
+        shutil.copy(HERE / f"tiny_{pack}.yaml", desk.packs / pack / "scenes" / "tiny.yaml")
+    return desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Workshop:
+    return tiny_desk(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def proofreader() -> Proofreader:
+    """The real evaluator, which takes a second to load."""
+    return KoreanProofreader(KiwiAnalyzer())
 
 
 @pytest.fixture

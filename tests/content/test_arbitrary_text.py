@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kotoserver.content.catalogs import Catalogs, read_catalogs
+from kotoserver.content.checks.scenes import Surroundings
 from kotoserver.content.compiler import (
     CompilationResult,
     compile_pack,
@@ -36,6 +37,7 @@ def _catalogs() -> Catalogs:
 
 
 CATALOGS = _catalogs()
+AROUND = Surroundings(pack_ids=("ko-id", "ko-en", "ko-ko"))
 
 
 def play_dumbly(scene: Scene) -> None:
@@ -62,14 +64,14 @@ def assert_sound(result: CompilationResult) -> None:
 
 @given(st.one_of(st.binary(), st.text()))
 def test_any_bytes_as_a_file_give_diagnostics(content: bytes | str):
-    assert_sound(compile_scene(content, "any.yaml", CATALOGS, {"ko-id"}))
+    assert_sound(compile_scene(content, "any.yaml", CATALOGS, AROUND))
     assert_sound(compile_published_scene(content, "any.yaml"))
     assert compile_published_pack(content, "any.yaml").pack is None
 
 
 @given(st.recursive(st.sampled_from(SPLINTERS), lambda inner: st.lists(inner).map("".join)))
 def test_any_heap_of_yaml_signs_gives_diagnostics(content: str):
-    assert_sound(compile_scene(content, "any.yaml", CATALOGS, {"ko-id"}))
+    assert_sound(compile_scene(content, "any.yaml", CATALOGS, AROUND))
 
 
 def mutated(text: str, chance: random.Random) -> str:
@@ -101,7 +103,7 @@ def mutated(text: str, chance: random.Random) -> str:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_a_scene_after_accidents_compiles_or_says_why(chance: random.Random):
-    assert_sound(compile_scene(mutated(SCENE, chance), "scene.yaml", CATALOGS, {"ko-id", "ko-en", "ko-ko"}))
+    assert_sound(compile_scene(mutated(SCENE, chance), "scene.yaml", CATALOGS, AROUND))
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -123,7 +125,7 @@ def test_a_pack_after_accidents_compiles_or_says_why(chance: random.Random):
 
 def test_ten_thousand_brackets_are_one_finding():
     for text in ("[" * 10_000, "- " * 10_000, "{a: " * 10_000):
-        result = compile_scene(text, "deep.yaml", CATALOGS, set())
+        result = compile_scene(text, "deep.yaml", CATALOGS, AROUND)
 
         assert [each.code for each in result.diagnostics] == ["E01"]
 
@@ -131,20 +133,20 @@ def test_ten_thousand_brackets_are_one_finding():
 def test_anchors_cannot_swell_a_file():
     lines = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40)]
 
-    result = compile_scene("\n".join(lines), "laughs.yaml", CATALOGS, set())
+    result = compile_scene("\n".join(lines), "laughs.yaml", CATALOGS, AROUND)
 
     assert [each.code for each in result.diagnostics] == ["E01"]
 
 
 def test_a_file_of_many_megabytes_is_refused_unread():
-    result = compile_scene("a: b\n" * 1_000_000, "large.yaml", CATALOGS, set())
+    result = compile_scene("a: b\n" * 1_000_000, "large.yaml", CATALOGS, AROUND)
 
     assert [each.code for each in result.diagnostics] == ["E01"]
 
 
 def test_a_file_of_nothing_but_mistakes_is_told_in_part():
     for text in ("a: 1\n" * 100_000, "a:\n" + "- yes\n" * 100_000, "".join(f"k{n}: 1\n" for n in range(50_000))):
-        result = compile_scene("schema: scene/1\n" + text, "long.yaml", CATALOGS, set())
+        result = compile_scene("schema: scene/1\n" + text, "long.yaml", CATALOGS, AROUND)
 
         assert 1 <= len(result.diagnostics) <= MOST_FINDINGS
 
@@ -152,7 +154,7 @@ def test_a_file_of_nothing_but_mistakes_is_told_in_part():
 def test_text_typed_in_single_letters_is_put_together():
     decomposed = unicodedata.normalize("NFD", SCENE)
 
-    result = compile_scene(decomposed, "scene.yaml", CATALOGS, {"ko-id", "ko-en", "ko-ko"})
+    result = compile_scene(decomposed, "scene.yaml", CATALOGS, AROUND)
 
     assert result.scene is not None
     assert result.scene.title == "카페에서 주문하기"

@@ -4,33 +4,76 @@ import re
 from pathlib import Path
 
 from kotoserver.content.catalogs import read_catalogs
+from kotoserver.content.checks.scenes import Surroundings
 from kotoserver.content.compiler import compile_scene
 from kotoserver.content.diagnostics import Report
 from kotoserver.content.pack_schema import PackSource, ScenePackSource
 from kotoserver.content.scene_schema import ConditionSource
+from kotoserver.content.sentences import LANGUAGES, catalogue
+from kotoserver.domain.langpack import placeholders
 
 ROOT = Path(__file__).parents[2]
 SCENES = (ROOT / "docs" / "writing-scenes.md").read_text("utf-8")
 PACKS = (ROOT / "docs" / "writing-language-packs.md").read_text("utf-8")
 
 
-def test_every_code_that_the_checker_gives_is_explained():
-    given = {
-        code
+def codes_of_the_checker() -> set[str]:
+    return {key[:3] for key in catalogue() if re.match(r"[EW]\d\d", key)}
+
+
+def sentences_in_the_code() -> set[str]:
+    """Keys that the code can give; those of W02 and of the placeholders are put together from parts."""
+    keys = {
+        key
         for path in (ROOT / "kotoserver" / "content").rglob("*.py")
-        for code in re.findall(r'"([EW]\d\d)"', path.read_text("utf-8"))
+        for key in re.findall(r'"([EW]\d\d(?:\.[a-z_0-9]+)?)"', path.read_text("utf-8"))
     }
-    explained = set(re.findall(r"^\| ([EW]\d\d) \|", SCENES, re.MULTILINE))
+    rules = (ROOT / "kotoserver" / "content" / "checks" / "rules.py").read_text("utf-8")
+    return keys | {f"W02.{why}" for why in re.findall(r'yield "([a-z_]+)"', rules)}
 
-    assert explained == given
+
+def test_every_code_that_the_checker_gives_is_explained():
+    listed = set(re.findall(r"^\| \[([EW]\d\d)\]\(lint/", SCENES, re.MULTILINE))
+
+    assert listed == codes_of_the_checker()
 
 
-def test_every_kind_of_mistake_in_a_scene_has_a_file_that_makes_it():
-    explained = set(re.findall(r"^\| ([EW]\d\d) \|", SCENES, re.MULTILINE))
-    in_packs_and_trials = {"E18", "E24", "E25", "W12", "W13", "W24"}
-    made = {path.name[:3] for path in (ROOT / "tests" / "content" / "bad").glob("*.yaml")}
+def test_every_code_has_a_section_with_a_reason_a_bad_and_a_good_example_and_a_fix():
+    explained = []
+    for page in sorted((ROOT / "docs" / "lint").glob("*.md")):
+        for section in re.split(r"^## (?=[EW]\d\d$)", page.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+            explained.append(section[:3])
+            for part in ("**Why.**", "# bad", "# good", "**Fix.**"):
+                assert part in section, (section[:3], part)
 
-    assert made == explained - in_packs_and_trials
+    assert len(explained) == len(set(explained))
+    assert set(explained) == codes_of_the_checker()
+
+
+def test_the_index_links_each_code_to_its_section():
+    for code, page, anchor in re.findall(r"^\| \[([EW]\d\d)\]\(lint/(\w+\.md)#(\w+)\)", SCENES, re.MULTILINE):
+        assert anchor == code.lower()
+        assert f"\n## {code}\n" in (ROOT / "docs" / "lint" / page).read_text("utf-8")
+
+
+def test_every_sentence_that_the_code_can_say_is_in_the_catalogue_and_the_other_way_round():
+    worded = {key for key in catalogue() if re.match(r"[EW]\d\d", key)}
+    bare = {key for key in sentences_in_the_code() if "." not in key and key not in worded}
+
+    assert worded == sentences_in_the_code() - bare
+    assert bare <= {key[:3] for key in worded}, "a code that is only compared with"
+
+
+def test_every_sentence_is_there_in_every_language_with_the_same_parameters():
+    for key, told in catalogue().items():
+        assert set(told) == set(LANGUAGES), key
+        assert len({placeholders(each) for each in told.values()}) == 1, key
+
+
+def test_every_kind_of_mistake_has_a_file_that_makes_it():
+    made = {path.name[:3] for path in (ROOT / "tests" / "content" / "bad").iterdir()}
+
+    assert made == codes_of_the_checker()
 
 
 def test_every_condition_of_a_rule_is_explained():
@@ -57,7 +100,7 @@ def test_the_example_turn_compiles():
         scene.replace("start: order", "start: temp").replace("max_tries: 2", "max_tries: 3"),
         "docs",
         catalogs,
-        {"ko-en"},
+        Surroundings(pack_ids=("ko-en",)),
     ).diagnostics
 
     assert [each.code for each in found] == ["W19"]

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from kotoserver.content.desk import lint
 from kotoserver.content.diagnostics import Diagnostic
-from kotoserver.content.drafts import lint
 from kotoserver.domain.errors import NotFound
 from tests.content.conftest import Workshop
 

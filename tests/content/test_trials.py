@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from kotoserver.content.desk import run_trials
 from kotoserver.content.diagnostics import Diagnostic
-from kotoserver.content.trials import run_trials
 from kotoserver.domain.errors import NotFound
 from kotoserver.domain.evaluation import Evaluation, Expectation, FeedbackItem, Severity, Verdict
 from kotoserver.domain.levels import SpeechFit, SpeechLevel

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kotoserver.bootstrap import scene_words
-from kotoserver.content.drafts import draft_ids, lint
+from kotoserver.content.desk import lint, run_trials
+from kotoserver.content.drafts import draft_ids
 from kotoserver.content.library import Library, open_library
-from kotoserver.content.trials import run_trials
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
 from kotoserver.domain.langpack import fill_placeholders
 from kotoserver.domain.levels import SpeechFit, SpeechLevel

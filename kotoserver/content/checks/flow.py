@@ -29,34 +29,30 @@ def always_leaves(rule: RuleSource, max_tries: int) -> bool:
 def _check_links(source: SceneSource, findings: Findings) -> None:
     turns = {turn.id for turn in source.turns}
     if source.start not in turns:
-        findings.at("E09", ("start",), f"The scene starts at `{source.start}`, but no turn has that id.")
+        findings.at("E09.start", ("start",), start=source.start)
     for index, turn in enumerate(source.turns):
         for number, rule in enumerate(turn.then):
             if rule.go not in turns | {AGAIN, FINISH}:
                 path = ("turns", index, "then", number, "go")
-                findings.at("E09", path, f"`{rule.go}` is no turn of this scene, nor `again` or `finish`.")
+                findings.at("E09.go", path, go=rule.go)
     if source.limits.ending not in {ending.id for ending in source.endings}:
-        findings.at("E09", ("limits", "ending"), f"`{source.limits.ending}` is no ending of this scene.")
+        findings.at("E09.ending", ("limits", "ending"), ending=source.limits.ending)
 
 
 def _check_last_rule(index: int, turn: TurnSource, findings: Findings) -> None:
     *before, last = turn.then
     if last.when is not None:
-        findings.at_key(
-            "E10", ("turns", index, "then"), f"The last rule of turn `{turn.id}` must be `when: otherwise`."
-        )
+        findings.at_key("E10.missing", ("turns", index, "then"), turn=turn.id)
     for number, rule in enumerate(before):
         if rule.when is None:
             path = ("turns", index, "then", number, "when")
-            findings.at("E10", path, "`otherwise` must be the last rule; the ones below it can never match.")
+            findings.at("E10.not_last", path)
 
 
 def _check_way_out(index: int, turn: TurnSource, max_tries: int, findings: Findings) -> None:
     if any(always_leaves(rule, max_tries) for rule in turn.then):
         return
-    rule = f"when: {{ tries_at_least: {max_tries} }}"
-    sentence = f"Turn `{turn.id}` can repeat for ever: add a rule `{rule}` that leads on."
-    findings.at_key("E11", ("turns", index, "then"), sentence)
+    findings.at_key("E11", ("turns", index, "then"), turn=turn.id, tries=max_tries)
 
 
 def _check_reach(source: SceneSource, findings: Findings) -> None:
@@ -65,7 +61,7 @@ def _check_reach(source: SceneSource, findings: Findings) -> None:
         return
     reachable = reachable_turns(source)
     if FINISH not in reachable:
-        findings.at("E12", ("start",), "No way leads from the first turn to `finish`.")
+        findings.at("E12.no_way", ("start",))
         return
     back: dict[str, set[str]] = {}
     for turn_id, targets in links.items():
@@ -74,7 +70,7 @@ def _check_reach(source: SceneSource, findings: Findings) -> None:
     finishing = _reachable_from(FINISH, back)
     for index, turn in enumerate(source.turns):
         if turn.id in reachable and turn.id not in finishing:
-            findings.at("E12", ("turns", index, "id"), f"From turn `{turn.id}` no way leads to `finish`.")
+            findings.at("E12.dead_end", ("turns", index, "id"), turn=turn.id)
 
 
 def reachable_turns(source: SceneSource) -> set[str]:
@@ -100,8 +96,8 @@ def _reachable_from(start: str, links: Mapping[str, set[str]]) -> set[str]:
 def _check_endings(source: SceneSource, findings: Findings) -> None:
     *before, last = source.endings
     if last.when is not None:
-        findings.at_key("E15", ("endings",), "The last ending must be `when: otherwise`.")
+        findings.at_key("E15.missing", ("endings",))
     for index, ending in enumerate(before):
         if ending.when is None:
             path = ("endings", index, "when")
-            findings.at("E15", path, "`otherwise` must be the last ending; those below it can never be reached.")
+            findings.at("E15.not_last", path)

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from kotoserver.content.diagnostics import Fix
 from kotoserver.content.findings import Findings
+from kotoserver.content.fresh_ids import FreshIds
 from kotoserver.content.scene_schema import SaySource, SceneSource
+from kotoserver.content.sentences import phrase
 from kotoserver.content.tree import Path
 
 
@@ -19,9 +22,10 @@ def says(source: SceneSource) -> Iterator[tuple[Path, SaySource]]:
         yield ("endings", index, "say"), ending.say
 
 
-def check_lines(source: SceneSource, findings: Findings) -> None:
+def check_lines(source: SceneSource, findings: Findings, fresh: FreshIds | None = None) -> None:
+    """With `fresh`, an id that is used twice comes with a new one."""
     _check_shapes(source, findings)
-    _check_ids(source, findings)
+    _check_ids(source, findings, fresh)
     _check_uses(source, findings)
     _check_speakers(source, findings)
 
@@ -29,16 +33,19 @@ def check_lines(source: SceneSource, findings: Findings) -> None:
 def _check_shapes(source: SceneSource, findings: Findings) -> None:
     for path, say in says(source):
         if say.use and (say.id or say.ko or say.note):
-            findings.at("E06", path, "A line has either `use`, or `id` and `ko`, not both.")
+            findings.at("E06.use_and_text", path)
         elif not say.use and not (say.id and say.ko):
-            findings.at("E06", path, "A line needs `id` and `ko`, or `use` with the id of another line.")
+            findings.at("E06.no_text", path)
 
 
-def _check_ids(source: SceneSource, findings: Findings) -> None:
+def _check_ids(source: SceneSource, findings: Findings, fresh: FreshIds | None) -> None:
     seen: set[tuple[str, str]] = set()
     for kind, each, path in _ids(source):
         if (kind, each) in seen:
-            findings.at("E08", path, f"The {kind} id `{each}` is already used; ids are unique in a scene.")
+            fix: Fix = ()
+            if fresh is not None and kind in ("line", "hint"):
+                fix = findings.document.rewritten(findings.document.mark(path), fresh.after(each))
+            findings.at("E08.twice", path, fix, kind=phrase(f"kind.{kind}"), id=each)
         seen.add((kind, each))
 
 
@@ -59,16 +66,16 @@ def _check_uses(source: SceneSource, findings: Findings) -> None:
     written = {say.id for _, say in says(source) if say.id}
     for path, say in says(source):
         if say.use and say.use not in written:
-            findings.at("E21", (*path, "use"), f"No line of this scene has the id `{say.use}`.")
+            findings.at("E21", (*path, "use"), id=say.use)
 
 
 def _check_speakers(source: SceneSource, findings: Findings) -> None:
     for path, say in says(source):
         if say.by and say.by not in source.npcs:
-            findings.at("E22", (*path, "by"), f"`{say.by}` is none of the scene's NPCs, so nobody says this line.")
+            findings.at("E22.nobody", (*path, "by"), by=say.by)
         elif not say.by and not say.use and len(source.npcs) > 1:
-            findings.at("E22", path, "The scene has several NPCs; say with `by` who speaks this line.")
+            findings.at("E22.who", path)
     for index, turn in enumerate(source.turns):
         if turn.learner.model.by is not None:
             path = ("turns", index, "learner", "model", "by")
-            findings.at("E22", path, "A model answer is the learner's; delete `by`.")
+            findings.at("E22.learner", path)

@@ -6,6 +6,7 @@ from kotoserver.content.catalogs import Catalogs
 from kotoserver.content.checks.placeholders import malformed
 from kotoserver.content.findings import Findings
 from kotoserver.content.pack_schema import PackSource, ScenePackSource
+from kotoserver.content.sentences import phrase
 from kotoserver.content.tree import Path
 from kotoserver.domain.evaluation import Verdict
 from kotoserver.domain.langpack import placeholders
@@ -37,16 +38,14 @@ def check_pack(
     translated = {part.scene for part, _ in parts}
     for scene_id, scene in playable.items():
         if source.id in scene.packs and scene_id not in translated:
-            findings.at(
-                "E19", (), f"The scene `{scene_id}` needs this pack, but scenes/{scene_id}.yaml is missing."
-            )
+            findings.at("E19.no_scene_file", (), scene=scene_id)
     for part, place in parts:
         if part.pack != source.id:
-            place.at("E06", ("pack",), f"This file lies in the pack `{source.id}`, not `{part.pack}`.")
+            place.at("E06.other_pack", ("pack",), pack=source.id, written=part.pack)
         if part.scene in playable:
             _check_scene_part(part, place, playable[part.scene])
         elif part.scene not in scenes:
-            place.at("W13", ("scene",), f"There is no scene `{part.scene}` any more.")
+            place.at("W13.scene", ("scene",), scene=part.scene)
 
 
 def _require(
@@ -54,7 +53,7 @@ def _require(
 ) -> None:
     missing = [f"`{key}`" for key in wanted if key not in table]
     if missing:
-        findings.at_key("E19", path, f"Missing here, {what}: {', '.join(missing)}.")
+        findings.at_key("E19.missing", path, what=phrase(f"what.{what}"), missing=tuple(missing))
 
 
 def _check_main_tables(source: PackSource, findings: Findings, catalogs: Catalogs) -> None:
@@ -67,12 +66,12 @@ def _check_main_tables(source: PackSource, findings: Findings, catalogs: Catalog
         findings,
     )
     levels = [level.value for level in SpeechLevel if level is not SpeechLevel.NONE]
-    _require(levels, source.speech_levels, ("speech_levels",), "speech level", findings)
+    _require(levels, source.speech_levels, ("speech_levels",), "speech_level", findings)
     _require(catalogs.feedback.labels, source.labels, ("labels",), "label", findings)
     moves = catalogs.common.intents.values()
     common_lines = [intent.say.id for intent in moves]
     common_lines += [intent.casual.say.id for intent in moves if intent.casual]
-    _require(common_lines, source.common, ("common",), "meaning of the line", findings)
+    _require(common_lines, source.common, ("common",), "meaning", findings)
 
 
 def _check_grammar(source: PackSource, findings: Findings, scenes: Mapping[str, Scene]) -> None:
@@ -83,24 +82,22 @@ def _check_grammar(source: PackSource, findings: Findings, scenes: Mapping[str, 
         for turn in scene.turns
         for point in turn.grammar
     }
-    _require(list(credited), source.grammar, ("grammar",), "explanation of", findings)
+    _require(list(credited), source.grammar, ("grammar",), "explanation", findings)
 
 
 def _check_feedback(source: PackSource, findings: Findings, catalogs: Catalogs) -> None:
     codes = catalogs.feedback.codes
-    _require(codes, source.feedback, ("feedback",), "sentence for", findings)
+    _require(codes, source.feedback, ("feedback",), "sentence", findings)
     for code, template in source.feedback.items():
         path: Path = ("feedback", code)
         if code not in codes:
-            findings.at_key("W13", path, f"The evaluator has no code `{code}`.")
+            findings.at_key("W13.code", path, code=code)
             continue
         supplied = ALWAYS_SUPPLIED | set(codes[code]) | (WITH_A_SLOT if "slot" in codes[code] else set())
         for name in sorted(placeholders(template) - supplied):
-            findings.at(
-                "E18", path, f"`{{{name}}}` is not supplied with this code ({', '.join(sorted(supplied))})."
-            )
+            findings.at("E18.not_supplied", path, name=f"{{{name}}}", supplied=tuple(sorted(supplied)))
         if malformed(template):
-            findings.at("E18", path, "A placeholder is written `{name}` or `{name|을/를}`; this brace is neither.")
+            findings.at("E18.brace", path)
 
 
 def _check_scene_part(part: ScenePackSource, findings: Findings, scene: Scene) -> None:
@@ -108,21 +105,20 @@ def _check_scene_part(part: ScenePackSource, findings: Findings, scene: Scene) -
     korean |= {turn.model.id: turn.model.ko for turn in scene.turns}
     hints = [hint.id for turn in scene.turns for hint in turn.hints]
     turns = [turn.id for turn in scene.turns]
-    _require_exactly(turns, part.goals, "goals", "goal of turn", findings)
-    _require_exactly(korean, part.lines, "lines", "meaning of line", findings)
+    _require_exactly(turns, part.goals, "goals", "goal", findings)
+    _require_exactly(korean, part.lines, "lines", "meaning", findings)
     _require_exactly(hints, part.hints, "hints", "hint", findings)
-    _require_exactly(scene.slots, part.slot_names, "slot_names", "name of slot", findings)
-    _require_exactly(scene.slots, part.slot_questions, "slot_questions", "question for slot", findings)
+    _require_exactly(scene.slots, part.slot_names, "slot_names", "slot_name", findings)
+    _require_exactly(scene.slots, part.slot_questions, "slot_questions", "slot_question", findings)
     _check_slot_values(part, findings, scene)
     for line_id, meaning in part.lines.items():
         if line_id in korean and placeholders(meaning) != placeholders(korean[line_id]):
-            sentence = f"The placeholders differ from those of the Korean: {korean[line_id]}"
-            findings.at("E18", ("lines", line_id), sentence)
+            findings.at("E18.differ", ("lines", line_id), korean=korean[line_id])
         if meaning == korean.get(line_id):
-            findings.at("W12", ("lines", line_id), "This is the Korean itself and no meaning yet.")
+            findings.at("W12.korean", ("lines", line_id))
     for line_id in part.notes:
         if line_id not in korean:
-            findings.at_key("W13", ("notes", line_id), f"The scene has no line `{line_id}` any more.")
+            findings.at_key("W13.gone", ("notes", line_id), id=line_id)
 
 
 def _require_exactly(
@@ -131,7 +127,7 @@ def _require_exactly(
     _require(wanted, table, (name,), what, findings)
     for key in table:
         if key not in wanted:
-            findings.at_key("W13", (name, key), f"The scene has no `{key}` any more.")
+            findings.at_key("W13.gone", (name, key), id=key)
 
 
 def _check_slot_values(part: ScenePackSource, findings: Findings, scene: Scene) -> None:
@@ -139,4 +135,4 @@ def _check_slot_values(part: ScenePackSource, findings: Findings, scene: Scene) 
         if slot.kind is SlotKind.NATIVE_NUMBER:
             continue
         words = part.slots.get(slot.id, {})
-        _require(slot.values, words, ("slots", slot.id), f"words for slot `{slot.id}`", findings)
+        _require(slot.values, words, ("slots", slot.id), "slot_value", findings)

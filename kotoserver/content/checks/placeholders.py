@@ -28,12 +28,12 @@ def check_placeholders(source: SceneSource, findings: Findings) -> None:
     for path, say in says(source):
         korean = say.ko or written.get(say.use or "", "")
         place: Path = (*path, "use" if say.use else "ko")
-        for problem in _problems(korean, slots, filled[path]):
-            findings.at("E17", place, problem)
+        for key, slot in _problems(korean, slots, filled[path]):
+            findings.at(key, place, slot=slot)
     for index, turn in enumerate(source.turns):
         if placeholders(turn.learner.model.ko):
             path = ("turns", index, "learner", "model", "ko")
-            findings.at("E17", path, "A model answer is one whole sentence; it cannot hold a placeholder.")
+            findings.at("E17.model", path)
 
 
 def malformed(text: str) -> bool:
@@ -41,18 +41,20 @@ def malformed(text: str) -> bool:
     return bool(re.search(r"[{}]", _WELL_FORMED.sub("", text)))
 
 
-def _problems(korean: str, slots: Slots, filled: Slots) -> Iterator[str]:
+def _problems(korean: str, slots: Slots, filled: Slots) -> Iterator[tuple[str, str]]:
+    """Key of a finding, and the slot that it is about."""
     if malformed(korean):
-        yield "A placeholder is written `{slot}` or `{slot|을/를}`; this brace is neither."
-    for slot in sorted(placeholders(korean)):
-        if slot not in slots:
-            yield f"`{{{slot}}}` is no slot of this scene."
-        elif slot not in filled:
-            yield f"`{{{slot}}}` may still be empty when this line is said."
+        yield "E17.brace", ""
+    for name in sorted(placeholders(korean)):
+        if name not in slots:
+            yield "E17.no_slot", f"{{{name}}}"
+        elif name not in filled:
+            yield "E17.empty", f"{{{name}}}"
 
 
 def _filled_at_lines(source: SceneSource, slots: Slots) -> Iterator[tuple[Path, Slots]]:
-    entry = _filled_on_entry(source, slots)
+    defaults = frozenset(slot_id for slot_id, slot in slots_of(source).items() if slot.default is not None)
+    entry = _filled_on_entry(source, slots, defaults)
     for index, turn in enumerate(source.turns):
         for number, _ in enumerate(turn.npc):
             yield ("turns", index, "npc", number), entry[turn.id]
@@ -63,12 +65,15 @@ def _filled_at_lines(source: SceneSource, slots: Slots) -> Iterator[tuple[Path, 
         yield ("endings", index, "say"), by_limit & entry[FINISH]
 
 
-def _filled_on_entry(source: SceneSource, slots: Slots) -> dict[str, Slots]:
+def filled_on_entry(source: SceneSource) -> dict[str, Slots]:
+    """Turn -> slots that the learner or a rule has filled on every way to it; defaults do not count."""
+    return _filled_on_entry(source, frozenset(slots_of(source)), frozenset())
+
+
+def _filled_on_entry(source: SceneSource, slots: Slots, at_start: Slots) -> dict[str, Slots]:
     """Turn -> slots filled on every way to it. Begins with all and takes away until nothing changes."""
     entry = {turn.id: slots for turn in source.turns} | {FINISH: slots}
-    entry[source.start] = frozenset(
-        slot_id for slot_id, slot in slots_of(source).items() if slot.default is not None
-    )
+    entry[source.start] = at_start
     following = [turn.id for turn in source.turns[1:]] + [FINISH]
     if source.retry.after_max == "end":
         following = [FINISH] * len(source.turns)

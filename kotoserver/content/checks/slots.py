@@ -13,12 +13,12 @@ def check_slots(source: SceneSource, findings: Findings) -> None:
     _check_slot_shapes(slots, findings)
     for path, slot_id in _slot_names(source):
         if slot_id not in slots:
-            findings.at("E13", path, f"`{slot_id}` is no slot of this scene.")
+            findings.at("E13.no_slot", path, slot=slot_id)
     for path, slot_id, fill in _slot_fills(source):
         if slot_id not in slots:
-            findings.at_key("E13", path, f"`{slot_id}` is no slot of this scene.")
+            findings.at_key("E13.no_slot", path, slot=slot_id)
         elif not _fits(fill, slots[slot_id]):
-            findings.at("E13", path, f"The slot `{slot_id}` can never hold `{fill}`.")
+            findings.at("E13.no_value", path, slot=slot_id, fill=fill)
     _check_intents(source, findings)
     _check_required(source, slots, findings)
 
@@ -26,9 +26,9 @@ def check_slots(source: SceneSource, findings: Findings) -> None:
 def _check_slot_shapes(slots: dict[str, SlotSource], findings: Findings) -> None:
     for slot_id, slot in slots.items():
         if slot.type == "choice" and not slot.values:
-            findings.at_key("E06", ("slots", slot_id), f"The slot `{slot_id}` needs `values` to choose from.")
+            findings.at_key("E06.no_values", ("slots", slot_id), slot=slot_id)
         if slot.type == "native_number" and slot.values:
-            findings.at_key("E06", ("slots", slot_id, "values"), "A number has no `values`; set `max` instead.")
+            findings.at_key("E06.number_values", ("slots", slot_id, "values"))
 
 
 def _slot_names(source: SceneSource) -> Iterator[tuple[Path, str]]:
@@ -77,7 +77,7 @@ def _check_intents(source: SceneSource, findings: Findings) -> None:
             intent = rule.when.intent if rule.when else None
             if intent is not None and intent not in turn.learner.expect:
                 path = ("turns", index, "then", number, "when", "intent")
-                findings.at("E13", path, f"Turn `{turn.id}` does not expect the intent `{intent}`.")
+                findings.at("E13.no_intent", path, turn=turn.id, intent=intent)
 
 
 def _check_required(source: SceneSource, slots: dict[str, SlotSource], findings: Findings) -> None:
@@ -89,4 +89,4 @@ def _check_required(source: SceneSource, slots: dict[str, SlotSource], findings:
     }
     for slot_id, slot in slots.items():
         if slot.required and slot_id not in asked:
-            findings.at_key("E14", ("slots", slot_id), f"No turn asks for the required slot `{slot_id}`.")
+            findings.at_key("E14", ("slots", slot_id), slot=slot_id)

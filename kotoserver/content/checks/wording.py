@@ -11,9 +11,9 @@ def check_scoring(source: SceneSource, findings: Findings) -> None:
     scoring = source.scoring
     total = scoring.task + scoring.language + scoring.speech_level + scoring.delivery
     if total != 100:
-        findings.at_key("E16", ("scoring",), f"The four weights must add to 100, not {total}.")
+        findings.at_key("E16.weights", ("scoring",), total=total)
     if not 0 <= scoring.passing <= 100:
-        findings.at("E16", ("scoring", "pass"), "The pass mark lies between 0 and 100.")
+        findings.at("E16.pass", ("scoring", "pass"))
 
 
 def check_examples(source: SceneSource, catalogs: Catalogs, findings: Findings) -> None:
@@ -38,7 +38,7 @@ def _check_turn(index: int, turn: TurnSource, seen: dict[str, str], findings: Fi
             other = seen.setdefault(_bare(example), intent_id)
             if other != intent_id:
                 path = ("turns", index, "learner", "expect", intent_id, "examples", number)
-                findings.at("E23", path, f"`{example}` is already an example of the intent `{other}`.")
+                findings.at("E23", path, example=example, intent=other)
 
 
 def _bare(example: str) -> str:
