@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from kotoserver import telemetry
 from kotoserver.bootstrap import open_judge, open_judge_and_analyzer, open_proofreader, render_scene
+from kotoserver.cli.authoring import add_pack_commands, add_scene_commands
 from kotoserver.content.desk import lint_folders, run_trials
 from kotoserver.content.diagnostics import Diagnostic, errors, finding_as_json
 from kotoserver.content.drafts import Folders, compile_drafts, draft_ids
@@ -62,11 +63,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_publication(published)
     published.set_defaults(run=_publish_scene)
 
-    packs = _subject(commands, "langpacks", "publish language packs")
+    add_scene_commands(scenes)
+
+    packs = _subject(commands, "langpacks", "translate and publish language packs")
     pack = packs.add_parser("publish", help="publish the draft of a pack as a new version")
     pack.add_argument("pack", help="id of the pack, such as ko-id")
     _add_publication(pack)
     pack.set_defaults(run=_publish_pack)
+    add_pack_commands(packs)
 
 
 def _add_mistakes(scenes: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

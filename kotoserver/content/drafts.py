@@ -155,6 +155,11 @@ def _published_ids(folder: Path) -> list[frozenset[str]]:
     return [frozenset(_ID.findall(content.decode("utf-8", "replace"))) for content in published_versions(folder)]
 
 
+def used_ids(folder: Path) -> frozenset[str]:
+    """Every id of a line or hint that was ever published."""
+    return frozenset().union(*_published_ids(folder))
+
+
 def published_versions(folder: Path) -> Iterator[bytes]:
     """Every version that can be read, the latest last."""
     try:

@@ -5,11 +5,12 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from kotoserver.content.desk import lint_folders
-from kotoserver.content.diagnostics import Diagnostic, Level
+from kotoserver.content.diagnostics import Diagnostic
 from kotoserver.content.drafts import Folders
 from kotoserver.content.edits import apply_edits
 from kotoserver.content.writing import write_whole
 
+_UNREADABLE = ("E01", "E02", "E03", "E04")
 MOST_ROUNDS = 20
 """A mended file may parse further than before and show what it hid."""
 
@@ -70,9 +71,7 @@ def _kept(folders: Folders, file: str, found: list[Diagnostic], scene_id: str | 
 
 
 def _still_there(finding: Diagnostic, after: Diagnostic) -> bool:
-    if after.mark != finding.mark:
-        return False
-    return after.key == finding.key or after.severity is Level.ERROR
+    return after.mark == finding.mark and (after.code == finding.code or after.code in _UNREADABLE)
 
 
 def _overlap(one: Diagnostic, other: Diagnostic) -> bool:

@@ -23,6 +23,15 @@ class FreshIds:
                 return self._take(letter, candidate)
         return self.head_of_block(neighbour)
 
+    def is_used(self, each: str) -> bool:
+        return each in self._used
+
+    def in_block(self, head: str) -> str | None:
+        """The first id that is free in this block of ten, now used; None where there is none."""
+        letter, block = head[0], int(head[1:])
+        free = next((each for each in range(block, block + 10) if self._is_free(letter, each)), None)
+        return None if free is None else self._take(letter, free)
+
     def head_of_block(self, neighbour: str) -> str:
         """The first id of the next block of ten in which nothing was ever used."""
         letter, number = neighbour[0], int(neighbour[1:])

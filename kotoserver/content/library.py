@@ -4,10 +4,10 @@ One broken scene or pack never stops the others: it is left out and named by `pr
 read here at all, so a draft that does not parse cannot hurt what people play.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from kotoserver.content import revisions
 from kotoserver.content.catalogs import name_of
@@ -151,13 +151,35 @@ def untranslated(scene: Scene, pack: LanguagePack) -> tuple[str, ...]:
     part = pack.scenes.get(scene.id)
     if part is None:
         return (scene.id,)
-    common = [common.say.id for common in scene.common]
+    moves = (common.say.id for common in scene.common)
+    return (*missing_texts(scene, part), *(line_id for line_id in moves if line_id not in pack.common))
+
+
+class Texts(Protocol):
+    """The tables of a pack's file about one scene, as it is written or as it is read."""
+
+    @property
+    def goals(self) -> Mapping[str, str]: ...
+    @property
+    def lines(self) -> Mapping[str, str]: ...
+    @property
+    def hints(self) -> Mapping[str, str]: ...
+    @property
+    def slots(self) -> Mapping[str, Mapping[str, str]]: ...
+    @property
+    def slot_names(self) -> Mapping[str, str]: ...
+    @property
+    def slot_questions(self) -> Mapping[str, str]: ...
+
+
+def missing_texts(scene: Scene, part: Texts) -> tuple[str, ...]:
+    """The same for what belongs to this scene alone."""
+    common = {move.say.id for move in scene.common}
     wanted = [line.id for line in scene.lines() if line.id not in common]
     wanted += [turn.model.id for turn in scene.turns]
     hints = [hint.id for turn in scene.turns for hint in turn.hints]
     return (
         *(line_id for line_id in wanted if line_id not in part.lines),
-        *(line_id for line_id in common if line_id not in pack.common),
         *(hint_id for hint_id in hints if hint_id not in part.hints),
         *(turn.id for turn in scene.turns if turn.id not in part.goals),
         *(slot for slot in scene.slots if slot not in part.slot_names or slot not in part.slot_questions),

@@ -16,6 +16,7 @@ from pathlib import Path
 import yaml
 
 from kotoserver.content import revisions
+from kotoserver.content.authoring import lock_pack
 from kotoserver.content.catalogs import Catalogs
 from kotoserver.content.compiler import compile_published_pack, compile_published_scene
 from kotoserver.content.desk import lint_folders
@@ -107,6 +108,7 @@ def publish_pack(
         raise _refused(f"Version {version} of {pack_id}", compiled.diagnostics)
     revision = _publish(folder, version, content, publication)
     write_whole(folder / "pack.yaml", _with_version(draft, version).encode())
+    lock_pack(folders, pack_id, [scene for scene in scenes.values() if scene is not None], result.parts)
     return revision
 
 

@@ -153,6 +153,11 @@ def _quoted_value(line: str, mark: Mark) -> Fix:
     return ()
 
 
+def is_text(word: str) -> bool:
+    """Whether YAML takes an unquoted word for what it is."""
+    return _resolved(word) == "str"
+
+
 def _read_plain(text: str) -> tuple[object, Finding | None]:
     match _resolved(text):
         case "null":

@@ -75,6 +75,15 @@ class Document:
                 value = value[step]
         return value
 
+    def end_of(self, mark: Mark, value: object) -> Mark:
+        """Where the last word inside a value ends; its brackets, where it has some, close behind that."""
+        if isinstance(value, Block) and value:
+            last = list(value)[-1]
+            return self.end_of(value.value_marks[last], value[last])
+        if isinstance(value, Items) and value:
+            return self.end_of(value.marks[-1], value[-1])
+        return self.ends.get(mark, mark)
+
     def text_between(self, start: Mark, end: Mark) -> str:
         """What is written there, line breaks included."""
         return between(self.lines, start, end)
