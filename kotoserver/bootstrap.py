@@ -513,8 +513,12 @@ def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> 
     database = "sqlite" if not settings.database_url else _reveal(settings.database_url).split(":", 1)[0]
     return (
         Dependency(kind="database", name=database, check=parts.storage.check),
-        Dependency(kind="bus", name="redis" if settings.redis_url else "memory", check=parts.bus.check),
-        Dependency(kind="blobs", name="s3" if settings.s3 else "filesystem", check=parts.blobs.check),
+        Dependency(
+            kind="bus", name="redis" if settings.redis_url else "memory", check=parts.bus.check, needed=False
+        ),
+        Dependency(
+            kind="blobs", name="s3" if settings.s3 else "filesystem", check=parts.blobs.check, needed=False
+        ),
         *([Dependency(kind="ears", name=parts.ears.name, check=parts.ears.check)] if parts.ears else []),
         Dependency(kind="voice", name=parts.voice.name, check=parts.voice.check),
         Dependency(kind="evaluator", name=parts.judge.name, check=parts.judge.check),

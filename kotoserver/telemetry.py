@@ -117,6 +117,15 @@ PROVIDER_AUDIO_SECONDS = Counter(
 SPEECH_BUDGET_LEFT = Gauge(
     "koto_speech_budget_left_usd", "US dollars that all servers may spend on speech today.", registry=REGISTRY
 )
+BUS_AWAY = Gauge(
+    "koto_bus_away", "1 while Redis does not answer and this process goes on by itself.", registry=REGISTRY
+)
+BUS_STAND_INS = Counter(
+    "koto_bus_stand_ins",
+    "Calls of the bus that this process answered in place of Redis.",
+    ["call"],
+    registry=REGISTRY,
+)
 ERRORS = Counter("koto_errors", "Errors answered to clients, by code.", ["code"], registry=REGISTRY)
 REQUESTS = Counter(
     "koto_http_requests", "HTTP requests, by route and status.", ["method", "route", "status"], registry=REGISTRY

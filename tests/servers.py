@@ -115,6 +115,11 @@ class Restartable:
             self._process.wait()
         self._process = None
 
+    def signal(self, name: signal.Signals) -> None:
+        """SIGSTOP makes it hold its breath, SIGCONT lets it go on."""
+        assert self._process is not None
+        self._process.send_signal(name)
+
     def _check_alive(self, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             said = (self._folder / "server.log").read_text()[-2000:]

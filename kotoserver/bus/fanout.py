@@ -8,31 +8,37 @@ from contextlib import contextmanager
 from kotoserver.ports.bus import QUEUE_SIZE, SubscriberTooSlow, Subscription
 
 
-class LocalSubscription(Subscription, AsyncIterator[str]):
+class LocalSubscription(Subscription, AsyncIterator[str | None]):
     """Holds up to QUEUE_SIZE messages; one more ends it, and what waited is dropped with it."""
 
     def __init__(self) -> None:
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[str | None] = deque()
         self._news = asyncio.Event()
         self._broken = False
 
     def offer(self, message: str) -> None:
         if len(self._waiting) >= QUEUE_SIZE:
-            self.cut()
+            self._cut()
         elif not self._broken:
             self._waiting.append(message)
             self._news.set()
 
-    def cut(self) -> None:
+    def look(self) -> None:
+        """Messages may have been missed."""
+        if not self._broken and (not self._waiting or self._waiting[-1] is not None):
+            self._waiting.append(None)
+            self._news.set()
+
+    def _cut(self) -> None:
         """Ends the subscription: messages are missing, so what waits must not pass for all of them."""
         self._broken = True
         self._waiting.clear()
         self._news.set()
 
-    def __aiter__(self) -> AsyncIterator[str]:
+    def __aiter__(self) -> AsyncIterator[str | None]:
         return self
 
-    async def __anext__(self) -> str:
+    async def __anext__(self) -> str | None:
         while not self._waiting:
             if self._broken:
                 raise SubscriberTooSlow
@@ -67,8 +73,8 @@ class Fanout:
         for subscription in self._listeners.get(channel, ()):
             subscription.offer(message)
 
-    def cut_all(self) -> None:
-        """Ends every subscription, because messages may have been missed."""
+    def look(self) -> None:
+        """Tells everyone that messages may have been missed."""
         for subscriptions in self._listeners.values():
             for subscription in subscriptions:
-                subscription.cut()
+                subscription.look()

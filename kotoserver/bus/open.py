@@ -16,8 +16,9 @@ def open_bus(redis_url: str | None) -> Bus:
         raise BadSettings("REDIS_URL must begin with `redis://`, such as `redis://localhost:6380/0`.")
     try:
         from kotoserver.bus.redis import RedisBus  # the client is an optional extra
+        from kotoserver.bus.steady import SteadyBus
     except ModuleNotFoundError as error:
         raise BadSettings(
             "REDIS_URL is set, but the Redis client is missing: pip install 'kotoserver[redis]'."
         ) from error
-    return RedisBus(redis_url)
+    return SteadyBus(RedisBus(redis_url))

@@ -1,4 +1,9 @@
-"""The bus of several processes: a Redis server between them."""
+"""The bus of several processes: a Redis server between them.
+
+Events are spread by PUBLISH and kept nowhere but in storage: no log of them in Redis (streams). What a client
+missed is read from storage, and `bench/stores` measures that; a second log would cost something for each event
+and could not be trusted alone, as Redis may have been started anew.
+"""
 
 import asyncio
 import logging
@@ -12,7 +17,7 @@ from redis.backoff import NoBackoff
 
 from kotoserver.bus.busy import busy, full
 from kotoserver.bus.redis_answer import ANSWER_SECONDS, answer
-from kotoserver.bus.redis_news import News
+from kotoserver.bus.redis_news import LOOK, News
 from kotoserver.bus.redis_presence import Presence
 from kotoserver.domain.errors import BadSettings, StorageFailed
 from kotoserver.ports.bus import Allowance, Bus, Subscription
@@ -37,7 +42,10 @@ log = logging.getLogger(__name__)
 
 
 class RedisBus(Bus):
-    """Keys begin with `koto:`, so that a Redis may be shared with other programs."""
+    """Keys begin with `koto:`, so that a Redis may be shared with other programs.
+
+    Everything but `subscribe` raises StorageFailed while Redis does not answer; `SteadyBus` goes on then.
+    """
 
     def __init__(self, url: str, *, lease_seconds: float = LEASE_SECONDS) -> None:
         self._redis = _client(url, retries=1)
@@ -50,6 +58,15 @@ class RedisBus(Bus):
     async def publish(self, channel: str, message: str) -> None:
         async with answer():
             await self._redis.publish(_key("news", channel), message)
+
+    def spread_here(self, channel: str, message: str) -> None:
+        """Hands the message to the subscribers of this process alone."""
+        self._news.spread(_key("news", channel), message)
+
+    async def have_all_look(self) -> None:
+        """Tells all subscribers of all processes that they may have missed something."""
+        async with answer():
+            await self._redis.publish(LOOK, "")
 
     @asynccontextmanager
     async def subscribe(self, channel: str) -> AsyncIterator[Subscription]:
@@ -90,6 +107,16 @@ class RedisBus(Bus):
         try:
             if not await self._presence.enter(key, who, most):
                 raise full(room)
+            yield
+        finally:
+            await self._presence.leave(key, who)
+
+    @asynccontextmanager
+    async def present_soon(self, room: str, who: str) -> AsyncIterator[None]:
+        """As `present`, from when Redis can be told."""
+        key = _key("present", room)
+        self._presence.enter_soon(key, who)
+        try:
             yield
         finally:
             await self._presence.leave(key, who)

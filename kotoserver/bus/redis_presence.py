@@ -47,10 +47,14 @@ class Presence:
         async with answer():
             entered = await self._enter(keys=[key], args=[who, self._lease_ms, limit])
         if entered:
-            self._here.add((key, who))
-            if self._renewing is None:
-                self._renewing = asyncio.create_task(self._renew())
+            self.enter_soon(key, who)
         return bool(entered)
+
+    def enter_soon(self, key: str, who: str) -> None:
+        """Enters with the next renewal, however many are there."""
+        self._here.add((key, who))
+        if self._renewing is None:
+            self._renewing = asyncio.create_task(self._renew())
 
     async def leave(self, key: str, who: str) -> None:
         """Tried even where entering failed: its answer may have been lost on the way. A failure ends by itself."""

@@ -10,10 +10,7 @@ QUEUE_SIZE = 256
 
 
 class SubscriberTooSlow(Exception):
-    """Messages were missed: the subscriber let its queue fill up, or the bus lost its connection.
-
-    It should subscribe again and read what it missed from storage.
-    """
+    """The subscriber let its queue fill up. It should subscribe again and read what it missed from storage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +29,24 @@ class Subscription(ABC):
     """Messages of one channel from the moment of subscribing, in order of publishing."""
 
     @abstractmethod
-    def __aiter__(self) -> AsyncIterator[str]:
-        """Yields messages; raises SubscriberTooSlow once QUEUE_SIZE messages wait unread."""
+    def __aiter__(self) -> AsyncIterator[str | None]:
+        """Yields messages, and None where some may have been missed: the reader should look into storage.
+
+        Raises SubscriberTooSlow once QUEUE_SIZE messages wait unread.
+        """
 
 
 class Bus(ABC):
-    """Every method raises StorageFailed when the bus does not answer."""
+    """A bus between processes goes on within each of them while it does not answer, and between them again
+    as soon as it does. Only `check` tells: what must hold in any case has to be held by storage.
+    """
 
     @abstractmethod
     async def publish(self, channel: str, message: str) -> None:
-        """Hands the message to everyone subscribed now; without subscribers it is gone."""
+        """Hands the message to everyone subscribed now; without subscribers it is gone.
+
+        While the bus does not answer, only those of this process hear it; the others are told to look.
+        """
 
     @abstractmethod
     def subscribe(self, channel: str) -> AbstractAsyncContextManager[Subscription]:
@@ -75,7 +80,7 @@ class Bus(ABC):
 
     @abstractmethod
     async def check(self) -> None:
-        """Raises StorageFailed when the bus cannot be used."""
+        """Raises StorageFailed while the bus does not answer."""
 
     @abstractmethod
     async def close(self) -> None: ...

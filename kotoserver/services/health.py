@@ -21,6 +21,8 @@ class Dependency:
     """Which product or engine does it now: `sqlite`, `espeak` …"""
     check: Callable[[], Awaitable[None]]
     """Raises a KotoError when it cannot be used."""
+    needed: bool = True
+    """False for what play goes on without, though worse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class DependencyState:
     name: str
     ok: bool
     ms: float
+    needed: bool = True
     detail: str | None = None
     """A sentence on what is wrong."""
 
@@ -41,7 +44,12 @@ class HealthReport:
 
     @property
     def ok(self) -> bool:
-        return not self.draining and all(state.ok for state in self.states)
+        return not self.draining and all(state.ok or not state.needed for state in self.states)
+
+    @property
+    def degraded(self) -> bool:
+        """Play goes on, though worse."""
+        return self.ok and not all(state.ok for state in self.states)
 
 
 class HealthService:
@@ -74,6 +82,7 @@ class HealthService:
             kind=dependency.kind,
             name=dependency.name,
             ok=detail is None,
+            needed=dependency.needed,
             ms=round((self._clock.seconds() - started) * 1000, 2),
             detail=detail,
         )

@@ -51,6 +51,10 @@ class Database(ABC):
         Conflict for a key that is there already, NotFound for a row that refers to one that is not.
         """
 
+    async def erase(self, *writes: Write) -> None:
+        """As `write`, for steps that remove what somebody said: an index may have to be made to let go of it."""
+        await self.write(*writes)
+
     @abstractmethod
     async def migrate(self, migrations: Sequence[Migration]) -> Sequence[str]:
         """Applies what is missing, each with its record in one transaction, one process at a time."""

@@ -95,7 +95,7 @@ class SqlMembers(MemberStore):
             raise Conflict("This user was changed meanwhile; read it again and decide anew.") from None
 
     async def erase_learner(self, learner_id: str) -> None:
-        await self._database.write(Write(ERASE_LEARNER, [(learner_id,)]), Write(ERASE_SPENDING, [(learner_id,)]))
+        await self._database.erase(Write(ERASE_LEARNER, [(learner_id,)]), Write(ERASE_SPENDING, [(learner_id,)]))
 
     async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
         await self._database.write(Write(SET_CONSENT, [(learner_id, keep_recordings)]))

@@ -332,6 +332,12 @@ def holding(words: str) -> str:
     return f"%{literal}%"
 
 
+def phrase(words: str) -> str:
+    """A query of FTS5 for folded texts in which `words` occurs literally."""
+    literal = folded(words).replace('"', '""')
+    return f'"{literal}"'
+
+
 def _json(adapter: TypeAdapter[T], value: T) -> str:
     """Compact JSON. A read-only mapping is written as the dict that it wraps, hence `fallback`."""
     try:

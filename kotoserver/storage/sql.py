@@ -2,7 +2,8 @@
 
 A query is one statement with a sentence above it, in a file named after it. Parameters are `$1`, `$2` …,
 which asyncpg counts and SQLite binds by name, so one text runs on both. A statement that cannot be the
-same has one file per database: `add_timings.sqlite.sql` beside `add_timings.postgres.sql`.
+same has one file per database: `add_timings.sqlite.sql` beside `add_timings.postgres.sql`. The same goes for
+migrations; one that only a single database needs has a single file.
 """
 
 from collections.abc import Sequence
@@ -45,7 +46,7 @@ class Migration:
     name: str
     """Its file's name without the ending; names sort in the order of applying."""
     script: str
-    """Any number of statements, the same for both databases."""
+    """Any number of statements."""
 
     @property
     def digest(self) -> str:
@@ -53,15 +54,21 @@ class Migration:
         return sha256(self.script.encode()).hexdigest()
 
 
-def load_migrations(folder: Traversable | None = None) -> tuple[Migration, ...]:
-    """Every migration of `folder` (the program's own when None), in order."""
+def load_migrations(dialect: Dialect, folder: Traversable | None = None) -> tuple[Migration, ...]:
+    """Every migration of `folder` (the program's own when None) for this database, in order."""
     folder = folder if folder is not None else files(__package__) / "migrations"
     found = [
-        Migration(name=each.name.removesuffix(".sql"), script=each.read_text(encoding="utf-8"))
+        Migration(name=name, script=each.read_text(encoding="utf-8"))
         for each in folder.iterdir()
-        if each.name.endswith(".sql")
+        if (name := _migration_name(each.name, dialect))
     ]
     return tuple(sorted(found, key=lambda migration: migration.name))
+
+
+def _migration_name(file: str, dialect: Dialect) -> str | None:
+    """`0006_trigrams` of `0005_trigrams.sqlite.sql`; None for another database's, and for what is no migration."""
+    name, _, ending = file.partition(".")
+    return name if ending in ("sql", f"{dialect}.sql") else None
 
 
 def still_to_apply(migrations: Sequence[Migration], applied: Sequence[tuple[str, str]]) -> tuple[Migration, ...]:

@@ -33,6 +33,8 @@ from kotoserver.storage.database import (
 )
 from kotoserver.storage.sql import Dialect, Migration, Query, still_to_apply
 
+FORGET_TRIGRAMS = Query("forget_trigrams")
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -96,6 +98,10 @@ class SqliteDatabase(Database):
         line = (await self._opened()).writing
         with _plain_errors(self._path):
             await line.run(_transact, line.plain, writes)
+
+    async def erase(self, *writes: Write) -> None:
+        """FTS5 only marks erased text as gone, until it rewrites its index: 50 to 140 ms with 100,000 turns."""
+        await self.write(*writes, Write(FORGET_TRIGRAMS, [()]))
 
     async def migrate(self, migrations: Sequence[Migration]) -> Sequence[str]:
         line = (await self._opened()).writing

@@ -15,7 +15,7 @@ from kotoserver.storage.database import Database, NothingMatched, Write
 from kotoserver.storage.lessons import SqlLessons
 from kotoserver.storage.members import SqlMembers
 from kotoserver.storage.paging import page_of
-from kotoserver.storage.sql import Query, load_migrations
+from kotoserver.storage.sql import Dialect, Query, load_migrations
 
 ADD_SESSION = Query("add_session")
 UPDATE_SESSION = Query("update_session")
@@ -24,6 +24,8 @@ LIST_SESSIONS = Query("list_sessions")
 SEARCH_SESSIONS = Query("search_sessions")
 LIST_ALL_SESSIONS = Query("list_all_sessions")
 SEARCH_ALL_SESSIONS = Query("search_all_sessions")
+SEARCH_SESSIONS_BY_TRIGRAMS = Query("search_sessions_by_trigrams")
+SEARCH_ALL_SESSIONS_BY_TRIGRAMS = Query("search_all_sessions_by_trigrams")
 LIST_STALE_SESSIONS = Query("list_stale_sessions")
 ERASE_SESSION = Query("erase_session")
 ADD_TURN = Query("add_turn")
@@ -51,6 +53,8 @@ FIND_SPENDING = Query("find_spending")
 FORGET_SPENDING = Query("forget_spending")
 CHECK = Query("check")
 
+TRIGRAM = 3
+"""Characters."""
 LAST_SEQ = 2**63 - 1
 """The greatest number that a BIGINT holds."""
 KEYS_KEPT = 20_000
@@ -118,8 +122,8 @@ class SqlStorage(SqlMembers, SqlLessons, Storage):
         async def read(until: datetime, many: int) -> list[Session]:
             asked = (whose, until, many, only.state.value if only.state else "", only.scene_id, only.lesson_id)
             if words:
-                query = SEARCH_ALL_SESSIONS if of_all else SEARCH_SESSIONS
-                found = await self._database.fetch(query, *asked, rows.holding(words))
+                query, sought = self._search_for(words, of_all)
+                found = await self._database.fetch(query, *asked, sought)
             else:
                 found = await self._database.fetch(LIST_ALL_SESSIONS if of_all else LIST_SESSIONS, *asked)
             return [rows.session_of(row) for row in found]
@@ -127,12 +131,18 @@ class SqlStorage(SqlMembers, SqlLessons, Storage):
         sessions, next_before = await page_of(read, lambda each: each.started_at, before=before, limit=limit)
         return SessionPage(sessions=sessions, next_before=next_before)
 
+    def _search_for(self, words: str, of_all: bool) -> tuple[Query, str]:
+        """SQLite has to be told to ask its trigrams, and words of one or two characters have none."""
+        if self._database.dialect is Dialect.SQLITE and len(rows.folded(words)) >= TRIGRAM:
+            return SEARCH_ALL_SESSIONS_BY_TRIGRAMS if of_all else SEARCH_SESSIONS_BY_TRIGRAMS, rows.phrase(words)
+        return SEARCH_ALL_SESSIONS if of_all else SEARCH_SESSIONS, rows.holding(words)
+
     async def list_stale_sessions(self, since: datetime, limit: int = 100) -> Sequence[tuple[str, str]]:
         found = await self._database.fetch(LIST_STALE_SESSIONS, since, limit)
         return [(str(row["session_id"]), str(row["learner_id"])) for row in found]
 
     async def erase_session(self, session_id: str) -> None:
-        await self._database.write(Write(ERASE_SESSION, [(session_id,)]))
+        await self._database.erase(Write(ERASE_SESSION, [(session_id,)]))
 
     async def find_turn(self, session_id: str, turn_id: str) -> TurnRecord | None:
         found = await self._database.fetch(FIND_TURN, session_id, turn_id)
@@ -218,7 +228,7 @@ class SqlStorage(SqlMembers, SqlLessons, Storage):
         await self._database.write(Write(FORGET_SPENDING, [(before.isoformat(),)]))
 
     async def migrate(self) -> Sequence[str]:
-        return await self._database.migrate(load_migrations())
+        return await self._database.migrate(load_migrations(self._database.dialect))
 
     async def check(self) -> None:
         await self._database.fetch(CHECK)

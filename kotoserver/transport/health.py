@@ -4,7 +4,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kotoserver import __version__, telemetry
-from kotoserver.services.health import HealthReport, HealthService
+from kotoserver.services.health import DependencyState, HealthReport, HealthService
 
 HEALTH: web.AppKey[HealthService] = web.AppKey("health", HealthService)
 
@@ -22,13 +22,13 @@ async def _alive(request: web.Request) -> web.Response:
 
 
 async def _ready(request: web.Request) -> web.Response:
-    """200 when every dependency works, 503 with the same body when one does not or the server is about to stop."""
+    """200 when play works, if need be `degraded`; 503 when it does not, or the server is about to stop."""
     report = await request.app[HEALTH].report()
     checks = [
         {
             "name": state.name,
             "kind": state.kind,
-            "state": "ok" if state.ok else "failed",
+            "state": _state(state),
             "ms": state.ms,
             "detail": state.detail,
         }
@@ -41,7 +41,15 @@ async def _ready(request: web.Request) -> web.Response:
 def _word(report: HealthReport) -> str:
     if report.draining:
         return "draining"
+    if report.degraded:
+        return "degraded"
     return "ok" if report.ok else "failed"
+
+
+def _state(state: DependencyState) -> str:
+    if state.ok:
+        return "ok"
+    return "failed" if state.needed else "degraded"
 
 
 async def _metrics(request: web.Request) -> web.Response:

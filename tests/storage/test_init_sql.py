@@ -14,7 +14,7 @@ import pytest
 
 from kotoserver.settings import ROOT
 from kotoserver.storage import open_storage
-from kotoserver.storage.sql import load_migrations
+from kotoserver.storage.sql import Dialect, load_migrations
 from tests.servers import find_program, postgres_folders, require
 from tests.stored import learner, session, turn
 
@@ -78,7 +78,7 @@ async def prepared(postgres_url: str, administrator: asyncpg.Connection) -> Asyn
 
 async def test_the_server_migrates_and_searches_as_its_own_user(prepared: Prepared, tmp_path: Path):
     storage = open_storage(prepared.url(), data_dir=tmp_path)
-    assert len(await storage.migrate()) == len(load_migrations())
+    assert len(await storage.migrate()) == len(load_migrations(Dialect.POSTGRES))
     await storage.add_learner(learner())
     await storage.open_session(session(), [], [])
     await storage.save_session(session(), read_at=1, turn=turn(1, "아메리카노 주세요."))

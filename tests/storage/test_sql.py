@@ -40,12 +40,21 @@ def test_a_query_is_read_without_its_comment():
 def test_migrations_are_taken_in_the_order_of_their_numbers(tmp_path: Path):
     for name in ("0010_c.sql", "0002_b.sql", "0001_a.sql", "README"):
         (tmp_path / name).write_text("-- nothing", encoding="utf-8")
-    assert [each.name for each in load_migrations(tmp_path)] == ["0001_a", "0002_b", "0010_c"]
+    assert [each.name for each in load_migrations(Dialect.SQLITE, tmp_path)] == ["0001_a", "0002_b", "0010_c"]
+
+
+def test_a_migration_of_one_database_is_not_taken_for_the_other(tmp_path: Path):
+    for name in ("0001_a.sql", "0002_b.sqlite.sql", "0003_c.postgres.sql", "0003_c.sqlite.sql"):
+        (tmp_path / name).write_text(f"-- {name}", encoding="utf-8")
+    here, there = (load_migrations(dialect, tmp_path) for dialect in (Dialect.SQLITE, Dialect.POSTGRES))
+    assert [each.name for each in here] == ["0001_a", "0002_b", "0003_c"]
+    assert [each.name for each in there] == ["0001_a", "0003_c"]
+    assert (here[2].script, there[1].script) == ("-- 0003_c.sqlite.sql", "-- 0003_c.postgres.sql")
 
 
 def test_our_migrations_are_numbered_without_a_gap():
-    numbers = [int(each.name.partition("_")[0]) for each in load_migrations()]
-    assert numbers == list(range(1, len(numbers) + 1))
+    names = {each.name for dialect in Dialect for each in load_migrations(dialect)}
+    assert sorted(int(name.partition("_")[0]) for name in names) == list(range(1, len(names) + 1))
 
 
 def test_what_was_applied_is_not_applied_again():

@@ -1,6 +1,6 @@
 """What a supervisor and Prometheus see."""
 
-from kotoserver.domain.errors import ProviderFailed
+from kotoserver.domain.errors import ProviderFailed, StorageFailed
 from kotoserver.ports.clock import SystemClock
 from kotoserver.services.health import Dependency, HealthService
 from tests.apps import Guest, Koto
@@ -49,6 +49,22 @@ async def test_a_server_that_is_about_to_stop_is_not_ready_and_asks_nobody(koto:
     answer = await koto.http.get("/health/ready")
     assert (answer.status, await answer.json()) == (503, {"status": "draining", "checks": []})
     assert (await koto.http.get("/health")).status == 200
+
+
+async def test_what_play_goes_on_without_makes_a_server_degraded_and_not_dead():
+    async def works() -> None:
+        return
+
+    async def fails() -> None:
+        raise StorageFailed("Redis is away")
+
+    database = Dependency(kind="database", name="sqlite", check=works)
+    bus = Dependency(kind="bus", name="redis", check=fails, needed=False)
+    report = await HealthService((database, bus), SystemClock()).report()
+    assert (report.ok, report.degraded) == (True, True)
+    dead = Dependency(kind="database", name="postgres", check=fails)
+    report = await HealthService((dead, bus), SystemClock()).report()
+    assert (report.ok, report.degraded) == (False, False)
 
 
 async def test_the_metrics_count_turns_stages_sockets_and_errors(guest: Guest):

@@ -175,7 +175,10 @@ class LiveConnection:
     async def _forward(self, news: Subscription) -> None:
         try:
             async for message in news:
-                await self._forward_one(message)
+                if message is None:
+                    await self._look()
+                else:
+                    await self._forward_one(message)
         except SubscriberTooSlow:
             raise Refused(WSCloseCode.TRY_AGAIN_LATER, "too slow; reconnect with last_seq") from None
 
@@ -191,6 +194,11 @@ class LiveConnection:
             if seq > self._sent_seq:
                 await self._send(frame)
                 self._sent_seq = seq
+
+    async def _look(self) -> None:
+        """Sends what was stored without news of it reaching us."""
+        async with self._in_order:
+            await self._send_stored()
 
     def _make_way(self, arrived: str) -> None:
         """Goes when a newer connection arrives; one whose arrival was heard before ours is older."""
