@@ -1,20 +1,17 @@
 """Morphology by Kiwi (kiwipiepy, Apache-2.0; its language model ships as kiwipiepy_model)."""
 
 import ctypes
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
-from importlib.resources import files
 
 from kiwipiepy import Kiwi
 
 from kotoserver.ports.morphology import Analysis, Morpheme, MorphemeAnalyzer
 
-USER_WORD_SCORE = 0.0
-"""Kiwi's neutral score for a word of our own: preferred over splitting it, not over a better reading."""
-_COMPOUNDS = files("kiwipiepy_model") / "default.dict"
-"""Names and compounds; Kiwi loads the same file by itself unless told not to."""
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "XSN", "XPN", "SL", "SN"})
+_HANGUL = re.compile("[가-힣]+")
 _PREDICATIVE = frozenset({"XSV", "XSA", "VCP"})
 
 
@@ -23,29 +20,24 @@ def kiwi_version() -> str:
 
 
 class KiwiAnalyzer(MorphemeAnalyzer):
-    """One loaded Kiwi (about 320 MB, one second to load); not to be shared between threads at once."""
+    """One loaded Kiwi (about 290 MB, most of a second to load); not to be shared between threads at once."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        """`words` are what scenes name, such as what is on a menu; those that are nouns Kiwi would take
-        apart are made known whole. What is no noun (큰, 먹고) is left as Kiwi reads it.
+        """`words` are what scenes name, such as what is on a menu; those that are nouns Kiwi takes apart are
+        put together again. What is no noun (큰, 먹고) is left as Kiwi reads it.
 
-        They are registered here once and for all: a later registration makes Kiwi rebuild for half a
-        second. Kiwi builds itself at its first analysis too, so which words it would take apart is asked
-        while it is small: its dictionary of names and compounds is loaded afterwards and, where a word
-        is in that, nothing needs to be added.
+        They are not added to Kiwi's own dictionary: only Kiwi, once built, can tell which words it takes
+        apart, and building it a second time with them takes as long as the first, about half a second.
         """
         self.version = kiwi_version()
-        self._kiwi = Kiwi(model_type="cong", load_multi_dict=False, load_default_dict=False)
+        self._kiwi = Kiwi(model_type="cong", load_multi_dict=False)
         apart = [word for word in sorted(map(_composed, words)) if self._takes_apart(word)]
-        self._kiwi.load_user_dictionary(str(_COMPOUNDS))
-        compounds = _COMPOUNDS.read_text("utf-8") if apart else ""
-        for word in (word for word in apart if f"\n{word}\t" not in compounds):
-            self._kiwi.add_user_word(word, "NNG", USER_WORD_SCORE)
+        self._whole = re.compile("|".join(sorted(apart, key=len, reverse=True))) if apart else None
         self._kiwi.analyze("안녕하세요")
         _return_freed_memory()
 
     def _takes_apart(self, word: str) -> bool:
-        if " " in word or len(word) < 2:
+        if len(word) < 2 or not _HANGUL.fullmatch(word):
             return False
         tags = [token.tag for token in self._kiwi.analyze(word)[0][0]]
         if len(tags) == 1 or _PREDICATIVE & set(tags):
@@ -55,15 +47,25 @@ class KiwiAnalyzer(MorphemeAnalyzer):
 
     def analyze(self, text: str) -> Analysis:
         tokens, score = self._kiwi.analyze(text)[0]
-        return Analysis(
-            morphemes=tuple(
-                Morpheme(token.form, token.tag.split("-")[0], token.start, token.len) for token in tokens
-            ),
-            score=score,
-        )
+        morphemes = [Morpheme(token.form, token.tag.split("-")[0], token.start, token.len) for token in tokens]
+        for match in self._whole.finditer(text) if self._whole is not None else ():
+            morphemes = _put_together(morphemes, match)
+        return Analysis(morphemes=tuple(morphemes), score=score)
 
     def join(self, morphemes: Sequence[tuple[str, str]]) -> str:
         return str(self._kiwi.join(list(morphemes)))
+
+
+def _put_together(morphemes: list[Morpheme], match: re.Match[str]) -> list[Morpheme]:
+    """The morphemes with those of one word as one noun, unless they reach beyond it or it is only a part."""
+    first, last = match.span()
+    inside = [m for m in morphemes if first <= m.start and m.end <= last]
+    torn = any(m.start < first < m.end or m.start < last < m.end for m in morphemes)
+    if len(inside) < 2 or torn or not any(m.tag in _NOUN_TAGS for m in inside):
+        return morphemes
+    at = morphemes.index(inside[0])
+    whole = Morpheme(match[0], "NNG", first, last - first)
+    return [*morphemes[:at], whole, *morphemes[at + len(inside) :]]
 
 
 def _return_freed_memory() -> None:
