@@ -1,11 +1,13 @@
 """Particles in the wrong form for the sound before them (커피을, 현금로), which hide them from the analyser."""
 
+import re
 from collections.abc import Iterator
 
 from kotoserver.domain.particles import choose_particle
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import is_syllable, split_syllable
+from kotoserver.korean.lexicon import PLACE_NOUNS
 from kotoserver.korean.sentence import NOUN_TAGS, Word, words_of
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
@@ -24,15 +26,17 @@ _PAIRS = {
     "랑": "이랑/랑",
     "이나": "이나/나",
     "으로요": "으로요/로요",
+    "가요": "이요/가요",
 }
 _GAIN = 1.0
 _SHORT_GAIN = 3.0
 """For a noun of one syllable, since 길가 is a word and no wrong 길이."""
 _PRONOUNS = frozenset({"뭐", "이거", "그거", "저거", "누구", "여기", "거기", "저기"})
-_SHORT_PRONOUNS = {"저": "은", "너": "은", "제": "이", "내": "이", "네": "이"}
-"""Of one syllable, with the form that learners give them. 나은 is left out: it is a word (better) as well."""
+_SHORT_PRONOUNS = {"저": "은", "너": "은", "나": "은", "제": "이", "내": "이", "네": "이"}
+"""Of one syllable, with the form that learners give them."""
 _BEFORE_A_TOPIC = ("에", "에서", "에게", "한테")
 """Particles that take 는 behind them; no word ends in one of them and 은."""
+_BETTER_ONE = re.compile(r"\s?(?:거|것|걸|건|게|쪽|방법)")
 _CONTRACTED = frozenset({"걸", "이걸", "그걸", "저걸", "요걸"})
 """것을 made short, which takes 로 as well: 걸로."""
 
@@ -67,8 +71,8 @@ def find_allomorphs(
 
 
 def _wanted(noun: str, said: str) -> str:
-    if said == "으로요":
-        return choose_particle(noun, "으로/로") + "요"
+    if said in ("으로요", "가요"):
+        return choose_particle(noun, _PAIRS[said.removesuffix("요")]) + "요"
     return choose_particle(noun, _PAIRS[said])
 
 
@@ -77,6 +81,11 @@ def _is_meant(
 ) -> bool:
     if _is_noun(noun, word.text, wanted, nouns, analyzer):
         return True
+    if word.text == noun + "가요" and (noun not in nouns or _is_somewhere(noun, analyzer)):
+        return False  # 명동가요 lacks a particle and a space
+    if noun == "나" and word.text == "나은" and word.start == 0 and not _BETTER_ONE.match(text, word.end):
+        mended = noun + wanted + text[word.end :]
+        return analyzer.analyze(mended).score - analyzer.analyze(text).score > _SHORT_GAIN
     if len(noun) > 1 or noun not in nouns or noun in _SHORT_PRONOUNS:
         return False
     # 물가 is a word, and only the sentence tells 물가 있어요? from 물이 있어요?
@@ -84,11 +93,17 @@ def _is_meant(
     return analyzer.analyze(mended).score - analyzer.analyze(text).score > _SHORT_GAIN
 
 
+def _is_somewhere(noun: str, analyzer: MorphemeAnalyzer) -> bool:
+    return noun in PLACE_NOUNS or any(m.tag == "NNP" for m in analyzer.analyze(noun).morphemes)
+
+
 def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer: MorphemeAnalyzer) -> bool:
     if noun in _PRONOUNS or (noun in _CONTRACTED and word.startswith(noun + "으로")):
         return True
     if noun[1:].endswith(_BEFORE_A_TOPIC) and word == noun + "은":
         return True
+    if noun == "나":
+        return False  # 나은 is a word (better) as well, and only the sentence tells
     if noun in _SHORT_PRONOUNS and word == noun + _SHORT_PRONOUNS[noun]:
         return analyzer.analyze(noun + wanted).score - analyzer.analyze(word).score > _GAIN
     if noun in nouns and len(noun) > 1:

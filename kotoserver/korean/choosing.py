@@ -1,5 +1,7 @@
 """Which intent an utterance fulfils, when likeness alone does not say: repair moves, yes and no, unmet needs."""
 
+from itertools import pairwise
+
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.features import GENERIC
 from kotoserver.korean.intents import (
@@ -12,7 +14,14 @@ from kotoserver.korean.intents import (
     opposes,
     rank_intents,
 )
-from kotoserver.korean.lexicon import DECLINING, DEGREES, GENERIC_ROOTS, REQUEST_ROOTS, TAKING_ROOTS
+from kotoserver.korean.lexicon import (
+    CARRYING_ROOTS,
+    DECLINING,
+    DEGREES,
+    GENERIC_ROOTS,
+    REQUEST_ROOTS,
+    TAKING_ROOTS,
+)
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
@@ -103,10 +112,35 @@ def _move(intent: str, prepared: Prepared) -> Match | None:
 def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> bool:
     """Whether, of yes and no, it says what this intent says, in words of its own: 안 주셔도 돼요."""
     said = reading.stance.stance
-    if said is Stance.OPEN or match.intent.stance is not said:
+    by_word = reading.stance.answer is said and _is_the_only_one(match, own, said)
+    if said is Stance.OPEN or not (match.intent.stance is said or by_word):
         return False
-    expected = prepared.topic.union(*(each.intent.vocabulary for each in own))
-    return any(opposes(reading, other.intent) for other in own) and not _strange(reading, expected)
+    expected = prepared.topic.union(*(each.intent.vocabulary for each in own), _where_it_is(reading, prepared))
+    if reading.stance.answer is said:
+        plain = TAKING_ROOTS | CARRYING_ROOTS  # 아니요, 그냥 가져갈게요
+        expected = expected.union(f"w:{prepared.synonyms.get(word, word)}" for word in plain)
+    alone = by_word or any(opposes(reading, other.intent) for other in own)
+    return alone and not _strange(reading, expected)
+
+
+def _is_the_only_one(match: Match, own: tuple[Match, ...], answer: Stance) -> bool:
+    """Whether of all intents its examples alone open with this answer, and with no other."""
+    opened = {m.intent.id: {e.reading.stance.answer for e in m.intent.examples} - {Stance.OPEN} for m in own}
+    return [intent for intent, answers in opened.items() if answer in answers] == [match.intent.id] and opened[
+        match.intent.id
+    ] == {answer}
+
+
+def _where_it_is(reading: Reading, prepared: Prepared) -> frozenset[str]:
+    """The place, where it was asked whether there is something: 네, 가방에 있어요."""
+    asked, told = prepared.npc.closing, reading.closing
+    if asked is None or told is None or (asked.root, told.root) != ("있", "있"):
+        return frozenset()
+    return frozenset(
+        f"w:{prepared.synonyms.get(noun.form, noun.form)}"
+        for noun, particle in pairwise(reading.sentence.morphemes)
+        if noun.tag in ("NNG", "NNP") and (particle.form, particle.tag) == ("에", "JKB")
+    )
 
 
 def _takes_the_same_amount(match: Match, reading: Reading, prepared: Prepared) -> bool:

@@ -13,10 +13,12 @@ from kotoserver.korean.numbers import (
     Number,
     counters_fit,
 )
+from kotoserver.korean.reading import Reading
 
 _SINO_ACCEPTED_FROM = 20
 """From here on people count with Sino-Korean numbers too: 이십 명, 삼십 개."""
-_WANTED_FORMS = {"서": "세"}
+_NEVER_FOR_PIECES = frozenset({"잔", "장", "권", "대", "명", "마리", "켤레", "벌"})
+"""Counters that tell what kind of thing it is, and never what is counted as a piece."""
 
 
 def find_counting(context: Context) -> Iterator[Finding]:
@@ -71,6 +73,9 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
         yield from _guests(context, number)
         return
     used = {n.counter for example in context.examples for n in example.reading.numbers if n.counter}
+    if counter in _NEVER_FOR_PIECES and _counters_of_the_same(context, number) == {"개"}:
+        yield _other_counter(context, number, "개")
+        return
     if not used or any(counters_fit(counter, other) for other in used if other):
         return
     same = [
@@ -79,18 +84,37 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
         for n in example.reading.numbers
         if n.counter and n.value == number.value
     ]
-    if not same:
-        return
-    start = number.end - len(counter)
+    if same:
+        yield _other_counter(context, number, same[0] or "")
+
+
+def _counters_of_the_same(context: Context, number: Number) -> set[str | None]:
+    """What the examples count the same thing with: 개 for 쿠키."""
+    thing = _thing_before(context.reading, number)
+    return {
+        n.counter
+        for example in context.examples
+        for n in example.reading.numbers
+        if thing is not None and n.counter and _thing_before(example.reading, n) == thing
+    }
+
+
+def _thing_before(reading: Reading, number: Number) -> str | None:
+    before = reading.sentence.inside(0, number.start)
+    return before[-1].form if before and before[-1].tag in ("NNG", "NNP") else None
+
+
+def _other_counter(context: Context, number: Number, want: str) -> Finding:
+    counter = number.counter or ""
     before = [*context.prepared.npc.sentence.morphemes, *context.sentence.inside(0, number.start)]
     noun = next((m.form for m in reversed(before) if m.tag in ("NNG", "NNP")), number.word)
-    yield Finding(
+    return Finding(
         code=Code.COUNTER_WRONG,
         rule="counting.counter",
-        start=start,
+        start=number.end - len(counter),
         end=number.end,
-        params={"noun": noun, "got": counter, "want": same[0] or ""},
-        replacement=same[0],
+        params={"noun": noun, "got": counter, "want": want},
+        replacement=want,
     )
 
 

@@ -23,6 +23,9 @@ _PROPOSALS = ("ᆯ까요", "을까요")
 _TAKEN = frozenset({"빌리", "사", "받", "배우"})
 """What one does for oneself; 빌려 드릴게요 turns the borrower into the lender."""
 _DICTIONARY = frozenset({"다"})
+_THING = re.compile(r"(?:거|것|걸|건)(?![가-힣]{2})")
+_UNTENSED = frozenset({"알", "모르"})
+"""알았어요 and 알겠어요 say the same."""
 
 
 def find_endings(context: Context) -> Iterator[Finding]:
@@ -65,14 +68,19 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
     """크다 주세요 → 큰 거 주세요; 커피 주다 → 커피 주세요."""
     if predicate.ending not in _DICTIONARY or predicate.past or predicate.future:
         return
-    if context.wanted is SpeechLevel.BANMAL or predicate.root in ("아니", "이"):
+    if predicate.root in ("아니", "이"):
         return
     text = context.sentence.text
     rest = text[predicate.end :].strip(" .!?~,")
     if rest.startswith(("생각", "하", "고", "말", "싶", "느끼")):
         return  # 맛있다 생각해요: what is thought or said
     stem = tagged(context.sentence, predicate.first, predicate.last - 1)
-    if rest and context.sentence.morphemes[predicate.last - 2].tag in ("VA", "XSA"):
+    casual = context.wanted is SpeechLevel.BANMAL
+    if casual and not _THING.match(rest):
+        return
+    if _THING.match(rest):
+        want = conjugate([*stem, ("은", "ETM")], context.analyzer)
+    elif rest and context.sentence.morphemes[predicate.last - 2].tag in ("VA", "XSA"):
         want = conjugate([*stem, ("은", "ETM"), ("거", "NNB")], context.analyzer)
     elif predicate.root == "주" or "주" in predicate.auxiliaries:
         want = conjugate([*stem, ("세요", "EF")], context.analyzer)
@@ -204,7 +212,7 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
         for p in example.reading.predicates
         if p.closes and p.root == closing.root
     ]
-    if not same or context.sentence.asks(closing.end):
+    if not same or context.sentence.asks(closing.end) or closing.root in _UNTENSED:
         return
     if any(p.past == closing.past for _, p in same):
         return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from kotoserver.korean.lexicon import (
     ADDRESSED,
+    ANTONYMS,
     ASKED_ABOUT,
     DECLINING,
     DEICTIC,
@@ -62,6 +63,10 @@ def features_of(
             continue
         if predicate.root in DECLINING | REMOVING and stance.stance is Stance.AGAINST:
             found[_named(predicate.root, synonyms)] = HALF
+            found[DECLINES] = HALF
+            continue
+        if predicate.negated and ANTONYMS.get(predicate.root) in DECLINING:
+            found[_named(ANTONYMS[predicate.root], synonyms)] = HALF  # 안 배고파요 is 배불러요
             found[DECLINES] = HALF
             continue
         if predicate.root == "되" and predicate.past and stance.stance is Stance.AGAINST:

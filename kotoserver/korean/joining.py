@@ -47,6 +47,8 @@ def _connective(context: Context) -> Iterator[Finding]:
             if (one.root, other.root) == (first.root, second.root) and not one.auxiliaries
         }
         said = _plain(first.ending)
+        if said == "려고" and shown == {"러"}:
+            continue  # 여행하려고 왔어요 tells why as well as 여행하러
         if len(shown) != 1 or first.auxiliaries or said in shown or not {said, *shown} <= _CONFUSED:
             continue
         stem = tagged(context.sentence, first.first, first.last - 1)

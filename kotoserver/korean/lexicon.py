@@ -26,7 +26,7 @@ YES_WORDS = _words(
 )
 NO_WORDS = _words(
     """
-    아니요 아뇨 아니 아니오 아니에요 아닙니다
+    아니요 아뇨 아니 아니오 아니에요 아닙니다 아니야 아냐 아녜요
     """
 )
 POLITE_NO = _words(
@@ -124,7 +124,7 @@ TRANSITIVE_ROOTS = _words(
 ACTION_ROOTS = _words(
     """
     먹 마시 사 타 만나 공부하 일하 놀 자 쉬 보 기다리 배우 갈아타 내리 운동하 쇼핑하 주문하 계산하
-    결제하 드시 찾 팔 바꾸 환전하 빌리 하
+    결제하 드시 찾 팔 바꾸 환전하 빌리 하 지내
     """
 )
 """Things one does at a place: the place takes 에서."""
@@ -133,6 +133,7 @@ PLACE_NOUNS = _words(
     """
     여기 거기 저기 어디 카페 매장 가게 집 학교 회사 식당 공항 호텔 역 정류장 편의점 은행 병원 시장
     도서관 공원 방 안 밖 서울 한국 인도네시아 자카르타 터미널 백화점 마트 극장 영화관 교실 사무실 층
+    기숙사 게스트하우스 숙소 모텔
     """
 )
 
@@ -143,6 +144,9 @@ MEANS_NOUNS = _words(
     """
 )
 """What one pays, travels or speaks with: (으)로."""
+
+PURPOSES = _words("출장 여행 관광 유학 구경 휴가 일 공부 연수 방문 사업 업무")
+"""What one comes for, which is no place: 출장으로 왔어요."""
 
 LANGUAGES = frozenset({"한국어", "한국말", "영어", "인도네시아어"})
 """Those of them that one also does: 한국어를 해요."""
@@ -224,6 +228,7 @@ CONTRASTS = (
     (("카드", "신용카드", "체크카드"), ("현금",), ("페이", "카카오페이", "삼성페이")),
     (("창가", "창문", "창"), ("복도", "통로"), ("가운데",)),
     (("편도",), ("왕복",)),
+    (("냉면", "물냉면"), ("비빔냉면",)),
     (("흡연",), ("금연",)),
     (("매운", "맵"), ("안 매운", "순한")),
     (("여자",), ("남자",)),
@@ -253,16 +258,19 @@ COMMON_WORDS = _words(
     한 두 세 하나 둘 셋 이랑 그리고 그럼 혹시 어떻게 왜 이름 학생 사람 한국어 한국 인도네시아 마세요
     말고 마실
     이걸로 그걸로 저걸로 걸로 거로 이거로 요걸로 이걸 그걸 저걸 이건 그건 저건 이게 그게 저게 마세요 말고 마실 뭘로
+    아니야 아냐 아녜요 건 알았어요 왔어요 갔어요 했어요 샀어요 먹었어요 마셨어요 봤어요
     """
 )
 """Words of everyday service talk, as they are written right."""
 
 _OPPOSITES = """
     조용,조용하/시끄럽 많/적 비싸/싸 빠르/느리 쉽/어렵 덥/춥 맛있/맛없 멀/가깝 높/낮 길/짧 켜/끄 열/닫 무겁/가볍
-    사/팔 타/내리 크/작 입/벗 밀/당기
+    사/팔 타/내리 크/작 입/벗 밀/당기 배부르/배고프
 """
 OPPOSITES = tuple(tuple(tuple(side.split(",")) for side in pair.split("/")) for pair in _OPPOSITES.split())
 """Adjectives and verbs that say the opposite of each other."""
+
+ANTONYMS = {word: other[0] for one, two in OPPOSITES for side, other in ((one, two), (two, one)) for word in side}
 
 DEGREES = _words("많이 더 덜 조금 좀 적게 가득 듬뿍")
 """How much of it, which says nothing about what."""
@@ -275,6 +283,9 @@ AMOUNTS = (("많이", "가득", "듬뿍"), ("조금", "적게", "약간"))
 
 SET_PHRASES = {("돈", "바꾸"): "환전"}
 """What a verb and its noun say together in one word."""
+
+CARRYING_ROOTS = frozenset({"가져가", "들고가", "가져오", "가"})
+"""What one does with a thing as it is: 그냥 가져갈게요."""
 
 TAKING_ROOTS = frozenset({"먹", "마시", "받", "쓰", "사"})
 """What one does with what is offered: in an answer to an offer they only say yes or no."""

@@ -12,6 +12,7 @@ from kotoserver.korean.intents import opposes
 from kotoserver.korean.lexicon import AMOUNTS, CONTRASTS, GENERIC_ROOTS, OPPOSITES, REMOVING
 from kotoserver.korean.number_words import native_form
 from kotoserver.korean.numbers import COUNT_UNITS
+from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.stance import Stance
 
 _GREETINGS = ("안녕", "감사", "고맙", "수고", "반갑")
@@ -210,7 +211,7 @@ def _denied_fault(context: Context) -> Iterator[Finding]:
         (e, p)
         for e in context.examples
         for p in e.reading.predicates
-        if p.closes and (p.root, p.auxiliaries) == (closing.root, closing.auxiliaries)
+        if p.closes and _said_of(p) == _said_of(closing)
     ]
     if not same or context.sentence.asks(closing.end) or closing.root in GENERIC_ROOTS | REMOVING:
         return
@@ -228,6 +229,11 @@ def _denied_fault(context: Context) -> Iterator[Finding]:
         },
         blocks=True,
     )
+
+
+def _said_of(predicate: Predicate) -> tuple[str, tuple[str, ...]]:
+    """Root and helping verbs; 살게요 and 살 거예요 plan the same."""
+    return predicate.root, tuple(helper for helper in predicate.auxiliaries if helper != "거이")
 
 
 def _answer_fault(context: Context) -> Iterator[Finding]:

@@ -117,8 +117,11 @@ _AFTER = (
 )
 _NEVER_POINTED_AT = frozenset(
     {"층", "월", "년", "인분", "주일", "박", "명", "시", "살", "마리", "포기", "근", "끼"}
+    | {"개", "장", "권", "켤레", "송이", "그루"}
 )
 """Counters before which 이 is two, never "this"."""
+_OPENING = re.compile(r"(?:^|[\s,.!?])(?:네|예|아니요|아뇨|음|어|저|전|난|그럼|그러면|그냥|혹시|저기요|여기요)$")
+"""What may stand before 이 without being counted by it: 네, 이 병 주세요."""
 _COUNTED = re.compile(
     rf"(?<![가-힣\d])(?P<number>{_DIGITS}|{_MIXED}|{_NATIVE}|{_SINO})(?P<gap>\s?)(?P<counter>{_counter}){_AFTER}"
 )
@@ -218,7 +221,8 @@ def _is_determiner(text: str, number: Number) -> bool:
         return True
     if number.word == "이" and number.counter not in _NEVER_POINTED_AT:
         before = text[: number.start].rstrip()
-        return not before or before[-1] in ",.!?이가을를은는에도" or number.counter is None
+        opens = not before or before[-1] in ",.!?이가을를은는에도" or _OPENING.search(before) is not None
+        return opens or number.counter is None
     if number.counter == "일" and number.word in ("한", "네"):
         return True
     if number.written != "sino" or len(number.word) > 1:

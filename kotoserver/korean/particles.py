@@ -15,6 +15,7 @@ from kotoserver.korean.lexicon import (
     LANGUAGES,
     MEANS_NOUNS,
     PLACE_NOUNS,
+    PURPOSES,
     QUESTION_WORDS,
     REQUEST_ROOTS,
     STATE_ROOTS,
@@ -36,6 +37,7 @@ _CASE = {
     "으로": "으로/로",
 }
 _ROLE = {"이/가": "subject", "을/를": "object", "에": "place", "에서": "place_of_action", "으로/로": "means"}
+_OBLIQUE = frozenset({"에", "에서", "으로/로"})
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN", "SL", "MAG"})
 _PEOPLE = frozenset({"저", "나", "제", "내", "누구", "누", "우리", "친구", "엄마", "아빠", "선생님", "사람"})
 _TIME_WITHOUT_E = frozenset({"오늘", "내일", "어제", "지금", "모레", "그저께", "매일"})
@@ -155,12 +157,11 @@ def find_particles(context: Context) -> Iterator[Finding]:
         if pronoun is not None:
             yield pronoun
             continue
-        needed_by_verb = _needed_by_verb(phrase)
-        for proposed, needed in (
-            (_by_valence(phrase, phrases), needed_by_verb),
-            (_by_example(phrase, context), _DIRECTION_GAIN if _leads(phrase) else _EXAMPLE_GAIN),
-            (_by_ear(phrase), _EAR_GAIN),
-        ):
+        by_verb = (_by_valence(phrase, phrases), _needed_by_verb(phrase))
+        by_example = (_by_example(phrase, context), _DIRECTION_GAIN if _leads(phrase) else _EXAMPLE_GAIN)
+        shows_place = by_example[0] is not None and by_example[0][0] in _OBLIQUE
+        proposals = (by_example, by_verb) if shows_place else (by_verb, by_example)
+        for proposed, needed in (*proposals, (_by_ear(phrase), _EAR_GAIN)):
             if proposed is not None and _gain(context, phrase, proposed[0]) > needed:
                 yield _wrong(phrase, *proposed)
                 break
@@ -248,8 +249,8 @@ def _by_ear(phrase: Phrase) -> tuple[str, str] | None:
     if phrase.predicate is None or phrase.noun in _PEOPLE or phrase.particle == "서":
         return None
     other = {"이/가": "을/를", "을/를": "이/가"}.get(phrase.case or "")
-    if phrase.case == "이/가" and phrase.named:
-        return None
+    if phrase.case == "이/가" and (phrase.named or "싶" in phrase.predicate.auxiliaries):
+        return None  # 과자가 사고 싶어요 is as good as 과자를
     if other is None and phrase.noun in PLACE_NOUNS:
         other = {"에": "에서", "에서": "에"}.get(phrase.case or "")
     return (other, _ROLE[other]) if other is not None else None
@@ -337,7 +338,13 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
         and other.predicate is not None
         and other.predicate.root == phrase.predicate.root
     }
-    if len(shown) != 1 or phrase.case in shown:
+    if phrase.case == "에서" and phrase.predicate.root in _MOTION and shown == {"에", "으로/로"}:
+        shown = {"에"}  # 서울역에서 어떻게 가요?, where both say where to
+    if (
+        len(shown) != 1
+        or phrase.case in shown
+        or (phrase.case == "이/가" and "싶" in phrase.predicate.auxiliaries)
+    ):
         return None
     places = {"에", "에서"}
     if {phrase.case, *shown} == places and phrase.case in _cases_of(phrase.noun, context):
@@ -346,7 +353,7 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     leads = sent or phrase.predicate.root in _MOTION
     if {phrase.case, *shown} == {"을/를", "으로/로"} and not (leads and phrase.place):
         return None  # 유자차를 주세요, 유자차로 주세요
-    if leads and {phrase.case, *shown} == {"에", "으로/로"}:
+    if leads and {phrase.case, *shown} == {"에", "으로/로"} and phrase.noun not in PURPOSES:
         return None
     if phrase.case == "으로/로" and shown == {"에"} and phrase.predicate.root not in _BEING:
         return None  # 내과에 접수할게요, 내과로 접수할게요

@@ -10,6 +10,7 @@ from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.level import Close, fit
+from kotoserver.korean.lowering import lowered
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Word
 
@@ -54,7 +55,7 @@ def find_level(context: Context) -> Iterator[Finding]:
     if speech is SpeechFit.TOO_CASUAL:
         yield from _raise_level(context)
     elif speech is SpeechFit.TOO_FORMAL:
-        yield _lower_level(context)
+        yield from _lower_level(context)
     elif level.mixed and expectation.target is not SpeechLevel.BANMAL:
         yield from _unmix(context)
     elif level.archaic and expectation.target is not SpeechLevel.BANMAL:
@@ -105,29 +106,23 @@ def _casual_answer(context: Context) -> Word | None:
     return word if word is not None and word.text in _POLITE_ANSWERS else None
 
 
-def _lower_level(context: Context) -> Finding:
-    close = context.reading.level.closes[-1]
-    predicate = _predicate_of(context, close)
-    start, end, better = close.start, close.end, None
-    if predicate is not None:
-        parts = tagged(context.sentence, predicate.first, predicate.last)[:-1]
-        plain = [part for part in parts if part[0] not in ("시", "으시")]
-        copula = bool(plain) and plain[-1][1] == "VCP"
-        start, end = predicate.start, predicate.end
-        better = conjugate([*plain, ("야" if copula else "어", "EF")], context.analyzer)
-    text = context.sentence.text
-    return Finding(
-        code=Code.LEVEL_TOO_HIGH,
-        rule="level.too_high",
-        start=start,
-        end=end,
-        params={
-            "got": LEVEL_KEYS[context.reading.level.level],
-            "want": LEVEL_KEYS[context.wanted],
-            "fix": text[:start] + better + text[end:] if better else text,
-        },
-        replacement=better,
-    )
+def _lower_level(context: Context) -> Iterator[Finding]:
+    """Everything polite with what a friend says, as one item."""
+    level = context.reading.level
+    steps = list(lowered(context, level.closes))
+    text = fix = context.sentence.text
+    for start, end, better in sorted(steps, reverse=True):
+        fix = fix[:start] + better + fix[end:]
+    close = level.closes[-1]
+    for start, end, better in steps or [(close.start, close.end, text[close.start : close.end])]:
+        yield Finding(
+            code=Code.LEVEL_TOO_HIGH,
+            rule="level.too_high",
+            start=start,
+            end=end,
+            params={"got": LEVEL_KEYS[level.level], "want": LEVEL_KEYS[context.wanted], "fix": fix},
+            replacement=better,
+        )
 
 
 def _unmix(context: Context) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from kotoserver.korean.hangul import is_syllable, split_syllable
 from kotoserver.ports.morphology import Morpheme, MorphemeAnalyzer
@@ -67,7 +68,7 @@ def words_of(text: str) -> tuple[Word, ...]:
 def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     analysis = analyzer.analyze(text)
     morphemes = _mend_subject(text, _mend_promise(text, _mend_verbs(analysis.morphemes)))
-    morphemes = _mend_bringing(text, _mend_being(_mend_place(morphemes)))
+    morphemes = _mend_buying(_mend_bringing(text, _mend_being(_mend_place(morphemes))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
 
@@ -119,6 +120,8 @@ def _mend_verbs(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
         elif m.tag in ("NNG", "NNP") and m.form.endswith("세요") and len(m.form) > 2:
             mended.append(Morpheme(m.form[:-2], "VV", m.start, m.length - 2))
             mended.append(Morpheme("세요", "EF", m.end - 2, 2))
+        elif (m.form, m.tag) == ("에", "JKG"):
+            mended.append(Morpheme("에", "JKB", m.start, m.length))
         elif m.form == "어딨":
             mended.append(Morpheme("어디", "NP", m.start, 2))
             mended.append(Morpheme("있", "VA", m.start + 1, 1))
@@ -136,6 +139,22 @@ def _mend_bringing(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme
             verb = Morpheme("가져" + move.form, "VV", have.start, move.end - have.start)
             return (*morphemes[:at], verb, *morphemes[at + 3 :])
     return morphemes
+
+
+def _mend_buying(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """나중에 살 거예요, which the analyser takes for living where no place is named."""
+    mended = list(morphemes)
+    for at, (verb, ending) in enumerate(pairwise(morphemes)):
+        if (verb.form, verb.tag) != ("살", "VV") or not ending.form.startswith("ᆯ"):
+            continue
+        before = morphemes[at - 1] if at > 0 else None
+        if before is None or before.tag not in ("JKB", "MAG") or _is_time(morphemes[at - 2 : at - 1]):
+            mended[at] = Morpheme("사", "VV", verb.start, verb.length)
+    return tuple(mended)
+
+
+def _is_time(noun: tuple[Morpheme, ...]) -> bool:
+    return bool(noun) and noun[0].form in ("나중", "다음", "이따", "이번", "오후", "저녁", "아침")
 
 
 def _mend_subject(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

@@ -4,6 +4,7 @@ from kotoserver.domain.evaluation import SlotReading, SlotState
 from kotoserver.domain.scene import Slot
 from kotoserver.korean.intents import PreparedIntent
 from kotoserver.korean.lexicon import REQUEST_ROOTS
+from kotoserver.korean.numbers import read_numbers
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slots import OTHER_VALUE, Mention, SlotTable, count_mention
 
@@ -63,10 +64,18 @@ def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
         return SlotReading(slot=slot.id, state=SlotState.AMBIGUOUS, heard=both)
     if mentions:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
-    other = _unlisted_noun(reading) if needed else None
+    other = (_unlisted_amount(reading, slot) or _unlisted_noun(reading)) if needed else None
     if other is not None:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=other)
     return SlotReading(slot=slot.id, state=SlotState.MISSING)
+
+
+def _unlisted_amount(reading: Reading, slot: Slot) -> str | None:
+    """십 일 where the values are 삼 일, 일주일 and the like."""
+    listed = [n for ways in slot.values.values() for way in ways for n in read_numbers(way) if n.counter]
+    units = {number.quantity[1] for number in listed}
+    said = next((n for n in reading.numbers if n.counter and n.quantity[1] in units), None)
+    return reading.text[said.start : said.end] if said is not None else None
 
 
 def _unlisted_noun(reading: Reading) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kotoserver.domain.evaluation import Expectation
 from kotoserver.domain.scene import Slot, SlotFill, SlotKind
 from kotoserver.korean.lexicon import CONTRASTS, HONORIFIC_ROOTS, SHORT_FORMS
-from kotoserver.korean.numbers import COUNT_UNITS, Number
+from kotoserver.korean.numbers import COUNT_UNITS, Number, read_numbers
 from kotoserver.korean.sentence import NOUN_TAGS, Sentence, analyse
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
@@ -25,6 +25,8 @@ class Variant:
     """Without spaces."""
     stem: str | None
     """The verb or adjective stem it begins with, so that other endings are known too."""
+    quantity: tuple[int, str | None] | None = None
+    """Amount and unit, where that is all it says: 삼 일 may be said as 3일, and wrongly as 세 일."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,20 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
             if not clash and _begins_well(start, sentence, found, counted):
                 found.append(Mention(variant.slot, variant.value, start, end, by_verb))
                 grown = True
+    found += _by_quantity(table, numbers, found)
     kept = [mention for mention in found if not _taken_back(sentence, mention)]
     return tuple(sorted(kept, key=lambda mention: mention.start))
+
+
+def _by_quantity(table: SlotTable, numbers: Iterable[Number], found: list[Mention]) -> list[Mention]:
+    """Values that are amounts, in whatever words the amount was said."""
+    values = {v.quantity: v for v in reversed(table.variants) if v.quantity is not None}
+    return [
+        Mention(values[number.quantity].slot, values[number.quantity].value, number.start, number.end)
+        for number in numbers
+        if number.quantity in values
+        and not any(number.start < other.end and other.start < number.end for other in found)
+    ]
 
 
 def count_mention(slot: Slot, numbers: Iterable[Number]) -> Mention | None:
@@ -115,7 +129,9 @@ def _variant(slot: str, value: str, way: str, analyzer: MorphemeAnalyzer) -> Var
         stem = way
     if morphemes and morphemes[0].tag in _STEM_TAGS and len(morphemes) > 1:
         stem = morphemes[0].form
-    return Variant(slot, value, way.replace(" ", ""), stem)
+    numbers = read_numbers(way)
+    whole = len(numbers) == 1 and numbers[0].counter is not None and numbers[0].end - numbers[0].start == len(way)
+    return Variant(slot, value, way.replace(" ", ""), stem, numbers[0].quantity if whole else None)
 
 
 def _synonyms(ways: Iterable[str], expectation: Expectation) -> list[str]:

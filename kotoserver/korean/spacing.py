@@ -25,7 +25,7 @@ def find_spacing(sentence: Sentence, numbers: tuple[Number, ...], known: frozens
             continue
         for before, after in pairwise(sentence.inside(word.start, word.end)):
             touching = before.end == after.start and after.length > 0 and after.start not in counters
-            if not touching or (not before.length and before.tag != "ETM"):
+            if after.form == "요" or not touching or (not before.length and before.tag != "ETM"):
                 continue
             code = _missing(before, after, word.start)
             if code is not None:

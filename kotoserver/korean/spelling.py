@@ -41,6 +41,18 @@ def _promise(match: re.Match[str]) -> str:
     return syllable + match["ending"].replace("께", "게").replace("꺼", "거").replace("껄", "걸")
 
 
+_NO_PROMISE = frozenset("날물솔들별돌쓸말일칠팔열")
+"""What makes a noun or a number of 개: 날개, 열개."""
+
+
+def _promise_in_ae(match: re.Match[str]) -> str:
+    """할개요, 마실깨 → 할게요, 마실게."""
+    before, alone = match["before"], not is_syllable(match.string[: match.start()][-1:] or " ")
+    if split_syllable(before)[2] != _RIEUL or (alone and before in _NO_PROMISE):
+        return match[0]
+    return before + "게" + match["ending"][1:]
+
+
 def _formal(match: re.Match[str]) -> str:
     syllable = match[0][0]
     return with_final(syllable, _BIEUP) + match[0][1:] if split_syllable(syllable)[2] == _MIEUM else match[0]
@@ -151,10 +163,13 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.gaeyo",
         Code.SPELL_GEYO,
-        re.compile(r"(?<![가-힣])(?!날개|물개|솔개|들개)[가-힣]*[가-힣]개요(?![가-힣])"),
-        lambda m: m[0][:-2] + "게요" if split_syllable(m[0][-3])[2] == _RIEUL else m[0],
+        re.compile(r"(?P<before>[가-힣])(?P<ending>[개깨](?:요|(?=\s*[.!?~]*$)))(?![가-힣])"),
+        _promise_in_ae,
     ),
     _SurfaceRule("spelling.get", Code.SPELL_ENDING, re.compile(r"(?<=[가-힣])갰(?=어요|습니|네요)"), _fixed("겠")),
+    _SurfaceRule(
+        "spelling.gess", Code.SPELL_SSANG_SIOT, re.compile(r"(?<=[가-힣])[게겟](?=습니[다까])"), _fixed("겠")
+    ),
     _SurfaceRule("spelling.butak", Code.SPELL_WORD, re.compile(r"(?<=부탁)\s?두(?=려요|립니|릴게)"), _fixed("드")),
     *(
         _SurfaceRule("spelling.loanword", Code.SPELL_WORD, re.compile(wrong), _fixed(right))
@@ -193,9 +208,12 @@ _SURFACE_RULES = (
         _fixed("있"),
     ),
     _SurfaceRule(
+        "spelling.eopseo", Code.SPELL_LIAISON, re.compile(r"[업없][서써](?=요(?![가-힣]))"), _fixed("없어")
+    ),
+    _SurfaceRule(
         "spelling.eps",
         Code.SPELL_BATCHIM,
-        re.compile(r"(?<![가-힣])업(?=어요|습니|서요|나요|다|네)"),
+        re.compile(r"(?:(?<![가-힣])|(?<=필요)|(?<=맛)|(?<=재미))업(?=어요|습니|나요|다|네)"),
         _fixed("없"),
     ),
     _SurfaceRule(
@@ -233,7 +251,7 @@ def find_surface(text: str, known: frozenset[str]) -> Iterator[Finding]:
     for rule in _SURFACE_RULES:
         for match in rule.pattern.finditer(text):
             repaired = rule.repair(match)
-            if repaired != match[0] and _word_around(text, match.start()) not in known:
+            if repaired != match[0] and _word_around(text, max(match.start(), match.end() - 1)) not in known:
                 yield _spelling(text, match.start(), match.end(), repaired, rule)
     yield from _find_copula(text, known)
 

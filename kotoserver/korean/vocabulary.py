@@ -1,5 +1,6 @@
 """Words that are nearly a word of the scene: misheard vowels, lost finals, and real words that slipped in."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -46,6 +47,10 @@ _ACCEPTED_VARIANTS = frozenset(
 _SIOT = 19
 _BEGINNING_IN_A_VOWEL = ("을", "이", "은", "에", "에서", "으로", "이요", "이에요", "이랑")
 _NUMBERS = frozenset({*NATIVE_FULL, *NATIVE_SHORT, *DAYS})
+_CLOSED = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28)
+_CALLED = re.compile(rf"[가-힣][{_CLOSED}]이(?:는|가|도|를|한테|랑|하고|의|네)?|[가-힣]{{2,3}}(?:이라고|라고|씨)")
+"""Given names as they are called: 한욱이는, 수진이라고."""
+_TOLD = re.compile(r"[가-힣]{2,3}(?:이에요|예요|입니다)")
 _CONTENT = NOUN_TAGS | VERB_TAGS | {"MAG", "MM", "IC"}
 
 
@@ -130,7 +135,9 @@ def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: Morpheme
             yield _finding(word, meant, Code.SPELL_LIAISON, "spelling.liaison")
             continue
         meant = _meant(sentence, word, vocabulary, analyzer)
-        if meant is not None:
+        if meant is not None and (word.text, meant) == ("나가", "내가"):
+            yield _finding(word, meant, Code.PARTICLE_PRONOUN_FORM, "particle.naga")
+        elif meant is not None:
             yield _finding(word, meant, Code.SPELL_WORD, "spelling.vocabulary")
 
 
@@ -182,10 +189,18 @@ def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: Mor
                 continue  # 마리요 is polite, 마리에 is not what was meant
             if len(stem) == 1 and vocabulary.near[index] not in vocabulary.own:
                 continue
+            if vocabulary.near[index] not in vocabulary.own and _may_be_a_name(word, vocabulary):
+                continue  # 한욱이는 is a person, not 한국
             needed = _needed_gain(sentence, word, vocabulary.near[index], int(distance), vocabulary)
             if _gain(sentence, word, candidate, analyzer) > needed:
                 return candidate
     return None
+
+
+def _may_be_a_name(word: Word, vocabulary: Vocabulary) -> bool:
+    """Nobody's name is a slip of a common word; where names are asked for, whatever one is may be a name."""
+    asked = "이름" in vocabulary.lemmas or "성함" in vocabulary.lemmas
+    return _CALLED.fullmatch(word.text) is not None or (asked and _TOLD.fullmatch(word.text) is not None)
 
 
 def _gain(sentence: Sentence, word: Word, meant: str, analyzer: MorphemeAnalyzer) -> float:

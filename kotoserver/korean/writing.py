@@ -9,6 +9,7 @@ from kotoserver.korean.context import Prepared
 from kotoserver.korean.corrections import apply_findings
 from kotoserver.korean.draft import Draft
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.misjoined import find_misjoined
 from kotoserver.korean.outcome import Located
 from kotoserver.korean.reading import Reading, read
 from kotoserver.korean.scripts import chat_tokens, foreign_words
@@ -39,6 +40,7 @@ def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer)
     draft = step(draft, find_conjugations(draft.text, vocabulary.surfaces, analyzer))
     draft = step(draft, find_allomorphs(draft.text, vocabulary.nouns, vocabulary.surfaces, analyzer))
     draft = step(draft, find_misspelt(analyse(draft.text, analyzer), vocabulary, analyzer))
+    draft = step(draft, find_misjoined(analyse(draft.text, analyzer), analyzer))
     reading = read_draft(draft, prepared, analyzer)
     draft = step(draft, find_spacing(reading.sentence, reading.numbers, vocabulary.surfaces))
     return draft, located

@@ -1,0 +1,147 @@
+"""Endings put to the wrong form of a stem, whatever the turn: 먹어 싶어요, 마셔고, 갈려고, 있어 거예요, 핼게요."""
+
+from collections.abc import Iterator
+
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugation import conjugate
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.sentence import Sentence
+from kotoserver.ports.morphology import Morpheme, MorphemeAnalyzer
+
+_NOT_BEFORE_WANTING = frozenset({"어", "아", "어요", "아요", "기", "은", "ᆫ", "는", "ᆯ", "을", "다"})
+_NOT_BEFORE_ABLE = frozenset({"어", "아", "고", "다", "는", "기", "어요", "아요"})
+_NOT_BEFORE_A_PLAN = frozenset({"어", "아", "고"})
+_TO_THE_STEM = {"고": Code.ENDING_CONNECTIVE, "러": Code.ENDING_PURPOSE, "지만": Code.ENDING_CONNECTIVE}
+"""Endings that stand behind the bare stem, never behind -아/어."""
+_PLAIN = {"ᆯ려고": "려고", "을려고": "으려고", "ᆯ려면": "려면", "을려면": "으려면"}
+"""-(으)려고 with a ㄹ too many, as it is often said."""
+_WILL = ("ᆯ게", "ᆯ래", "ᆯ까")
+
+
+def find_misjoined(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
+    for at in range(1, len(sentence.morphemes)):
+        found = (
+            _before_wanting(sentence, at, analyzer)
+            or _before_able(sentence, at, analyzer)
+            or _before_a_plan(sentence, at, analyzer)
+            or _behind_the_infinitive(sentence, at, analyzer)
+            or _one_rieul_too_many(sentence, at, analyzer)
+            or _modified_twice(sentence, at)
+        )
+        if found is not None:
+            yield found
+
+
+def _before_wanting(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """먹어 싶어요 → 먹고 싶어요."""
+    ending, wanting = sentence.morphemes[at - 1 : at + 1]
+    if wanting.form != "싶" or wanting.tag not in ("VX", "VA") or not _apart(ending, wanting):
+        return None
+    bare = ending.tag == "VV"
+    if not bare and (ending.tag[0] != "E" or ending.form not in _NOT_BEFORE_WANTING):
+        return None
+    stem = _stem(sentence, at if bare else at - 1)
+    return _instead(sentence, stem, ending.end, ("고", "EC"), Code.ENDING_AUX, "ending.wanting", analyzer)
+
+
+def _before_able(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """계산해 수 있어요? → 계산할 수 있어요?"""
+    ending, way = sentence.morphemes[at - 1 : at + 1]
+    able = next((m for m in sentence.morphemes[at + 1 : at + 3] if m.form in ("있", "없")), None)
+    if (way.form, way.tag) != ("수", "NNB") or able is None or not _apart(ending, way):
+        return None
+    if ending.tag[0] != "E" or ending.form not in _NOT_BEFORE_ABLE:
+        return None
+    if (ending.form, able.form) == ("는", "없"):
+        return None  # 하는 수 없이 is an idiom
+    stem = _stem(sentence, at - 1)
+    return _instead(sentence, stem, ending.end, ("을", "ETM"), Code.ENDING_MODIFIER, "ending.able", analyzer)
+
+
+def _before_a_plan(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """있어 거예요 → 있을 거예요."""
+    ending, thing = sentence.morphemes[at - 1 : at + 1]
+    following = sentence.morphemes[at + 1 : at + 2]
+    if (thing.form, thing.tag) != ("거", "NNB") or not following or following[0].tag != "VCP":
+        return None
+    if ending.tag not in ("EC", "EF") or ending.form not in _NOT_BEFORE_A_PLAN or not _apart(ending, thing):
+        return None
+    stem = _stem(sentence, at - 1)
+    return _instead(sentence, stem, ending.end, ("을", "ETM"), Code.ENDING_MODIFIER, "ending.plan", analyzer)
+
+
+def _behind_the_infinitive(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """마셔고 → 마시고, 공부해러 → 공부하러, 핼게요 → 할게요."""
+    infinitive, ending = sentence.morphemes[at - 1 : at + 1]
+    if infinitive.tag != "EC" or infinitive.form not in ("어", "아") or infinitive.end < ending.start:
+        return None
+    if not ending.length or at < 2 or sentence.morphemes[at - 2].tag not in ("VV", "VA", "XSV", "XSA", "VX"):
+        return None
+    if ending.tag == "EC" and ending.form in _TO_THE_STEM:
+        code, rule = _TO_THE_STEM[ending.form], "ending.infinitive"
+    elif ending.tag == "EF" and ending.form.startswith(_WILL):
+        code, rule = Code.SPELL_ENDING, "spelling.infinitive"
+    else:
+        return None
+    stem = _stem(sentence, at - 1)
+    return _instead(sentence, stem, ending.end, (ending.form, ending.tag), code, rule, analyzer)
+
+
+def _one_rieul_too_many(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """갈려고 → 가려고."""
+    ending = sentence.morphemes[at]
+    if ending.tag != "EC" or ending.form not in _PLAIN:
+        return None
+    stem = _stem(sentence, at)
+    plain = (_PLAIN[ending.form], "EC")
+    return _instead(sentence, stem, ending.end, plain, Code.SPELL_ENDING, "spelling.intention", analyzer)
+
+
+def _modified_twice(sentence: Sentence, at: int) -> Finding | None:
+    """큰은 걸로 → 큰 걸로."""
+    modifier, again = sentence.morphemes[at - 1 : at + 1]
+    if modifier.tag != "ETM" or modifier.form not in ("ᆫ", "은") or again.form not in ("은", "는"):
+        return None
+    word = sentence.word_at(again.start)
+    if modifier.end != again.start or word is None or word.end != again.end or word.start == again.start:
+        return None
+    return Finding(
+        code=Code.ENDING_MODIFIER,
+        rule="ending.modified_twice",
+        start=again.start,
+        end=again.end,
+        params={"got": word.text, "want": word.text[: again.start - word.start]},
+        replacement="",
+    )
+
+
+def _apart(one: Morpheme, other: Morpheme) -> bool:
+    return one.end < other.start
+
+
+def _stem(sentence: Sentence, end: int) -> tuple[Morpheme, ...]:
+    """The verb that ends before that morpheme, with the noun of a 하다 verb; empty when it is no plain stem."""
+    last = sentence.morphemes[end - 1]
+    if last.tag in ("XSV", "XSA"):
+        return sentence.morphemes[max(0, end - 2) : end]
+    return (last,) if last.tag in ("VV", "VA", "VX") else ()
+
+
+def _instead(
+    sentence: Sentence,
+    stem: tuple[Morpheme, ...],
+    end: int,
+    ending: tuple[str, str],
+    code: Code,
+    rule: str,
+    analyzer: MorphemeAnalyzer,
+) -> Finding | None:
+    """The stem with that ending, where something else stands up to `end`."""
+    if not stem:
+        return None
+    start = stem[0].start
+    got = sentence.text[start:end]
+    want = conjugate([*((m.form, m.tag) for m in stem), ending], analyzer)
+    if want == got:
+        return None
+    return Finding(code=code, rule=rule, start=start, end=end, params={"got": got, "want": want}, replacement=want)
