@@ -30,6 +30,7 @@ from kotoserver.korean.stance import Stance
 _NEAR = 0.4
 """Likeness that is enough where no other intent of the turn comes near."""
 _LEAD = 0.1
+_NEXT = frozenset({"w:다음", "w:이번"})
 _MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
 """What else is said of an amount or an hour: 세 시 어때요?"""
 
@@ -44,6 +45,9 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     word_for_word = _word_for_word(reading, prepared)
     if word_for_word is not None:
         return word_for_word
+    begun = _begun(reading, prepared)
+    if begun is not None:
+        return begun
     unanswered = _without_the_answer(reading, prepared)
     if unanswered is not None:
         return unanswered
@@ -64,7 +68,13 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     agreeing = agreeing or _plain_refusal(own, reading, prepared)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
-    return agreeing or against or _unfulfilled(reading, own) or _clearly_nearest(reading, own)
+    return (
+        agreeing
+        or against
+        or _unfulfilled(reading, own)
+        or _clearly_nearest(reading, own)
+        or _asks_the_same(reading, own, prepared)
+    )
 
 
 def _as_taught(reading: Reading, prepared: Prepared) -> Match | None:
@@ -97,6 +107,23 @@ def _without_the_answer(reading: Reading, prepared: Prepared) -> Match | None:
             if said and answer is not None and compact(example.text[answer.end :]) == said:
                 return Match(intent=intent, score=1.0, example=example)
     return None
+
+
+def _begun(reading: Reading, prepared: Prepared) -> Match | None:
+    """An example without its last verb, which goes without saying: 나도 그거, where 나도 그거 마실래 is taught."""
+    said = compact(reading.text).removesuffix("요").removesuffix("이")
+    if len(said) < 3 or reading.predicates:
+        return None
+    shown = [
+        (intent, example)
+        for intent in prepared.intents
+        for example in intent.examples
+        for verb in [example.reading.closing]
+        if verb is not None and compact(example.text[: verb.start]) == said
+    ]
+    if len({intent.id for intent, _ in shown}) != 1:
+        return None
+    return Match(intent=shown[0][0], score=1.0, example=shown[0][1])
 
 
 def _asks_back(reading: Reading) -> bool:
@@ -193,6 +220,21 @@ def _clearly_nearest(reading: Reading, own: tuple[Match, ...]) -> Match | None:
     content = [f for f, weight in reading.features.items() if weight > GENERIC and _is_content(f)]
     known = [f for f in content if f in first.intent.vocabulary]
     return first if len(known) > 1 and len(known) >= len(content) / 2 else None
+
+
+def _asks_the_same(reading: Reading, own: tuple[Match, ...], prepared: Prepared) -> Match | None:
+    """The one intent of several that asks with that question word, where nothing else is named than is known."""
+    asked = {f for f in reading.features if f.startswith("q:")}
+    asks = [
+        m
+        for m in own
+        if not m.intent.needs and asked and any(asked <= e.reading.features.keys() for e in m.intent.examples)
+    ]
+    if len(own) < 2 or len(asks) != 1:
+        return None
+    expected = prepared.topic.union(*(each.intent.vocabulary for each in own))
+    known = [f for f in reading.features if _is_content(f) and f not in asked]
+    return asks[0] if known and not set(_strange(reading, expected)) - asked - _NEXT else None
 
 
 def _strange(reading: Reading, expected: frozenset[str]) -> list[str]:

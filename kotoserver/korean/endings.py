@@ -8,7 +8,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.lexicon import QUESTION_WORDS, TAKING_ROOTS
+from kotoserver.korean.lexicon import QUESTION_WORDS, REMOVING, TAKING_ROOTS
 from kotoserver.korean.predicates import Predicate
 
 _PURPOSE = re.compile(r"(?P<stem>[가-힣]+?)(?P<ending>으로|로)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)")
@@ -24,6 +24,7 @@ _TAKEN = frozenset({"빌리", "사", "받", "배우"})
 """What one does for oneself; 빌려 드릴게요 turns the borrower into the lender."""
 _DICTIONARY = frozenset({"다"})
 _THING = re.compile(r"(?:거|것|걸|건)(?![가-힣]{2})")
+_NOT_BEFORE_GIVING = frozenset({"어요", "아요", "고", "ᆸ니다", "습니다"})
 _UNTENSED = frozenset({"알", "모르"})
 """알았어요 and 알겠어요 say the same."""
 
@@ -35,6 +36,7 @@ def find_endings(context: Context) -> Iterator[Finding]:
     closing = context.reading.closing
     if closing is not None:
         yield from _request(context, closing)
+        yield from _favour(context, closing)
         yield from _giving(context, closing)
         yield from _direction(context, closing)
         yield from _tense(context, closing)
@@ -153,9 +155,55 @@ def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
     )
 
 
+def _favour(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """포장을 주세요, 충전해요 주세요, 찍고 주세요 → 포장해 주세요, where the examples ask for it so."""
+    morphemes = context.sentence.morphemes
+    at = next((i for i in range(closing.first, closing.last) if morphemes[i].form == "주"), 0)
+    if not at or morphemes[at].tag not in ("VV", "VX"):
+        return
+    shown = [p for example in context.examples for p in example.reading.predicates]
+    asked = {p.root for p in shown if "주" in p.auxiliaries}
+    before = morphemes[at - 1]
+    thing = morphemes[at - 2] if before.tag == "JKO" and at > 1 else before
+    if thing.tag == "NNG" and thing.form + "하" in asked:
+        parts = [(thing.form, "NNG"), ("하", "XSV")]
+        start = thing.start
+    elif before.tag in ("EF", "EC") and before.form in _NOT_BEFORE_GIVING:
+        verb = _verb_before(context, at - 1)
+        if verb is None or verb.root not in asked or verb.root in REMOVING:
+            return  # 얼음 빼고 주세요
+        parts = tagged(context.sentence, verb.first, at - 1)
+        start = verb.start
+    else:
+        return
+    if context.sentence.text[before.end : morphemes[at].start].strip():
+        return
+    got = context.sentence.text[start : before.end]
+    want = conjugate([*parts, ("어", "EC")], context.analyzer)
+    yield Finding(
+        code=Code.ENDING_AUX,
+        rule="ending.favour",
+        start=start,
+        end=before.end,
+        params={"got": got, "want": want},
+        replacement=want,
+    )
+
+
+def _verb_before(context: Context, ending: int) -> Predicate | None:
+    return next((p for p in context.reading.predicates if p.first < ending < p.last or p.last == ending + 1), None)
+
+
 def _offers(predicate: Predicate) -> bool:
     verbs = {predicate.root, *predicate.auxiliaries}
-    return "드리" in verbs or ("주" in verbs and predicate.ending in (*_OFFERS, *_PROPOSALS))
+    gives = predicate.ending in (*_OFFERS, *_PROPOSALS) or _wills(predicate)
+    return "드리" in verbs or ("주" in verbs and gives)
+
+
+def _wills(predicate: Predicate) -> bool:
+    """주겠습니다, 줄 거예요."""
+    plans = predicate.ending == "습니다" or "거이" in predicate.auxiliaries
+    return predicate.future and plans and not predicate.honorific
 
 
 def _serves(predicate: Predicate) -> bool:
@@ -214,6 +262,8 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
     ]
     if not same or context.sentence.asks(closing.end) or closing.root in _UNTENSED:
         return
+    denied = [(e, p) for e, p in same if p.negated] if closing.negated and not closing.future else []
+    same = denied or same
     if any(p.past == closing.past for _, p in same):
         return
     example, shown = same[0]

@@ -85,13 +85,18 @@ def features_of(
     for place, morpheme in enumerate(sentence.morphemes):
         if place in in_predicate or morpheme.start in skipped or morpheme.start in covered:
             continue
-        if morpheme.form in QUESTION_WORDS:
+        if morpheme.form == "어느" and _asks_where(sentence.morphemes[place + 1 : place + 3]):
+            found["q:어디"] = QUESTION
+            found["about:어디"] = ADVERB
+        elif morpheme.form == "쪽" and "about:어디" in found:
+            continue
+        elif morpheme.form in QUESTION_WORDS:
             found[f"q:{_question(morpheme.form)}"] = QUESTION
             about = _asked_by(morpheme.form, sentence.morphemes[place + 1 : place + 2])
             if about in ASKED_ABOUT.values():
                 found[f"about:{about}"] = ADVERB
-        elif morpheme.form == "안녕":
-            found[_named("안녕", synonyms)] = CONTENT
+        elif morpheme.form in ("안녕", "미안"):
+            found[_named(morpheme.form, synonyms)] = CONTENT
         elif morpheme.form.startswith("아무"):
             found[_named("아무", synonyms)] = CONTENT
         elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC | ADDRESSED:
@@ -126,6 +131,11 @@ def _named(word: str, synonyms: Mapping[str, str]) -> str:
 
 def _question(word: str) -> str:
     return "뭐" if word in ("뭐", "뭣", "무엇", "무슨", "뭘") else word
+
+
+def _asks_where(following: tuple[Morpheme, ...]) -> bool:
+    """어느 쪽에 asks for the same as 어디에; 어느 쪽이 asks which."""
+    return [m.form for m in following[:1]] == ["쪽"] and [m.tag for m in following[1:]] == ["JKB"]
 
 
 def _asked_by(word: str, following: tuple[Morpheme, ...]) -> str:

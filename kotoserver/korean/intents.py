@@ -147,7 +147,8 @@ def _match(reading: Reading, intent: PreparedIntent, weighing: _Weighing, filled
     scored = [(likeness(reading, e.reading, intent.vocabulary, weighing), e) for e in intent.examples]
     best, example = max(scored, key=lambda pair: pair[0], default=(0.0, None))
     negative = max(
-        (likeness(reading, e.reading, intent.vocabulary, weighing) for e in intent.not_this), default=0.0
+        (likeness(reading, e.reading, frozenset(e.reading.features), weighing) for e in intent.not_this),
+        default=0.0,
     )
     if negative > best:
         return Match(intent=intent, score=0.0, example=example)

@@ -15,6 +15,9 @@ from kotoserver.korean.sentence import Word
 _SAME_ENDING = {"아서": "어서", "으러": "러", "으려고": "려고", "으면": "면", "으니까": "니까"}
 _CONFUSED = frozenset({"고", "어서", "러", "려고"})
 """Ways to join two actions that learners take for each other."""
+_WHY_GAIN = -8.0
+"""여행하고 왔어요 sounds as well as 여행하러 왔어요, and says what came before instead of what for."""
+_SEEMS = re.compile(r"\s*같")
 _THING = re.compile(r"(?:거|것|걸|건)(?:요|로|로요|을|를|으로|은)?$")
 """The noun that stands for what was described: 큰 거, 차가운 걸로."""
 _MODIFIERS = {"어": True, "아": True, "ᆯ": True, "을": True, "는": True, "ᆫ": False, "은": False}
@@ -52,8 +55,9 @@ def _connective(context: Context) -> Iterator[Finding]:
         if len(shown) != 1 or first.auxiliaries or said in shown or not {said, *shown} <= _CONFUSED:
             continue
         stem = tagged(context.sentence, first.first, first.last - 1)
+        needed = _WHY_GAIN if (said, shown) == ("고", {"러"}) else 0.0
         want = conjugate([*stem, (shown.pop(), "EC")], context.analyzer)
-        if context.gain(first.start, first.end, want) > 0:
+        if context.gain(first.start, first.end, want) > needed:
             yield _replaced(context, Code.ENDING_CONNECTIVE, "ending.connective", first, want)
 
 
@@ -80,6 +84,8 @@ def _modifier(context: Context, predicate: Predicate) -> Iterator[Finding]:
         return
     if sentence.text[predicate.end : following.start] != " " or predicate.auxiliaries:
         return
+    if _SEEMS.match(sentence.text, following.end):
+        return  # 편할 것 같아요
     ends = sentence.morphemes[predicate.last - 2].tag
     there_is = predicate.root.endswith(("있", "없"))
     wrong = predicate.ending in ("ᆫ", "은") if there_is else _MODIFIERS[predicate.ending]

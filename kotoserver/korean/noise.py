@@ -1,6 +1,6 @@
 """Words around the message: fillers, ways to open, thanks at the end."""
 
-from kotoserver.korean.lexicon import FILLERS, OPENERS
+from kotoserver.korean.lexicon import FILLERS, NO_WORDS, OPENERS, YES_WORDS
 from kotoserver.korean.sentence import Sentence, Word
 
 _THANKS = ("감사합니다", "고맙습니다", "감사해요", "고마워요", "감사드려요", "수고하세요")
@@ -20,6 +20,9 @@ def noise_words(sentence: Sentence) -> frozenset[int]:
     spoken = [word for word in words if word.start not in noise]
     if len(spoken) > 1 and spoken[-1].text in _THANKS:
         noise.add(spoken[-1].start)
+    thanks = {word.start for word in spoken if word.text in _THANKS}
+    if any(word.start not in thanks and word.text not in YES_WORDS | NO_WORDS for word in spoken):
+        noise |= thanks
     if len(noise) == len(words):
         return frozenset(word.start for word in words if word.text in _PAUSES)
     return frozenset(noise)

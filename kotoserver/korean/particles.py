@@ -61,6 +61,8 @@ _SENDING = frozenset({"보내", "부치", "옮기", "돌아가", "이사하"})
 """Verbs that do so too, and that never take the place itself as their object."""
 _BEING = frozenset({"있", "살", "묵", "머무르", "계시", "자"})
 """Verbs of being somewhere, which no direction goes with."""
+_SPANS = frozenset({"일", "주일", "일주일", "주", "달", "개월", "년", "동안", "시간", "분", "박"})
+"""How long something lasts, which 를 may stress: 석 달을 있을 거예요."""
 _STOPPING = {"내리": "에서", "세우": "에"}
 """What one does to a taxi at a place: the place is no object of it."""
 
@@ -249,8 +251,10 @@ def _by_ear(phrase: Phrase) -> tuple[str, str] | None:
     if phrase.predicate is None or phrase.noun in _PEOPLE or phrase.particle == "서":
         return None
     other = {"이/가": "을/를", "을/를": "이/가"}.get(phrase.case or "")
-    if phrase.case == "이/가" and (phrase.named or "싶" in phrase.predicate.auxiliaries):
-        return None  # 과자가 사고 싶어요 is as good as 과자를
+    if phrase.case == "이/가" and (phrase.named or _may_be_wanted(phrase)):
+        return None
+    if phrase.case == "을/를" and phrase.noun in _SPANS:
+        return None
     if other is None and phrase.noun in PLACE_NOUNS:
         other = {"에": "에서", "에서": "에"}.get(phrase.case or "")
     return (other, _ROLE[other]) if other is not None else None
@@ -267,7 +271,7 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return where, _ROLE[where]
         case "을/를" if _names(phrase):
             return ("이/가" if predicate.noun in QUESTION_WORDS else "은/는"), "subject"
-        case "을/를" if _is_state(predicate):
+        case "을/를" if _is_state(predicate) and phrase.noun not in _SPANS:
             return "이/가", "subject"
         case "이/가" if _lacks_object(phrase, phrases):
             return "을/를", "object"
@@ -277,7 +281,7 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return "에", "place"
         case "에" if phrase.noun in MEANS_NOUNS and predicate.root in _DONE_WITH_MEANS:
             return "으로/로", "means"
-        case "을/를" if phrase.noun in MEANS_NOUNS - LANGUAGES and predicate.root == "하":
+        case "을/를" if phrase.noun in MEANS_NOUNS - LANGUAGES and predicate.root in ("하", "가", "오"):
             return "으로/로", "means"
         case "에" if phrase.chosen and predicate.root in REQUEST_ROOTS | {"하"}:
             return "으로/로", "choice"
@@ -340,11 +344,7 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     }
     if phrase.case == "에서" and phrase.predicate.root in _MOTION and shown == {"에", "으로/로"}:
         shown = {"에"}  # 서울역에서 어떻게 가요?, where both say where to
-    if (
-        len(shown) != 1
-        or phrase.case in shown
-        or (phrase.case == "이/가" and "싶" in phrase.predicate.auxiliaries)
-    ):
+    if len(shown) != 1 or phrase.case in shown or _may_be_wanted(phrase):
         return None
     places = {"에", "에서"}
     if {phrase.case, *shown} == places and phrase.case in _cases_of(phrase.noun, context):
@@ -359,6 +359,14 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
         return None  # 내과에 접수할게요, 내과로 접수할게요
     case = shown.pop()
     return (case, _ROLE[case]) if case is not None else None
+
+
+def _may_be_wanted(phrase: Phrase) -> bool:
+    """과자가 사고 싶어요 is as good as 과자를; 강남이 가고 싶어요 is not."""
+    predicate = phrase.predicate
+    if predicate is None or phrase.case != "이/가":
+        return False
+    return "싶" in predicate.auxiliaries and predicate.root not in _MOTION
 
 
 def _cases_of(noun: str, context: Context) -> set[str | None]:

@@ -151,9 +151,17 @@ def _root(morphemes: tuple[Morpheme, ...], at: int) -> tuple[int, str, str | Non
         return at - 1, before.form + token.form, None
     if token.tag == "VV" and token.form in ("드리", "하") and before is not None and before.form == "부탁":
         return at - 1, before.form + token.form, None
+    if token.form in ("부르", "고프") and _subject(morphemes, at) == "배":
+        return at, "배" + token.form, None
     if token.tag == "VCP":
         return at, "이", before.form if before is not None else None
     return at, token.form, None
+
+
+def _subject(morphemes: tuple[Morpheme, ...], at: int) -> str:
+    """The noun right before, its 가 left out: 배가 불러요."""
+    place = at - 2 if at > 0 and morphemes[at - 1].tag in ("JKS", "JX") else at - 1
+    return morphemes[place].form if place >= 0 else ""
 
 
 def _continues(token: Morpheme, following: Morpheme | None) -> bool:

@@ -59,6 +59,10 @@ def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
         return SlotReading(
             slot=slot.id, state=SlotState.FILLED, value=values[0], heard=reading.text[good.start : good.end]
         )
+    together = _value_for_all(reading, mentions, slot) if len(values) > 1 else None
+    if together is not None:
+        heard = reading.text[mentions[0].start : mentions[-1].end]
+        return SlotReading(slot=slot.id, state=SlotState.FILLED, value=together, heard=heard)
     if len(values) > 1:
         both = ", ".join(dict.fromkeys(reading.text[m.start : m.end] for m in mentions))
         return SlotReading(slot=slot.id, state=SlotState.AMBIGUOUS, heard=both)
@@ -68,6 +72,12 @@ def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
     if other is not None:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=other)
     return SlotReading(slot=slot.id, state=SlotState.MISSING)
+
+
+def _value_for_all(reading: Reading, mentions: list[Mention], slot: Slot) -> str | None:
+    """The one value that means all of what was named: 쿠키와 치즈케이크, where 치즈케이크하고 쿠키 is one."""
+    heard = {reading.text[m.start : m.end] for m in mentions}
+    return next((v for v, ways in slot.values.items() for way in ways if all(each in way for each in heard)), None)
 
 
 def _unlisted_amount(reading: Reading, slot: Slot) -> str | None:

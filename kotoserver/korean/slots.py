@@ -127,8 +127,15 @@ def _variant(slot: str, value: str, way: str, analyzer: MorphemeAnalyzer) -> Var
     stem = None
     if len(way) == 1 and not morphemes[0].tag.startswith("N"):
         stem = way
-    if morphemes and morphemes[0].tag in _STEM_TAGS and len(morphemes) > 1:
+    verbs = [m for m in morphemes if m.tag in ("VV", "VA", "VX")]
+    if morphemes and morphemes[0].tag in _STEM_TAGS and len(morphemes) > 1 and len(verbs) < 2:
         stem = morphemes[0].form
+    if (
+        len(morphemes) == 3
+        and morphemes[0].tag == "NNG"
+        and (morphemes[1].form, morphemes[2].form) == ("하", "러")
+    ):
+        stem = morphemes[0].form  # 일하러 왔어요, 일 때문에 왔어요
     numbers = read_numbers(way)
     whole = len(numbers) == 1 and numbers[0].counter is not None and numbers[0].end - numbers[0].start == len(way)
     return Variant(slot, value, way.replace(" ", ""), stem, numbers[0].quantity if whole else None)
@@ -190,7 +197,8 @@ def _occurrences(
         at = compact.find(variant.compact, at + 1)
     if variant.stem is not None:
         for morpheme in sentence.morphemes:
-            if HONORIFIC_ROOTS.get(morpheme.form, morpheme.form) == variant.stem and morpheme.tag in _STEM_TAGS:
+            tags = _STEM_TAGS | {"NNG"} if variant.compact.startswith(variant.stem + "하") else _STEM_TAGS
+            if HONORIFIC_ROOTS.get(morpheme.form, morpheme.form) == variant.stem and morpheme.tag in tags:
                 yield morpheme.start, max(morpheme.end, morpheme.start + 1), morpheme.tag == "VV"
 
 

@@ -53,6 +53,16 @@ def _promise_in_ae(match: re.Match[str]) -> str:
     return before + "게" + match["ending"][1:]
 
 
+_OPEN_VOWELS = frozenset({0, 1, 4, 5, 6, 9, 10, 14})
+"""Those that a verb before 요 ends in: 가요, 해요, 세요, 켜요, 와요, 돼요, 줘요."""
+
+
+def _polite_yeo(match: re.Match[str]) -> str:
+    """타여 → 타요, but 참여 and 기여 are nouns."""
+    _, vowel, final = split_syllable(match[0][0])
+    return match[0] if final or vowel not in _OPEN_VOWELS or match[0] in ("대여", "하여") else match[0][0] + "요"
+
+
 def _formal(match: re.Match[str]) -> str:
     syllable = match[0][0]
     return with_final(syllable, _BIEUP) + match[0][1:] if split_syllable(syllable)[2] == _MIEUM else match[0]
@@ -210,6 +220,13 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.eopseo", Code.SPELL_LIAISON, re.compile(r"[업없][서써](?=요(?![가-힣]))"), _fixed("없어")
     ),
+    _SurfaceRule(
+        "spelling.matsiss",
+        Code.SPELL_LIAISON,
+        re.compile(r"(?:(?:마|맛)(?:싯|싰)|마씻)(?=[어는네습었다])"),
+        _fixed("맛있"),
+    ),
+    _SurfaceRule("spelling.yeo", Code.SPELL_ENDING, re.compile(r"[가-힣]여(?=\s*[.!?~]*$)"), _polite_yeo),
     _SurfaceRule(
         "spelling.eps",
         Code.SPELL_BATCHIM,

@@ -44,6 +44,8 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
     behind = answer_word.end if answer_word is not None else 0
     stance, decided_by = Stance.OPEN, None
     meant = [p for p in predicates if p.start >= behind and not p.modifies and p.start not in noise]
+    if answer_word is not None and meant and all(map(_only_understands, meant)):
+        return StanceReading(stance=answer, answer=answer, answer_word=answer_word, decided_by=None, mild=False)
     for predicate in meant:
         said = _stance_of(sentence, predicate)
         if predicate.closes or (predicate is meant[-1] and decided_by is None):
@@ -64,6 +66,11 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
             stance = Stance.AGAINST
     mild = decided_by is not None and decided_by.root in ("괜찮", "되")
     return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
+
+
+def _only_understands(predicate: Predicate) -> bool:
+    """알겠어요, 알았어요: 아니요, 다 알겠어요 still says no."""
+    return predicate.root == "알" and (predicate.past or predicate.future) and not predicate.negated
 
 
 def _names_a_thing(sentence: Sentence) -> bool:

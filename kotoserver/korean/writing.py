@@ -1,6 +1,7 @@
 """The first pass over an utterance: what is wrong in the way it is written, before it is understood."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kotoserver.korean.allomorphs import find_allomorphs
 from kotoserver.korean.codes import Code
@@ -8,6 +9,7 @@ from kotoserver.korean.conjugations import find_conjugations
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.corrections import apply_findings
 from kotoserver.korean.draft import Draft
+from kotoserver.korean.features import DECLINES
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.misjoined import find_misjoined
 from kotoserver.korean.outcome import Located
@@ -16,13 +18,29 @@ from kotoserver.korean.scripts import chat_tokens, foreign_words
 from kotoserver.korean.sentence import analyse, unite_nouns
 from kotoserver.korean.spacing import find_spacing
 from kotoserver.korean.spelling import find_surface
+from kotoserver.korean.stance import Stance
 from kotoserver.korean.vocabulary import find_misspelt
 from kotoserver.ports.morphology import MorphemeAnalyzer
+
+OFFERS = frozenset({"나", "이나", "는", "은"})
+"""What marks the thing that is offered, and not one that was tasted: 유자차는 어떠세요?"""
 
 
 def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Reading:
     sentence = unite_nouns(analyse(draft.text, analyzer), prepared.vocabulary.nouns)
-    return read(sentence, prepared.table, prepared.synonyms)
+    return _as_opinion(read(sentence, prepared.table, prepared.synonyms), prepared)
+
+
+def _as_opinion(reading: Reading, prepared: Prepared) -> Reading:
+    """괜찮아요 declines what is offered, but praises where one is asked how it is: 맛이 어때요?"""
+    asked, decided = prepared.npc.closing, reading.stance.decided_by
+    if asked is None or decided is None or asked.root != "어떻" or decided.root != "괜찮" or decided.negated:
+        return reading
+    if reading.stance.answer is Stance.AGAINST or OFFERS & {m.form for m in prepared.npc.sentence.morphemes}:
+        return reading
+    features = {f: weight for f, weight in reading.features.items() if f not in (DECLINES, "stance:AGAINST")}
+    good = f"w:{prepared.synonyms.get('좋', '좋')}"
+    return replace(reading, stance=replace(reading.stance, stance=Stance.FOR), features={**features, good: 1.0})
 
 
 def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> tuple[Draft, list[Located]]:
