@@ -9,6 +9,7 @@ from kotoserver.domain.errors import BadInput, KotoError, NotFound, StorageFaile
 from kotoserver.domain.hearing import AudioClip
 from kotoserver.domain.recording import Recording, RecordingState
 from kotoserver.ports.blobs import BlobStore
+from kotoserver.ports.clock import Clock
 from kotoserver.ports.providers import AudioDecoder
 from kotoserver.ports.storage import Storage
 from kotoserver.services.chores import Chores
@@ -16,6 +17,8 @@ from kotoserver.services.recordings import RecordingsService
 
 _HELD_SECONDS = 300.0
 """Decoded sound held for turns that are about to come, in all."""
+_AHEAD_SHARE = 0.1
+"""Of one thread's time: what is only likely to be needed soon must not keep others from being served."""
 
 log = logging.getLogger(__name__)
 
@@ -27,20 +30,35 @@ class Sounds:
     """
 
     def __init__(
-        self, *, storage: Storage, blobs: BlobStore, decoder: AudioDecoder, recordings: RecordingsService
+        self,
+        *,
+        storage: Storage,
+        blobs: BlobStore,
+        decoder: AudioDecoder,
+        recordings: RecordingsService,
+        clock: Clock,
     ) -> None:
         self._storage = storage
         self._blobs = blobs
         self._decoder = decoder
         self._recordings = recordings
+        self._clock = clock
         self._decoding: dict[str, asyncio.Task[AudioClip | KotoError]] = {}
         """By the id of the recording."""
+        self._ahead_from = float("-inf")
+        """When the next may be decoded ahead, by the clock that only runs forward."""
         self._clips = _RecentClips()
         self._chores = Chores()
 
     def begin(self, recording: Recording, content: bytes | None) -> None:
         """Decodes it from now on. `content`: its bytes, where they are at hand."""
         self._begin(recording, content)
+
+    def begin_ahead(self, recording: Recording, content: bytes | None) -> None:
+        """The same for one whose turn is only likely, while there is time; otherwise it waits to be asked for."""
+        if not self._decoding and self._clock.seconds() >= self._ahead_from:
+            began = self._clock.seconds()
+            self._begin(recording, content).add_done_callback(lambda _: self._rest(began))
 
     async def of(self, recording: Recording) -> AudioClip:
         """BadInput codes of the decoder; NotFound code `audio_not_kept`; TooFast code `busy`: ask again later."""
@@ -60,6 +78,10 @@ class Sounds:
     async def settle(self) -> None:
         """Returns when nothing is being decoded any more."""
         await self._chores.settle()
+
+    def _rest(self, began: float) -> None:
+        now = self._clock.seconds()
+        self._ahead_from = now + (now - began) * (1 / _AHEAD_SHARE - 1)
 
     def _begin(self, recording: Recording, content: bytes | None) -> "asyncio.Task[AudioClip | KotoError]":
         task = self._chores.begin(self._decode(recording, content))

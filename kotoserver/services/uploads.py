@@ -71,9 +71,7 @@ class UploadService:
         self._recordings = recordings
         self._clock = clock
         self._most_bytes = most_bytes
-        self._sounds = Sounds(storage=storage, blobs=blobs, decoder=decoder, recordings=recordings)
-        self._coming = 0
-        """Uploads that are being read now."""
+        self._sounds = Sounds(storage=storage, blobs=blobs, decoder=decoder, recordings=recordings, clock=clock)
 
     async def receive(
         self, caller: Caller, chunks: AsyncIterator[bytes], *, idempotency_key: str | None = None
@@ -89,11 +87,7 @@ class UploadService:
         if self._decoder.full:
             raise TooFast("Too many recordings wait to be decoded; try again in a moment.", code="busy")
         upload = Upload(id=new_id("aud"), key=idempotency_key, learner_id=caller.learner_id)
-        self._coming += 1
-        try:
-            await self._store(upload, _Reading(chunks, self._decoder, self._most_bytes))
-        finally:
-            self._coming -= 1
+        await self._store(upload, _Reading(chunks, self._decoder, self._most_bytes))
         return upload
 
     async def _store(self, upload: "Upload", reading: "_Reading") -> None:
@@ -155,9 +149,10 @@ class UploadService:
                 raise
             return known
         telemetry.RECORDINGS.labels(upload.media_type).inc()
-        # Ahead of a turn that is only likely, while nobody would wait for it; else when it comes.
-        if turn_id is not None or not self._coming:
+        if turn_id is not None:
             self._sounds.begin(recording, upload.content)
+        else:
+            self._sounds.begin_ahead(recording, upload.content)
         return recording
 
     async def _uploaded_before(self, caller: Caller, upload: "Upload") -> Recording | None:
@@ -209,8 +204,8 @@ class _Reading:
 
     async def piece(self) -> bytes:
         """The next; the last one is smaller than the others. BadInput as of `UploadService.receive`."""
-        held = bytearray()
-        while len(held) < _PIECE_BYTES:
+        held, size = list[bytes](), 0
+        while size < _PIECE_BYTES:
             chunk = await anext(self._chunks, b"")
             if not chunk:
                 self.ended = True
@@ -220,12 +215,14 @@ class _Reading:
                 most = self._most_bytes / 1_000_000
                 raise BadInput(f"A recording has at most {most:g} MB.", code="audio_too_large")
             self.digest.update(chunk)
-            held += chunk
-            if not self.media_type and self.size >= HEAD_BYTES:
-                self._look_at(held)
+            held.append(chunk)
+            size += len(chunk)
+            if not self.media_type and size >= HEAD_BYTES:
+                self._look_at(b"".join(held))
+        piece = b"".join(held)
         if not self.media_type:
-            self._look_at(held)
-        return bytes(held)
+            self._look_at(piece)
+        return piece
 
     async def all_from(self, first: bytes) -> AsyncIterator[bytes]:
         piece = first
@@ -233,5 +230,5 @@ class _Reading:
             yield piece
             piece = b"" if self.ended else await self.piece()
 
-    def _look_at(self, held: bytearray) -> None:
-        self.media_type = self._decoder.media_type(bytes(held[:HEAD_BYTES]))
+    def _look_at(self, beginning: bytes) -> None:
+        self.media_type = self._decoder.media_type(beginning[:HEAD_BYTES])

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -51,11 +50,27 @@ class HeldDecoder(AudioDecoder):
         return CLIP
 
 
+class HeldClock(SystemClock):
+    """Seconds pass when the test says so."""
+
+    def __init__(self) -> None:
+        self._seconds = 100.0
+
+    def move(self, seconds: float) -> None:
+        self._seconds += seconds
+
+    def seconds(self) -> float:
+        return self._seconds
+
+
 class Desk:
     """Where a learner hands recordings in."""
 
-    def __init__(self, uploads: UploadService, decoder: HeldDecoder, caller: Caller, session_id: str) -> None:
-        self.uploads, self.decoder, self.caller, self.session_id = uploads, decoder, caller, session_id
+    def __init__(
+        self, uploads: UploadService, decoder: HeldDecoder, clock: HeldClock, caller: Caller, session_id: str
+    ) -> None:
+        self.uploads, self.decoder, self.clock = uploads, decoder, clock
+        self.caller, self.session_id = caller, session_id
 
     async def hand_in(self, content: bytes, turn_id: str | None = None) -> Recording:
         return await self.uploads.accept(self.caller, await self.read(content), self.session_id, turn_id)
@@ -67,29 +82,11 @@ class Desk:
 
         return await self.uploads.receive(self.caller, coming(), idempotency_key=key)
 
-    @asynccontextmanager
-    async def somebody_sends(self) -> AsyncIterator[None]:
-        """Another upload is on its way meanwhile."""
-        begun, over = asyncio.Event(), asyncio.Event()
-
-        async def coming() -> AsyncIterator[bytes]:
-            begun.set()
-            await over.wait()
-            yield b"late"
-
-        sending = asyncio.create_task(self.uploads.receive(self.caller, coming()))
-        await begun.wait()
-        try:
-            yield
-        finally:
-            over.set()
-            await self.uploads.discard(await sending)
-
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     environ = {"KOTO_DATA_DIR": str(tmp_path), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
-    decoder = HeldDecoder()
+    decoder, clock = HeldDecoder(), HeldClock()
     async with open_services(Settings.from_environ(environ)) as services:
         storage, blobs = open_storage("", data_dir=tmp_path), open_blobs(tmp_path / "blobs")
         uploads = UploadService(
@@ -98,13 +95,13 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
             decoder=decoder,
             play=services.play,
             recordings=services.recordings,
-            clock=SystemClock(),
+            clock=clock,
             most_bytes=MOST_BYTES,
         )
         guest = await services.accounts.sign_in_guest()
         caller = Caller(learner_id=guest.learner.id)
         session = await services.play.start(caller, "cafe", "ko-id")
-        yield Desk(uploads, decoder, caller, session.id)
+        yield Desk(uploads, decoder, clock, caller, session.id)
         decoder.go_on.set()
         await uploads.settle()
         await blobs.close()
@@ -148,15 +145,31 @@ async def test_a_recording_without_a_turn_is_decoded_ahead_of_it(desk: Desk):
     assert desk.decoder.asked == [b"sound"]
 
 
-async def test_while_others_send_only_what_names_its_turn_is_decoded_at_once(desk: Desk):
+async def test_decoding_ahead_takes_a_tenth_of_the_time_and_turns_take_what_they_need(desk: Desk):
+    await desk.hand_in(b"first")
+    await asyncio.sleep(0)
+    desk.clock.move(1.0)
     desk.decoder.go_on.set()
-    async with desk.somebody_sends():
-        waiting = await desk.hand_in(b"sound")
-        await desk.hand_in(b"turn", "t1")
-        await desk.uploads.settle()
-        assert desk.decoder.asked == [b"turn"]
-        assert await desk.uploads.clip(waiting) is CLIP
-    assert desk.decoder.asked == [b"turn", b"sound"]
+    await desk.uploads.settle()
+    desk.clock.move(8.9)
+    waiting = await desk.hand_in(b"second")
+    await desk.hand_in(b"turn", "t1")
+    await desk.uploads.settle()
+    assert desk.decoder.asked == [b"first", b"turn"]
+    desk.clock.move(0.2)
+    await desk.hand_in(b"third")
+    await desk.uploads.settle()
+    assert desk.decoder.asked == [b"first", b"turn", b"third"]
+    assert await desk.uploads.clip(waiting) is CLIP
+
+
+async def test_one_recording_at_a_time_is_decoded_ahead(desk: Desk):
+    await desk.hand_in(b"sound")
+    waiting = await desk.hand_in(b"another")
+    desk.decoder.go_on.set()
+    await desk.uploads.settle()
+    assert desk.decoder.asked == [b"sound"]
+    assert await desk.uploads.clip(waiting) is CLIP
 
 
 async def test_when_the_decoder_is_full_an_upload_is_told_so_before_it_is_read(desk: Desk):

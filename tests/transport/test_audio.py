@@ -354,7 +354,7 @@ async def test_what_is_no_recording_is_refused_by_its_beginning(guest: Guest):
 
     async def form() -> AsyncIterator[bytes]:
         yield f'--b\r\nContent-Disposition: form-data; name="session_id"\r\n\r\n{session_id}\r\n'.encode()
-        yield b'--b\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n' + b"text" * 40_000
+        yield b'--b\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n' + b"text" * 200_000
         await answered.wait()
 
     answered = asyncio.Event()
