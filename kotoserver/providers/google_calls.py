@@ -84,6 +84,8 @@ def _failure(refused: exceptions.GoogleAPICallError, called: str) -> ProviderFai
             return ProviderFailed(f"{called} knows no such request", code="refused", retryable=False)
         case exceptions.ServerError() | exceptions.Aborted() | exceptions.Cancelled():
             return ProviderFailed(f"{called} is not there or broke down", code="unavailable")
+        case exceptions.InvalidArgument() | exceptions.OutOfRange():
+            return ProviderFailed(f"{called} did not take what it was sent", code="refused_input", retryable=False)
         case exceptions.ClientError():
             return ProviderFailed(f"{called} did not take the request", code="refused", retryable=False)
         case _:

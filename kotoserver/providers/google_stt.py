@@ -73,7 +73,7 @@ class GoogleRecognizer(Recognizer):
 
     async def recognize(self, request: RecognitionRequest) -> Recognition:
         if request.clip.seconds > _LONGEST_SECONDS:
-            raise ProviderFailed(f"{_CALLED} hears at most a minute", code="refused", retryable=False)
+            raise ProviderFailed(f"{_CALLED} hears at most a minute", code="refused_input", retryable=False)
         with self._calls.call() as call, in_our_words(_CALLED):
             async with call.waiting():
                 response: RecognizeResponse | None = await self._open().recognize(

@@ -35,6 +35,7 @@ from kotoserver.providers.google_calls import (
     load_credentials,
     open_channel,
 )
+from kotoserver.providers.prices import CHECK_LINE
 from kotoserver.providers.remote_calls import AT_ONCE, RemoteCall, RemoteCalls
 from kotoserver.providers.remote_voice import digest, pieces, speakable
 from kotoserver.providers.sound_bytes import SoundReader, audible, joined
@@ -92,7 +93,7 @@ class GoogleSynthesizer(Synthesizer):
                 yield part
 
     async def check(self) -> None:
-        await self.synthesize(SpeechRequest(text="네", voice=""))
+        await self.synthesize(CHECK_LINE)
 
     async def close(self) -> None:
         await self._calls.close()

@@ -10,7 +10,11 @@ from kotoserver.domain.errors import ProviderFailed
 from kotoserver.settings import Secret
 
 _LATE = (408, 504)
+REFUSALS = ("refused", "refused_input")
+"""Codes after which a server may be asked for less."""
 _NOT_PERMITTED = (401, 403)
+_REFUSED_INPUT = (400, 413, 415, 422)
+"""What was sent is no good, as far as the server tells; other refusals are of the address or the method."""
 
 
 class OpenAiServer:
@@ -66,7 +70,10 @@ class OpenAiServer:
 
 
 def failure_of_status(status: int | None, called: str) -> ProviderFailed:
-    """What an HTTP status says: `rate_limited`, `not_permitted`, `too_late`, `unavailable` or `refused`."""
+    """What an HTTP status says.
+
+    `rate_limited`, `not_permitted`, `too_late`, `unavailable`, `refused_input` or `refused`.
+    """
     if status == 429:
         return ProviderFailed(f"{called} has had too many requests", code="rate_limited")
     if status in _NOT_PERMITTED:
@@ -75,4 +82,6 @@ def failure_of_status(status: int | None, called: str) -> ProviderFailed:
         return ProviderFailed(f"{called} took too long", code="too_late")
     if status is None or status >= 500:
         return ProviderFailed(f"{called} answered with status {status}", code="unavailable")
+    if status in _REFUSED_INPUT:
+        return ProviderFailed(f"{called} answered with status {status}", code="refused_input", retryable=False)
     return ProviderFailed(f"{called} answered with status {status}", code="refused", retryable=False)

@@ -20,7 +20,7 @@ from kotoserver.domain.hearing import (
 )
 from kotoserver.ports.providers import Recognizer
 from kotoserver.providers.believed import ASSUMED_CONFIDENCE, confidence, is_believed
-from kotoserver.providers.openai_server import OpenAiServer
+from kotoserver.providers.openai_server import REFUSALS, OpenAiServer
 from kotoserver.providers.remote_calls import AT_ONCE, RemoteCall, RemoteCalls
 from kotoserver.providers.sound_bytes import hum, pcm_of, wav_file
 from kotoserver.settings import SpeechServerSettings
@@ -100,7 +100,7 @@ class OpenAiRecognizer(Recognizer):
             try:
                 transcription = await self._ask(request, details, call)
             except ProviderFailed as failure:
-                if failure.code != "refused" or details == len(_DETAILS) - 1:
+                if failure.code not in REFUSALS or details == len(_DETAILS) - 1:
                     raise
                 continue
             self._details = details

@@ -9,7 +9,8 @@ import aiohttp
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.speech import Speech, SpeechRequest
 from kotoserver.ports.providers import Synthesizer
-from kotoserver.providers.openai_server import OpenAiServer
+from kotoserver.providers.openai_server import REFUSALS, OpenAiServer
+from kotoserver.providers.prices import CHECK_LINE
 from kotoserver.providers.remote_calls import AT_ONCE, RemoteCall, RemoteCalls
 from kotoserver.providers.remote_voice import digest, speakable
 from kotoserver.providers.sound_bytes import SoundReader, audible, joined
@@ -63,7 +64,7 @@ class OpenAiSynthesizer(Synthesizer):
                 yield part
 
     async def check(self) -> None:
-        await self.synthesize(SpeechRequest(text="네", voice=""))
+        await self.synthesize(CHECK_LINE)
 
     async def close(self) -> None:
         await self._calls.close()
@@ -79,7 +80,7 @@ class OpenAiSynthesizer(Synthesizer):
                             self._format = container
                             yield part
                 except ProviderFailed as failure:
-                    if failure.code != "refused" or container == formats[-1]:
+                    if failure.code not in REFUSALS or container == formats[-1]:
                         raise
                 else:
                     return

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from math import ceil
 from types import MappingProxyType
 
+from kotoserver.domain.speech import SpeechRequest
+
 HEARING_PRICES: Mapping[str, float] = MappingProxyType({"google": 0.016})
 """US dollars for a minute of sound, without the volume discount, as known in November 2026.
 
@@ -23,6 +25,12 @@ GOOGLE_VOICE_PRICES: Mapping[str, float] = MappingProxyType(
 """US dollars for a million characters by the kind of voice that stands in its name, without the free
 characters of each month, as known in November 2026 (cloud.google.com/text-to-speech/pricing)."""
 _USUAL_GOOGLE_VOICE = "Neural2"
+
+
+CHECK_SECONDS = 1.0
+"""Of the sound that engines are sent to find out whether they hear (`sound_bytes.hum`)."""
+CHECK_LINE = SpeechRequest(text="네", voice="")
+"""What they are given to say for the same end."""
 
 
 def hearing_price(engine: str, own: Mapping[str, float]) -> float:

@@ -23,6 +23,7 @@ from tests.providers.google_tts_server import RATE, serving_google_tts, wav
 from tests.providers.openai_speech_server import Answer, serving_openai_speech
 
 LINE = "라떼 한 잔 주세요"
+REFUSALS = ("refused", "refused_input")
 SECONDS = 0.3
 """Deadline where lateness is the point."""
 IN_TIME = 3.0
@@ -81,7 +82,9 @@ GOOGLE_FAULTS = {
     "DEADLINE_EXCEEDED": (Odd(status=grpc.StatusCode.DEADLINE_EXCEEDED), "too_late"),
     "UNAUTHENTICATED": (Odd(status=grpc.StatusCode.UNAUTHENTICATED), "not_permitted"),
     "PERMISSION_DENIED": (Odd(status=grpc.StatusCode.PERMISSION_DENIED), "not_permitted"),
-    "INVALID_ARGUMENT": (Odd(status=grpc.StatusCode.INVALID_ARGUMENT), "refused"),
+    "INVALID_ARGUMENT": (Odd(status=grpc.StatusCode.INVALID_ARGUMENT), "refused_input"),
+    "OUT_OF_RANGE": (Odd(status=grpc.StatusCode.OUT_OF_RANGE), "refused_input"),
+    "FAILED_PRECONDITION": (Odd(status=grpc.StatusCode.FAILED_PRECONDITION), "refused"),
     "NOT_FOUND": (Odd(status=grpc.StatusCode.NOT_FOUND), "refused"),
     "UNIMPLEMENTED": (Odd(status=grpc.StatusCode.UNIMPLEMENTED), "refused"),
     "garbage": (Odd(body=b"\xff\xff\xff\xff"), "bad_answer"),
@@ -94,6 +97,9 @@ HTTP_FAULTS = {
     "401": (Answer(status=401), "not_permitted"),
     "403": (Answer(status=403), "not_permitted"),
     "404": (Answer(status=404), "refused"),
+    "400": (Answer(status=400), "refused_input"),
+    "413": (Answer(status=413), "refused_input"),
+    "422": (Answer(status=422), "refused_input"),
     "a redirect": (Answer(status=302), "refused"),
     "hanging up in the middle": (Answer(parts=[b"RIFF"], breaks=True), "unavailable"),
 }
@@ -208,11 +214,11 @@ async def test_a_fault_ends_in_its_code_and_the_next_request_is_served(name: str
     told, code = kit.faults[fault]
     seconds = SECONDS if getattr(told, "drips", False) else PATIENT_SECONDS
     # Speech servers are asked for less where they refuse; ask each as often as that takes.
-    script = [told] * 3 if code == "refused" else [told]
+    script = [told] * 3 if code in REFUSALS else [told]
     async with kit.serving(*script) as server, opened(kit, server.settings, seconds) as engine:
         failure = await failure_of(kit.ask(engine))
         assert failure.code == code
-        assert failure.retryable is (code not in ("refused", "not_permitted"))
+        assert failure.retryable is (code not in (*REFUSALS, "not_permitted"))
         server.script.clear()
         await kit.ask(engine)
 
@@ -285,7 +291,7 @@ async def test_a_failing_check_says_why(kit: Kit):
 
 
 async def test_nothing_of_what_was_said_stands_in_an_error(kit: Kit):
-    told = [fault for fault, code in kit.faults.values() if code in ("bad_answer", "refused")]
+    told = [fault for fault, code in kit.faults.values() if code in ("bad_answer", *REFUSALS)]
     for fault in told:
         async with kit.serving(fault, fault, fault) as server, opened(kit, server.settings) as engine:
             failure = await failure_of(kit.ask(engine))

@@ -159,7 +159,7 @@ async def test_more_than_a_minute_is_not_even_sent():
         with pytest.raises(ProviderFailed) as refused:
             await ears.recognize(RecognitionRequest(clip=clip))
         await ears.close()
-    assert (refused.value.code, refused.value.retryable) == ("refused", False)
+    assert (refused.value.code, refused.value.retryable) == ("refused_input", False)
     assert server.requests == []
 
 

@@ -96,11 +96,29 @@ async def test_an_engine_that_failed_three_times_rests_for_half_a_minute():
 
 @pytest.mark.parametrize("code", sorted(NO_FAULT))
 async def test_a_refusal_for_the_words_or_the_purse_brings_no_rest(code: str):
-    first = First(failures=[ProviderFailed("not these words", code=code)] * 5)
+    first = First()
     voice = chain(first, Second())
+    await voice.synthesize(LINE)
+    first.fail_next(*[ProviderFailed("not these words", code=code)] * 5)
     for _ in range(5):
         assert (await voice.synthesize(LINE)).degraded == f"first: {code}"
     assert (await voice.synthesize(LINE)).degraded is None
+
+
+async def test_an_engine_that_answered_nothing_yet_and_refuses_what_it_is_asked_rests():
+    """It may be set up wrongly: a model that the service does not know is refused like this too."""
+    refusals = [ProviderFailed("not these words", code="refused_input")] * 3
+    voice = chain(First(failures=refusals), Second())
+    for _ in range(3):
+        assert (await voice.synthesize(LINE)).degraded == "first: refused_input"
+    assert (await voice.synthesize(LINE)).degraded == "first: rests"
+
+
+async def test_what_no_engine_takes_is_not_to_be_asked_again():
+    refusal = ProviderFailed("not these words", code="refused_input")
+    with pytest.raises(ProviderFailed) as refused:
+        await chain(First(failures=[refusal]), Second(failures=[refusal])).synthesize(LINE)
+    assert (refused.value.code, refused.value.retryable) == ("refused_input", False)
 
 
 async def test_one_failure_after_the_rest_brings_the_next_rest():

@@ -48,8 +48,8 @@ def voice(names: str, google: int, server: int, policy: str = "") -> Synthesizer
     return open_synthesizer(speech, {})
 
 
-async def heard(engine: Recognizer) -> Recognition:
-    hum = (np.sin(np.arange(SAMPLE_RATE) * 0.1) * 0.3).astype(np.float32)
+async def heard(engine: Recognizer, seconds: int = 1) -> Recognition:
+    hum = (np.sin(np.arange(seconds * SAMPLE_RATE) * 0.1) * 0.3).astype(np.float32)
     clip = AudioClip(samples=hum, voiced_seconds=1.0, loudness=0.2, media_type="audio/wav")
     return await engine.recognize(RecognitionRequest(clip=clip, phrases=(LINE,)))
 
@@ -91,6 +91,68 @@ async def test_a_quota_that_is_used_up_does_not_reach_the_learner():
         finally:
             await engine.close()
     assert {each.text for each in recognitions} == {LINE}
+
+
+async def test_a_clip_that_google_does_not_take_is_heard_elsewhere_and_google_hears_the_next_one():
+    refused = [Odd(status=StatusCode.INVALID_ARGUMENT)] * 3
+    async with serving_google_speech() as google, serving_openai_speech() as server:
+        engine = ears("google,openai_compatible", google.port, server.port)
+        try:
+            await heard(engine)
+            google.script += refused
+            odd = [await heard(engine) for _ in refused]
+            long = [await heard(engine, seconds=61) for _ in range(3)]
+            states = engine.states()
+            afterwards = await heard(engine)
+        finally:
+            await engine.close()
+    for recognition in (*odd, *long):
+        assert recognition.receipt is not None
+        assert recognition.receipt.provider == "openai_compatible"
+        assert recognition.receipt.fallback == "google: refused_input"
+        assert recognition.receipt.cost_usd == 0
+    assert (states[0].resting, states[0].failures) == (False, 0)
+    assert afterwards.receipt is not None
+    assert afterwards.receipt.provider == "google"
+
+
+async def until_it_works(engine: Recognizer) -> None:
+    """A probe is answered at its own time."""
+    while True:
+        if not engine.states()[0].resting:
+            return
+        await asyncio.sleep(0)
+
+
+async def test_a_google_that_refuses_even_the_first_clips_is_left_alone_until_a_probe_finds_it_working():
+    """A model that is not offered in that region is refused as the clip would be."""
+    refused: list[Any] = [Odd(status=StatusCode.INVALID_ARGUMENT)] * 4  # of which a probe meets the last
+    async with serving_google_speech(*refused) as google, serving_openai_speech() as server:
+        engine = ears("google,openai_compatible", google.port, server.port, "stt.google.rest=0.05")
+        try:
+            for _ in range(3):
+                await heard(engine)
+            assert engine.states()[0].resting
+            async with asyncio.timeout(10):
+                await until_it_works(engine)
+        finally:
+            await engine.close()
+    assert len(google.requests) >= 5
+
+
+async def test_a_server_that_does_not_take_a_clip_is_asked_about_the_next_one():
+    async with serving_openai_speech() as server, serving_google_speech() as google:
+        engine = ears("openai_compatible,google", google.port, server.port)
+        try:
+            await heard(engine)
+            server.script += [Answer(status=413)] * 3
+            elsewhere = [await heard(engine) for _ in range(3)]
+            afterwards = await heard(engine)
+        finally:
+            await engine.close()
+    assert {each.receipt.fallback for each in elsewhere if each.receipt} == {"openai_compatible: refused_input"}
+    assert afterwards.receipt is not None
+    assert afterwards.receipt.provider == "openai_compatible"
 
 
 async def test_a_voice_that_answers_with_silence_is_stood_in_for():

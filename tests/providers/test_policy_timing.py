@@ -50,6 +50,11 @@ async def break_down(hearing: FallbackRecognizer, engine: TimedEars) -> None:
         await hearing.recognize(clip())
 
 
+def late_check() -> ProviderFailed:
+    """What a service has worked on, and bills."""
+    return ProviderFailed("no answer in time", code="too_late")
+
+
 def counted(metric: str, **labels: str) -> float:
     return telemetry.REGISTRY.get_sample_value(metric, {"stage": "stt", **labels}) or 0.0
 
@@ -235,6 +240,42 @@ async def test_a_probe_that_meets_a_full_engine_found_it_working():
 
 
 @virtually
+async def test_a_probe_whose_own_sound_is_refused_found_nothing_working():
+    first = TimedEars(checks=[ProviderFailed("no such model", code="refused_input")])
+    hearing = ears(first, TimedEars(name="second"))
+    await break_down(hearing, first)
+    await asyncio.sleep(6)
+    assert hearing.states()[0].resting
+    await hearing.close()
+
+
+@virtually
+async def test_probes_are_paid_out_of_everybodys_purse_and_by_no_learner():
+    """A second costs a cent: the day has money for three probes of the six, and the learner for two questions."""
+    first = TimedEars(checks=[late_check()] * 6)
+    hearing = ears(first, TimedEars(name="second"), prices={"first": 0.6}, budget=0.035, learner_budget=0.02)
+    before = counted("koto_provider_cost_usd_total", provider="first")
+    await break_down(hearing, first)
+    await asyncio.sleep(300)
+    spent = counted("koto_provider_cost_usd_total", provider="first") - before
+    assert spent == pytest.approx(0.03)
+    assert len(first.checked_at) == 3
+    await hearing.close()
+
+
+@virtually
+async def test_a_check_that_the_engine_refuses_costs_nothing():
+    first = TimedEars(checks=[DOWN])
+    hearing = ears(first, prices={"first": 0.6})
+    before = counted("koto_provider_cost_usd_total", provider="first")
+    with pytest.raises(ProviderFailed):
+        await hearing.check()
+    assert counted("koto_provider_cost_usd_total", provider="first") == before
+    await hearing.check()
+    assert counted("koto_provider_cost_usd_total", provider="first") == pytest.approx(before + 0.01)
+
+
+@virtually
 async def test_a_probe_that_hangs_is_given_up():
     class HangingCheck(TimedEars):
         async def check(self) -> None:
@@ -304,8 +345,10 @@ async def test_closing_ends_the_probes():
 @pytest.mark.parametrize("code", sorted(NO_FAULT))
 @virtually
 async def test_a_refusal_never_brings_a_rest(code: str):
-    first = TimedEars(usual=After(0, ProviderFailed("no", code=code)))
+    first = TimedEars()
     hearing = ears(first, TimedEars(name="second"))
+    await hearing.recognize(clip())
+    first.usual = After(0, ProviderFailed("no", code=code))
     for _ in range(10):
         await hearing.recognize(clip())
     assert (hearing.states()[0].failures, hearing.states()[0].resting) == (0, False)

@@ -2,13 +2,14 @@
 
 Deadlines, the one retry, falling back, hedging, breakers and money are decided here for every engine, and
 nowhere else. A refusal that lies in the question or in the purse (`NO_FAULT`) passes the question on
-without counting against the engine.
+without counting against the engine. What it costs to ask an engine whether it works is everybody's.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from kotoserver import telemetry
@@ -16,12 +17,12 @@ from kotoserver.domain.engines import EngineState
 from kotoserver.domain.errors import KotoError
 from kotoserver.domain.receipt import Stage
 from kotoserver.ports.clock import Clock
-from kotoserver.ports.purse import Purse
+from kotoserver.ports.purse import Hold, Purse
 from kotoserver.providers.pocket import PocketPurse
 from kotoserver.providers.policy.breaker import Breaker
 from kotoserver.providers.policy.patience import Patience
+from kotoserver.providers.policy.paying import paying
 from kotoserver.providers.policy.round import (
-    NO_FAULT,
     RETRY_PAUSE_SECONDS,
     Asking,
     Candidate,
@@ -76,8 +77,12 @@ class Chain(Generic[E]):
         *,
         stage: Stage = Stage.EVALUATE,
         purse: Purse | None = None,
+        check_usd: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        """`patience` with all of them, or with each. Without a purse nothing can be paid."""
+        """`patience` with all of them, or with each. Without a purse nothing can be paid.
+
+        `check_usd`: engine -> what asking it whether it works costs, which everybody pays; none: nothing.
+        """
         if not engines:
             raise ValueError("a chain needs an engine")
         each = [patience] * len(engines) if isinstance(patience, Patience) else patience
@@ -87,7 +92,7 @@ class Chain(Generic[E]):
         self._clock = clock
         self._stage = stage
         self._purse = purse or PocketPurse(0.0, 0.0, clock)
-        self._watch = Watch(self._candidates, stage, clock)
+        self._watch = Watch(self._candidates, stage, clock, self._purse, check_usd)
 
     # ── one answer ───────────────────────────────────────────────────────────────────────────
 
@@ -183,17 +188,11 @@ class Chain(Generic[E]):
     async def calling(self, call: Call[E], round_: Round[E]) -> AsyncIterator[None]:
         """A place at the engine and the money for it, and a count of how it ended."""
         name, usd = call.candidate.name, round_.asking.usd.get(call.candidate.name, 0.0)
-        outcome, spent = "left", 0.0
+        outcome, hold = "left", Hold(spent=0.0)
         try:
             with call.candidate.place():
-                async with self._purse.hold(round_.asking.payer, usd) as hold:
-                    spent = usd
-                    try:
-                        yield
-                    except KotoError as failure:
-                        if failure.code != "too_late":  # what nobody waited out is billed; a refusal is not
-                            hold.spent = spent = 0.0
-                        raise
+                async with paying(self._purse, round_.asking.payer, usd) as hold:
+                    yield
             outcome = "answered"
         except KotoError as failure:
             outcome = failure.code
@@ -201,10 +200,10 @@ class Chain(Generic[E]):
         finally:
             if call.lost:
                 outcome = "lost"
-            round_.spent_usd += spent
+            round_.spent_usd += hold.spent
             telemetry.PROVIDER_CALLS.labels(self._stage, name, outcome).inc()
-            if spent:
-                telemetry.PROVIDER_COST.labels(self._stage, name).inc(spent)
+            if hold.spent:
+                telemetry.PROVIDER_COST.labels(self._stage, name).inc(hold.spent)
 
     def answered(self, call: Call[E], round_: Round[E], value: T, took: float | None = None) -> Answer[T]:
         """`took`: the engine's own seconds, where whoever listens took some too."""
@@ -226,7 +225,7 @@ class Chain(Generic[E]):
 
     def failed(self, call: Call[E], round_: Round[E], failure: KotoError, *, alone: bool = True) -> None:
         round_.failed(call.candidate, failure, self._clock.seconds() - call.began, alone=alone)
-        if failure.code not in NO_FAULT:
+        if call.candidate.at_fault(failure):
             self._watch.count_against(call.candidate)
 
     # ── how they are ─────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from kotoserver.ports.purse import Purse
 from kotoserver.providers.policy.chain import Chain
 from kotoserver.providers.policy.patience import Patience
 from kotoserver.providers.policy.round import Asking
-from kotoserver.providers.prices import hearing_usd
+from kotoserver.providers.prices import CHECK_SECONDS, hearing_usd
 
 
 class FallbackRecognizer(Recognizer):
@@ -29,7 +29,14 @@ class FallbackRecognizer(Recognizer):
         purse: Purse | None = None,
     ) -> None:
         """`prices`: engine -> US dollars for a minute; those without are free."""
-        self._chain: Chain[Recognizer] = Chain(engines, clock, patience, stage=Stage.STT, purse=purse)
+        self._chain: Chain[Recognizer] = Chain(
+            engines,
+            clock,
+            patience,
+            stage=Stage.STT,
+            purse=purse,
+            check_usd={name: hearing_usd(CHECK_SECONDS, price) for name, price in prices.items()},
+        )
         self._prices = prices
         self.name = ",".join(engine.name for engine in engines)
         self.version = ",".join(engine.version for engine in engines)

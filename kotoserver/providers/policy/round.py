@@ -13,8 +13,11 @@ from kotoserver.domain.errors import KotoError, ProviderFailed, TooFast
 from kotoserver.providers.policy.breaker import Breaker, Latencies
 from kotoserver.providers.policy.patience import ORDINARY_SECONDS, STALLED_SECONDS, Patience
 
-NO_FAULT = frozenset({"over_budget", "blocked", "busy"})
+REFUSED_INPUT = "refused_input"
+"""The engine does not take this sound or these words, as too long, say: what else it is asked it may answer."""
+NO_FAULT = frozenset({"over_budget", "blocked", "busy", REFUSED_INPUT})
 """Codes of refusals by an engine that works: one learner's words must not silence it for everybody."""
+NEVER = float("-inf")
 RESTS = "rests"
 SLOW = "slow"
 """Reasons that no engine gives: it was left alone; another answered first."""
@@ -58,12 +61,21 @@ class Candidate(Generic[E]):
     breaker: Breaker
     latencies: Latencies = field(default_factory=Latencies)
     asked_now: int = 0
-    worked_at: float = float("-inf")
+    worked_at: float = NEVER
     """When it answered last, by the clock that only runs forward."""
 
     @property
     def name(self) -> str:
         return self.engine.name
+
+    def at_fault(self, failure: KotoError) -> bool:
+        """Whether it counts against the engine.
+
+        One that refuses what it is asked and has not answered anything yet may as well be set up wrongly.
+        """
+        if failure.code == REFUSED_INPUT:
+            return self.worked_at == NEVER
+        return failure.code not in NO_FAULT
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -152,6 +164,8 @@ class Round(Generic[E]):
             return ProviderFailed(
                 f"The budget of the day is used up ({told}).", code="over_budget", retryable=False
             )
+        if codes == {REFUSED_INPUT}:
+            return ProviderFailed(f"no engine takes this ({told})", code="refused_input", retryable=False)
         return ProviderFailed(f"no engine gave a usable answer ({told})")
 
     def _total(self, candidate: Candidate[E]) -> float:

@@ -18,6 +18,7 @@ from kotoserver.ports.purse import Purse
 from kotoserver.providers.policy.chain import Answer, Call, Chain
 from kotoserver.providers.policy.patience import Patience
 from kotoserver.providers.policy.round import RETRY_PAUSE_SECONDS, Asking, concerns_engine, plain_failures
+from kotoserver.providers.prices import CHECK_LINE
 
 T = TypeVar("T")
 
@@ -36,7 +37,14 @@ class FallbackSynthesizer(Synthesizer):
 
         Speech is kept for everybody who is told the same, so it counts against no single learner's budget.
         """
-        self._chain: Chain[Synthesizer] = Chain(engines, clock, patience, stage=Stage.TTS, purse=purse)
+        self._chain: Chain[Synthesizer] = Chain(
+            engines,
+            clock,
+            patience,
+            stage=Stage.TTS,
+            purse=purse,
+            check_usd={name: price(CHECK_LINE) for name, price in prices.items()},
+        )
         self._clock = clock
         self._prices = prices
         self.name = ",".join(engine.name for engine in engines)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 from typing import Generic
 
@@ -11,7 +11,9 @@ from kotoserver.domain.engines import EngineState
 from kotoserver.domain.errors import KotoError
 from kotoserver.domain.receipt import Stage
 from kotoserver.ports.clock import Clock
-from kotoserver.providers.policy.round import NO_FAULT, Candidate, E, plain_failures
+from kotoserver.ports.purse import Hold, Purse
+from kotoserver.providers.policy.paying import paying
+from kotoserver.providers.policy.round import NO_FAULT, REFUSED_INPUT, Candidate, E, plain_failures
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +21,18 @@ log = logging.getLogger(__name__)
 class Watch(Generic[E]):
     """Over the engines of one chain; owns the tasks that probe them."""
 
-    def __init__(self, candidates: Sequence[Candidate[E]], stage: Stage, clock: Clock) -> None:
+    def __init__(
+        self,
+        candidates: Sequence[Candidate[E]],
+        stage: Stage,
+        clock: Clock,
+        purse: Purse,
+        check_usd: Mapping[str, float],
+    ) -> None:
+        """`check_usd`: engine -> what a check of it costs."""
         self._candidates = candidates
+        self._purse = purse
+        self._check_usd = check_usd
         self._stage = stage
         self._clock = clock
         self._probes: dict[str, asyncio.Task[None]] = {}
@@ -77,16 +89,22 @@ class Watch(Generic[E]):
 
     async def _works(self, candidate: Candidate[E]) -> bool:
         failure = await self._check(candidate)
-        return failure is None or failure.code in NO_FAULT
+        # What refuses even the fixed sound or text of a check takes nothing at all.
+        return failure is None or failure.code in NO_FAULT - {REFUSED_INPUT}
 
     async def _check(self, candidate: Candidate[E]) -> KotoError | None:
         """What is wrong with it."""
+        hold = Hold(spent=0.0)
         try:
-            with plain_failures(candidate.name):
-                async with asyncio.timeout(candidate.patience.total_seconds):
-                    await candidate.engine.check()
+            async with paying(self._purse, None, self._check_usd.get(candidate.name, 0.0)) as hold:
+                with plain_failures(candidate.name):
+                    async with asyncio.timeout(candidate.patience.total_seconds):
+                        await candidate.engine.check()
         except KotoError as failure:
             return failure
+        finally:
+            if hold.spent:
+                telemetry.PROVIDER_COST.labels(self._stage, candidate.name).inc(hold.spent)
         candidate.worked_at = self._clock.seconds()
         return None
 
