@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from kotoserver import __version__
-from kotoserver.cli import content, evaluate, models, play, serve, sessions, token
+from kotoserver.cli import content, evaluate, models, play, serve, sessions, token, users
 from kotoserver.domain.errors import KotoError
 
 DESCRIPTION = """\
@@ -24,6 +24,7 @@ examples:
   kotoserver evaluate --jsonl lines.jsonl   judge sentences from a file
   kotoserver sessions rescore sess_4f0c9a   judge a stored session again: is every score the same?
   kotoserver models pull base          fetch a recognition model for the learners' voices
+  kotoserver users add --role admin --email minji@example.org   somebody who signs in to the console
   kotoserver token --role editor       make an editor, and print a token for the calls of editors
   KOTO_PORT=8080 kotoserver serve      the same server on another port
 """
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kotoserver {__version__}")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for subject in (serve, play, content, evaluate, sessions, models, token):
+    for subject in (serve, play, content, evaluate, sessions, models, users, token):
         subject.add_commands(commands)
     return parser
 

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import os
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from kotoserver.audio.decode import PyAvDecoder
@@ -19,7 +19,6 @@ from kotoserver.content.drafts import Folders, compile_drafts, compile_folders
 from kotoserver.content.library import Library, open_library
 from kotoserver.domain.errors import BadSettings, ContentBroken, KotoError
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
-from kotoserver.domain.learner import Role
 from kotoserver.domain.scene import Scene
 from kotoserver.domain.session import SaidLine, Session
 from kotoserver.korean.context import Prepared
@@ -41,14 +40,21 @@ from kotoserver.providers.registry import (
     open_recognizer,
     open_synthesizer,
 )
-from kotoserver.services.accounts import AccountsService, SignedIn
+from kotoserver.services.accounts import AccountsService, Patience
+from kotoserver.services.audit import AuditService
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
+from kotoserver.services.classes import ClassesService
 from kotoserver.services.engine_choices import EngineChoices
+from kotoserver.services.erasing import ErasingService
 from kotoserver.services.health import Dependency, HealthService
 from kotoserver.services.history import HistoryService
+from kotoserver.services.keys import Keyring, open_keys
 from kotoserver.services.lab import LabService
+from kotoserver.services.lessons import LessonsService
+from kotoserver.services.limits import LimitsService
 from kotoserver.services.narration import spoken_line
+from kotoserver.services.passwords import PasswordVault
 from kotoserver.services.play import PlayService
 from kotoserver.services.purse import DayPurse
 from kotoserver.services.recordings import RecordingsService
@@ -56,6 +62,7 @@ from kotoserver.services.rescoring import RescoredTurn, rescore, stored_session
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.speech_engines import SpeechEngines
 from kotoserver.services.uploads import UploadService
+from kotoserver.services.users import UsersService
 from kotoserver.services.voice import VoiceService
 from kotoserver.services.workbench import WorkbenchService
 from kotoserver.settings import Secret, Settings, UploadSettings
@@ -92,9 +99,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     it needs does not answer.
     """
     make_data_folder(settings.data_dir)
-    secret = settings.secret or kept_secret(settings.data_dir)
+    keys = open_keys(settings)
     async with AsyncExitStack() as stack:
-        parts = await _open_parts(settings, secret, stack)
+        parts = await _open_parts(settings, keys.current, stack)
+        people = _open_people(settings, parts.storage, parts.bus, parts.clock, keys, stack)
         catalog = CatalogService(parts.library)
         speech = await _open_speech(settings, parts.storage, parts.bus, parts.blobs, parts.voice, stack)
         choices = EngineChoices()
@@ -117,8 +125,25 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         if parts.ears is not None:
             stack.push_async_callback(_ended, asyncio.create_task(_try_out(parts.ears)))
         speech.warm_library(authored_lines(catalog.scenes(), speech))
+        erasing = ErasingService(
+            storage=parts.storage,
+            blobs=parts.blobs,
+            bus=parts.bus,
+            audit=people.audit,
+            clock=parts.clock,
+            settings=settings.accounts,
+        )
+        erasing.open()
+        stack.push_async_callback(erasing.close)
         yield Services(
-            accounts=AccountsService(parts.storage, parts.clock, secret),
+            accounts=people.accounts,
+            users=UsersService(
+                members=parts.storage, accounts=people.accounts, erasing=erasing, audit=people.audit
+            ),
+            classes=ClassesService(members=parts.storage, limits=people.limits, clock=parts.clock),
+            lessons=LessonsService(lessons=parts.storage, catalog=catalog, audit=people.audit, clock=parts.clock),
+            erasing=erasing,
+            limits=people.limits,
             catalog=catalog,
             play=play,
             history=HistoryService(parts.storage, play),
@@ -178,13 +203,69 @@ async def migrate_database(settings: Settings) -> Sequence[str]:
         return await storage.migrate()
 
 
-async def register_member(settings: Settings, role: Role, name: str | None) -> SignedIn:
-    """Adds somebody with this role to the database, which is brought up to date first, and signs them in."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """What knows who somebody is, and how much they may ask for."""
+
+    accounts: AccountsService
+    audit: AuditService
+    limits: LimitsService
+
+
+def _open_people(
+    settings: Settings, storage: Storage, bus: Bus, clock: Clock, keys: Keyring, stack: AsyncExitStack
+) -> People:
+    vault = PasswordVault()
+    stack.push_async_callback(vault.close)
+    audit = AuditService(storage, clock)
+    limits = LimitsService(bus, clock, settings.limits)
+    accounts = AccountsService(
+        members=storage,
+        clock=clock,
+        keys=keys,
+        vault=vault,
+        audit=audit,
+        limits=limits,
+        patience=Patience(
+            access=timedelta(minutes=settings.accounts.access_minutes),
+            stay=timedelta(days=settings.accounts.sign_in_days),
+        ),
+    )
+    return People(accounts=accounts, audit=audit, limits=limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What an operator does with people from the command line."""
+
+    accounts: AccountsService
+    users: UsersService
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Accounts and users without the server, over a database that is brought up to date first."""
     make_data_folder(settings.data_dir)
-    secret = settings.secret or kept_secret(settings.data_dir)
-    async with _storage(settings) as storage:
+    keys = open_keys(settings)
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(_storage(settings))
         await storage.migrate()
-        return await AccountsService(storage, SystemClock(), secret).register(role, name=name)
+        bus = open_bus(_reveal(settings.redis_url) or None)
+        stack.push_async_callback(bus.close)
+        blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+        stack.push_async_callback(blobs.close)
+        clock = SystemClock()
+        people = _open_people(settings, storage, bus, clock, keys, stack)
+        erasing = ErasingService(
+            storage=storage,
+            bus=bus,
+            blobs=blobs,
+            audit=people.audit,
+            clock=clock,
+            settings=settings.accounts,
+        )
+        users = UsersService(members=storage, accounts=people.accounts, erasing=erasing, audit=people.audit)
+        yield Desk(accounts=people.accounts, users=users)
 
 
 async def rescore_session(settings: Settings, session_id: str) -> tuple[Session, tuple[RescoredTurn, ...]]:
@@ -303,9 +384,7 @@ async def open_listening(
     """Decoding, keeping and hearing of recordings; closed with the stack."""
     decoder = PyAvDecoder(most_seconds=settings.most_seconds)
     stack.push_async_callback(decoder.close)
-    recordings = RecordingsService(
-        storage=storage, blobs=blobs, play=play, clock=clock, kept_days=settings.kept_days
-    )
+    recordings = RecordingsService(storage=storage, blobs=blobs, clock=clock, kept_days=settings.kept_days)
     recordings.open()
     stack.push_async_callback(recordings.close)
     uploads = UploadService(
@@ -405,39 +484,6 @@ def make_data_folder(folder: Path) -> None:
         raise BadSettings(
             f"The data folder {folder} cannot be written to ({why}); set KOTO_DATA_DIR to one that can."
         ) from error
-
-
-def kept_secret(folder: Path) -> Secret:
-    """The secret of this data folder, made at the first start and readable by its owner only."""
-    path = folder / "secret"
-    try:
-        return _make_secret(path)
-    except FileExistsError:
-        return _read_secret(path)
-    except OSError as error:
-        raise _no_secret(path, error) from error
-
-
-def _make_secret(path: Path) -> Secret:
-    made = secrets.token_urlsafe(48)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(made)
-    return Secret(made)
-
-
-def _read_secret(path: Path) -> Secret:
-    try:
-        kept = path.read_text("ascii", errors="replace").strip()
-    except OSError as error:
-        raise _no_secret(path, error) from error
-    if len(kept) < 32:
-        raise BadSettings(f"The file {path} is damaged; delete it to make a new secret.")
-    return Secret(kept)
-
-
-def _no_secret(path: Path, error: OSError) -> BadSettings:
-    why = error.strerror or str(error)
-    return BadSettings(f"The secret {path} cannot be read or made ({why}); start as the user who owns it.")
 
 
 def read_voices(scenes_dir: Path) -> Voices:

@@ -55,7 +55,46 @@ VARIABLES = (
     Variable(
         name="KOTO_SECRET",
         default="",
-        meaning="signs tokens, at least 32 characters; unset, one is made and kept in the data folder",
+        meaning="signs tokens, at least 32 characters; unset, one is made and kept in the data folder "
+        "(only where KOTO_HOST is this very machine)",
+    ),
+    Variable(
+        name="KOTO_SECRET_PREVIOUS",
+        default="",
+        meaning="the secret of before; what it signed stays good while you change to another",
+    ),
+    Variable(
+        name="KOTO_DEVELOPMENT",
+        default="0",
+        meaning="`1`: browsers on this machine are admins without signing in, and may break engines on purpose",
+    ),
+    Variable(
+        name="KOTO_ACCESS_MINUTES",
+        default="15",
+        meaning="how long an access token is good; then the client renews it by its refresh token",
+    ),
+    Variable(name="KOTO_SIGN_IN_DAYS", default="30", meaning="how long a device stays signed in that is not used"),
+    Variable(
+        name="KOTO_RETENTION_DAYS",
+        default="0",
+        meaning="sessions and guests that nobody came back to for so long are erased; 0 keeps them",
+    ),
+    Variable(name="KOTO_AUDIT_DAYS", default="365", meaning="how long the audit is kept"),
+    Variable(
+        name="KOTO_LIMITS",
+        default="",
+        meaning="most uses a minute, such as `turns=60,uploads=30`, where they differ from docs/configuration.md; "
+        "0 lifts a limit",
+    ),
+    Variable(
+        name="KOTO_BODY_SECONDS",
+        default="20",
+        meaning="how long the body of a request may take to arrive; recordings have two minutes",
+    ),
+    Variable(
+        name="KOTO_MOST_LIVE",
+        default="2000",
+        meaning="sessions that are played live at once by all servers together; more are told `busy`",
     ),
     Variable(
         name="KOTO_PUBLIC_URL",
@@ -223,9 +262,24 @@ VARIABLES = (
         name="GOOGLE_APPLICATION_CREDENTIALS", default="", meaning="credentials file for the `google` engines"
     ),
 )
+LIMITS: Mapping[str, int] = MappingProxyType(
+    {
+        "guests": 600,
+        "sign_ins": 30,
+        "requests": 6000,
+        "learner_requests": 1200,
+        "turns": 120,
+        "uploads": 60,
+        "evaluations": 600,
+        "joins": 10,
+    }
+)
+"""Most uses a minute unless KOTO_LIMITS says otherwise: of one address (guests, sign_ins, requests), else of
+one learner."""
 _DEVICES = ("cpu", "cuda")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _POLICY_KEY = re.compile(r"(stt|tts)\.[a-z_]+\.(total|first|at_once|failures|rest)")
+_LIMIT_KEY = re.compile("|".join(LIMITS))
 _PRICE_KEY = re.compile(r"(stt|tts)\.[a-z_]+")
 _NAMES = frozenset(variable.name for variable in VARIABLES)
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
@@ -352,6 +406,30 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSettings:
+    """How people sign in, and how long what they leave is kept."""
+
+    secret: Secret | None
+    """None: made at the first start and kept in the data folder."""
+    previous_secret: Secret | None
+    access_minutes: int
+    sign_in_days: int
+    retention_days: int
+    """0: for ever."""
+    audit_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """How much one client may ask for."""
+
+    a_minute: Mapping[str, int]
+    """A name of LIMITS -> most uses; 0 for no limit."""
+    most_live: int
+    body_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     host: str
     port: int
@@ -359,8 +437,10 @@ class Settings:
     scenes_dir: Path
     langpacks_dir: Path
     web_dir: Path
-    secret: Secret | None
-    """None: made at the first start and kept in the data folder."""
+    accounts: AccountSettings
+    limits: LimitSettings
+    development: bool
+    """Whether only people at this very machine are served, who may do everything and break things on purpose."""
     public_url: str | None
     trusted_proxies: tuple[Network, ...]
     drain_seconds: int
@@ -377,9 +457,9 @@ class Settings:
     models: ModelSettings
 
     @property
-    def development(self) -> bool:
-        """Whether only people at this very machine are served, who may break things on purpose."""
-        return self.host in _LOOPBACK and self.public_url is None
+    def on_loopback(self) -> bool:
+        """Whether nothing but this very machine can connect."""
+        return self.host in _LOOPBACK
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -387,14 +467,16 @@ class Settings:
         given = dict(os.environ if environ is None else environ)
         _refuse_unknown(given)
         values = {name: given.get(name, "").strip() or default for name, default in _DEFAULTS.items()}
-        return cls(
+        settings = cls(
             host=values["KOTO_HOST"],
             port=_whole_number("KOTO_PORT", values["KOTO_PORT"], 0, 65535),
             data_dir=_path("KOTO_DATA_DIR", values["KOTO_DATA_DIR"]).absolute(),
             scenes_dir=_folder("KOTO_SCENES_DIR", values["KOTO_SCENES_DIR"]),
             langpacks_dir=_folder("KOTO_LANGPACKS_DIR", values["KOTO_LANGPACKS_DIR"]),
             web_dir=ROOT / "web",
-            secret=_secret(values["KOTO_SECRET"]),
+            accounts=_accounts(values),
+            limits=_limits(values),
+            development=_one_of("KOTO_DEVELOPMENT", values["KOTO_DEVELOPMENT"], ("0", "1")) == "1",
             public_url=_web_address("KOTO_PUBLIC_URL", values["KOTO_PUBLIC_URL"]),
             trusted_proxies=_networks("KOTO_TRUSTED_PROXIES", values["KOTO_TRUSTED_PROXIES"]),
             drain_seconds=_whole_number("KOTO_DRAIN_SECONDS", values["KOTO_DRAIN_SECONDS"], 0, 600),
@@ -414,6 +496,21 @@ class Settings:
             evaluator=_names("EVAL_PROVIDER", values["EVAL_PROVIDER"]),
             models=_models(values),
         )
+        settings.refuse_contradictions()
+        return settings
+
+    def refuse_contradictions(self) -> None:
+        """BadSettings for settings that must not stand together."""
+        if self.development and not self.on_loopback:
+            raise BadSettings(
+                f"KOTO_DEVELOPMENT makes every visitor an admin, so it cannot stand with KOTO_HOST={self.host}; "
+                "listen on 127.0.0.1, or leave KOTO_DEVELOPMENT out."
+            )
+        if self.development and self.public_url is not None:
+            raise BadSettings(
+                "KOTO_DEVELOPMENT makes every visitor an admin, so it cannot stand with KOTO_PUBLIC_URL; "
+                "leave one of them out."
+            )
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:
@@ -461,12 +558,34 @@ def _path(name: str, value: str) -> Path:
         raise BadSettings(f"{name} names the home of a user who does not exist: {value!r}.") from error
 
 
-def _secret(value: str) -> Secret | None:
+def _accounts(values: Mapping[str, str]) -> AccountSettings:
+    return AccountSettings(
+        secret=_secret("KOTO_SECRET", values["KOTO_SECRET"]),
+        previous_secret=_secret("KOTO_SECRET_PREVIOUS", values["KOTO_SECRET_PREVIOUS"]),
+        access_minutes=_whole_number("KOTO_ACCESS_MINUTES", values["KOTO_ACCESS_MINUTES"], 1, 1440),
+        sign_in_days=_whole_number("KOTO_SIGN_IN_DAYS", values["KOTO_SIGN_IN_DAYS"], 1, 365),
+        retention_days=_whole_number("KOTO_RETENTION_DAYS", values["KOTO_RETENTION_DAYS"], 0, 3650),
+        audit_days=_whole_number("KOTO_AUDIT_DAYS", values["KOTO_AUDIT_DAYS"], 1, 3650),
+    )
+
+
+def _secret(name: str, value: str) -> Secret | None:
     if not value:
         return None
     if len(value) < 32:
-        raise BadSettings("KOTO_SECRET is too short: give it at least 32 characters.")
+        raise BadSettings(f"{name} is too short: give it at least 32 characters.")
     return Secret(value)
+
+
+def _limits(values: Mapping[str, str]) -> LimitSettings:
+    given = _numbers("KOTO_LIMITS", values["KOTO_LIMITS"], _LIMIT_KEY, "turns=60,uploads=30")
+    if any(number != int(number) for number in given.values()):
+        raise BadSettings("KOTO_LIMITS must be whole numbers, such as turns=60,uploads=30.")
+    return LimitSettings(
+        a_minute=MappingProxyType({**LIMITS, **{name: int(number) for name, number in given.items()}}),
+        most_live=_whole_number("KOTO_MOST_LIVE", values["KOTO_MOST_LIVE"], 1, 1_000_000),
+        body_seconds=_whole_number("KOTO_BODY_SECONDS", values["KOTO_BODY_SECONDS"], 1, 600),
+    )
 
 
 def _web_address(name: str, value: str) -> str | None:

@@ -51,6 +51,9 @@ SYNTHESIS = Histogram(
 SPEECH_CACHE_BYTES = Gauge("koto_speech_cache_bytes", "Bytes of speech kept.", registry=REGISTRY)
 SPEECH_EVICTIONS = Counter("koto_speech_evictions", "Speech files dropped to stay in bounds.", registry=REGISTRY)
 OPEN_SOCKETS = Gauge("koto_open_sockets", "WebSocket connections open now.", registry=REGISTRY)
+REFUSED_USES = Counter(
+    "koto_refused_uses", "What was refused because a limit on use was reached.", ["use"], registry=REGISTRY
+)
 SOCKETS_CLOSED = Counter(
     "koto_sockets_closed", "WebSocket connections closed, by code.", ["code"], registry=REGISTRY
 )

@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from kotoserver.blobs import open_blobs
 from kotoserver.bootstrap import open_listening, open_services
+from kotoserver.domain.learner import Role
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator, Recognizer
@@ -27,12 +28,20 @@ from kotoserver.transport.app import make_app
 Frame = dict[str, Any]
 
 
+def settings_for_tests(data_dir: Path, **environ: str) -> Settings:
+    """Scripted engines, in development unless `environ` lets others connect, and nothing of the caller's own."""
+    ours = {"KOTO_DATA_DIR": str(data_dir), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
+    if environ.keys() & {"KOTO_PUBLIC_URL", "KOTO_HOST"}:
+        ours["KOTO_SECRET"] = "a secret for tests that is long enough"
+    else:
+        ours["KOTO_DEVELOPMENT"] = "1"
+    return Settings.from_environ({**ours, **environ})
+
+
 @asynccontextmanager
 async def serving(data_dir: Path, **environ: str) -> AsyncIterator["Koto"]:
     """The server with scripted engines, unless `environ` says otherwise."""
-    settings = Settings.from_environ(
-        {"KOTO_DATA_DIR": str(data_dir), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted", **environ}
-    )
+    settings = settings_for_tests(data_dir, **environ)
     async with (
         open_services(settings) as services,
         TestClient(TestServer(make_app(services, settings))) as client,
@@ -43,8 +52,7 @@ async def serving(data_dir: Path, **environ: str) -> AsyncIterator["Koto"]:
 @asynccontextmanager
 async def judging(data_dir: Path, judge: Evaluator, bus: Bus | None = None) -> AsyncIterator["Koto"]:
     """The server with a judge, and if told a bus between its connections, of the test's own."""
-    environ = {"KOTO_DATA_DIR": str(data_dir), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
-    settings = Settings.from_environ(environ)
+    settings = settings_for_tests(data_dir)
     async with open_services(settings) as opened, playing(opened, data_dir, judge) as play:
         services = replace(opened, play=play, bus=bus or opened.bus)
         async with TestClient(TestServer(make_app(services, settings))) as client:
@@ -73,8 +81,7 @@ async def playing(
 @asynccontextmanager
 async def hearing(data_dir: Path, ears: Recognizer, **environ: str) -> AsyncIterator["Koto"]:
     """The server with ears, and for its recordings a clock, of the test's own."""
-    scripted = {"KOTO_DATA_DIR": str(data_dir), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
-    settings = Settings.from_environ({**scripted, **environ})
+    settings = settings_for_tests(data_dir, **environ)
     clock = MovedClock()
     async with open_services(settings) as opened, AsyncExitStack() as stack:
         storage = open_storage("", data_dir=data_dir)
@@ -121,6 +128,11 @@ class Koto:
         assert answer.status == 201
         signed_in = await answer.json()
         return Guest(self, signed_in["token"], signed_in["learner_id"])
+
+    async def member(self, role: Role, name: str | None = None) -> "Guest":
+        """Somebody new with this role."""
+        learner = await self.services.accounts.add(role, name=name)
+        return Guest(self, self.services.accounts.long_token(learner).token, learner.id)
 
 
 @dataclass

@@ -28,6 +28,8 @@ def environment(data_dir: Path, **environ: str) -> dict[str, str]:
         "EVAL_PROVIDER": "scripted",
         "PYTHONUNBUFFERED": "1",
     }
+    if not environ.keys() & {"KOTO_PUBLIC_URL", "KOTO_HOST"}:
+        ours["KOTO_DEVELOPMENT"] = "1"
     return {**inherited, **ours, **environ}
 
 

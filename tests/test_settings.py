@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kotoserver.domain.errors import BadSettings
-from kotoserver.settings import VARIABLES, Secret, Settings
+from kotoserver.settings import LIMITS, VARIABLES, Secret, Settings
 
 
 def test_with_nothing_set_everything_stays_on_this_machine():
@@ -32,6 +32,17 @@ def test_a_typing_mistake_is_named_with_what_was_meant():
         ("KOTO_PORT", "-1"),
         ("KOTO_PORT", "٣"),
         ("KOTO_SECRET", "short"),
+        ("KOTO_SECRET_PREVIOUS", "short"),
+        ("KOTO_DEVELOPMENT", "yes"),
+        ("KOTO_ACCESS_MINUTES", "0"),
+        ("KOTO_SIGN_IN_DAYS", "0"),
+        ("KOTO_RETENTION_DAYS", "-1"),
+        ("KOTO_AUDIT_DAYS", "0"),
+        ("KOTO_LIMITS", "turns"),
+        ("KOTO_LIMITS", "turns=1.5"),
+        ("KOTO_LIMITS", "wishes=3"),
+        ("KOTO_MOST_LIVE", "0"),
+        ("KOTO_BODY_SECONDS", "0"),
         ("KOTO_PUBLIC_URL", "koto.example"),
         ("KOTO_PUBLIC_URL", "ftp://koto.example"),
         ("KOTO_PUBLIC_URL", "http://["),
@@ -85,9 +96,23 @@ def test_a_list_of_providers_keeps_its_order():
     assert Settings.from_environ({"TTS_PROVIDER": "Google, espeak"}).speech.tts == ("google", "espeak")
 
 
+@pytest.mark.parametrize("open_to", [{"KOTO_HOST": "0.0.0.0"}, {"KOTO_PUBLIC_URL": "https://koto.example"}])
+def test_development_stays_on_this_machine(open_to: dict[str, str]):
+    with pytest.raises(BadSettings, match="KOTO_DEVELOPMENT makes every visitor an admin"):
+        Settings.from_environ({"KOTO_DEVELOPMENT": "1", **open_to})
+    assert not Settings.from_environ(open_to).development
+    assert Settings.from_environ({"KOTO_DEVELOPMENT": "1"}).development
+
+
+def test_a_limit_that_is_not_named_stays_as_it_is():
+    limits = Settings.from_environ({"KOTO_LIMITS": "turns=7, uploads=0"}).limits.a_minute
+    assert (limits["turns"], limits["uploads"], limits["joins"]) == (7, 0, LIMITS["joins"])
+
+
 def test_secrets_do_not_print_themselves(tmp_path: Path):
     given_secrets = {
         "KOTO_SECRET": "correct-horse-battery-staple-correct",
+        "KOTO_SECRET_PREVIOUS": "incorrect-horse-battery-staple-incorrect",
         "DATABASE_URL": "postgresql://koto:swordfish@db/koto",
         "REDIS_URL": "redis://:swordfish@cache/0",
         "MINIO_ENDPOINT": "s3:9000",
@@ -97,7 +122,8 @@ def test_secrets_do_not_print_themselves(tmp_path: Path):
         "EVAL_MODEL_KEY": "swordfish",
     }
     settings = Settings.from_environ(given_secrets)
-    printed = f"{settings} {settings!r} {settings.secret} {settings.database_url}"
+    accounts = settings.accounts
+    printed = f"{settings} {settings!r} {accounts.secret} {accounts.previous_secret} {settings.database_url}"
     assert "swordfish" not in printed
     assert "horse" not in printed
 

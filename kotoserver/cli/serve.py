@@ -66,6 +66,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         if not 0 <= chosen.port <= 65535:
             raise BadSettings("--port must be from 0 to 65535.")
         settings = replace(settings, port=chosen.port)
+    settings.refuse_contradictions()
     telemetry.set_up_logging(settings.log)
     asyncio.run(run_speech_server(settings) if chosen.role == "speech" else run_server(settings))
     return 0

@@ -1,20 +1,22 @@
-"""`kotoserver token`: a token for somebody with a role."""
+"""`kotoserver token`: a token for somebody with a role, for scripts."""
 
 import argparse
 import asyncio
 import sys
 
-from kotoserver.bootstrap import register_member
+from kotoserver.bootstrap import open_desk
 from kotoserver.domain.events import timestamp
 from kotoserver.domain.learner import Role
+from kotoserver.services.accounts import AccessToken
+from kotoserver.services.audit import OPERATOR
 from kotoserver.settings import Settings
 
 DESCRIPTION = """\
 Adds somebody with this role to the database that the settings name, and prints a token for
 them. The token is all that stands on standard output, so it can be kept in a variable.
-Anybody who holds it acts with that role for 30 days.
+Anybody who holds it acts with that role for 30 days; `kotoserver users sign-out ID` ends it.
 
-Editors and admins may use the calls for editors, such as POST /koto-api/evaluate.
+People sign in by e-mail and password instead: see `kotoserver users add`.
 """
 
 EXAMPLES = """\
@@ -39,8 +41,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _token(chosen: argparse.Namespace) -> int:
-    made = asyncio.run(register_member(Settings.from_environ(), Role(chosen.role), chosen.name))
+    made = asyncio.run(_made(Settings.from_environ(), Role(chosen.role), chosen.name))
     told = f"{made.learner.id} is {made.learner.role.value}; the token is good until {timestamp(made.expires_at)}"
     print(told, file=sys.stderr)
     print(made.token)
     return 0
+
+
+async def _made(settings: Settings, role: Role, name: str | None) -> AccessToken:
+    async with open_desk(settings) as desk:
+        user = await desk.users.add(OPERATOR, role, name=name, email=None, password=None)
+        return desk.accounts.long_token(user)

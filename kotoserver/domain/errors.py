@@ -62,9 +62,20 @@ class Conflict(KotoError):
     retryable = True
 
 
+def changed_meanwhile(what: str) -> Conflict:
+    """Of something that is edited against the revision it was read at."""
+    sentence = f"This {what} was changed meanwhile; read it again and decide anew."
+    return Conflict(sentence, code="changed_meanwhile", retryable=False)
+
+
 class TooFast(KotoError):
     code = "too_fast"
     retryable = True
+
+    def __init__(self, message: str, *, code: str | None = None, retry_after: int | None = None) -> None:
+        """`retry_after`: seconds after which trying again may help; None when nobody knows."""
+        super().__init__(message, code=code, details={"retry_after": retry_after} if retry_after else None)
+        self.retry_after = retry_after
 
 
 class ProviderFailed(KotoError):

@@ -14,6 +14,8 @@ class Role(StrEnum):
 
 EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
 """May change what learners are given."""
+ADMINS = frozenset({Role.ADMIN})
+"""May do what concerns everybody."""
 TEACHERS = frozenset({Role.TEACHER, Role.ADMIN})
 """May have classes."""
 AUTHORS = frozenset({Role.TEACHER, Role.EDITOR, Role.ADMIN})

@@ -97,7 +97,7 @@ class PlayService:
         self._choices = choices or EngineChoices()
         self._chores = Chores()
 
-    async def start(self, caller: Caller, scene_id: str, pack_id: str) -> Session:
+    async def start(self, caller: Caller, scene_id: str, pack_id: str, *, lesson_id: str | None = None) -> Session:
         """Opens a scene: the NPC says its first line. The session stays on these versions for ever."""
         playable = self._catalog.playable(scene_id, pack_id)
         narrator = Narrator(playable, self._speech)
@@ -115,6 +115,7 @@ class PlayService:
             last_seq=1 + len(step.said),
             started_at=now,
             updated_at=now,
+            lesson_id=lesson_id,
         )
         change = tell(narrator, step)
         frames = (narrator.ready(session, last_seq=session.last_seq), *change.frames)
@@ -236,15 +237,13 @@ class PlayService:
             telemetry.SESSIONS.labels("abandoned").inc()
         return await self.session(caller, session_id)
 
-    async def erase(self, caller: Caller, session_id: str) -> None:
-        """Forgets the session and all that was said in it."""
-        async with self._keeper.one_at_a_time(session_id):
-            await self.session(caller, session_id)
-            await self._storage.erase_session(session_id)
-
     async def session(self, caller: Caller, session_id: str) -> Session:
-        """The session. NotFound code `no_such_session`; NotAllowed when it is another learner's."""
+        """The caller's own session. NotFound code `no_such_session`; NotAllowed when it is another learner's."""
         return await self._keeper.find(caller, session_id)
+
+    async def readable(self, caller: Caller, session_id: str) -> Session:
+        """The session, to be looked at by its learner, their teachers and admins. Raises as `session` does."""
+        return await self._keeper.readable(caller, session_id)
 
     def snapshot(self, session: Session) -> SessionReady:
         """Where the session stands, as a connection is told first."""

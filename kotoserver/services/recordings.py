@@ -13,7 +13,7 @@ from kotoserver.domain.recording import ALL_RECORDINGS, Recording, recordings_of
 from kotoserver.ports.blobs import BlobInfo, BlobStore
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.storage import Storage
-from kotoserver.services.play import PlayService
+from kotoserver.services.access import AccessService
 
 LINK_SECONDS = 3600
 """How long an address of a recording works that was handed out."""
@@ -38,13 +38,11 @@ class KeptSound:
 
 
 class RecordingsService:
-    def __init__(
-        self, *, storage: Storage, blobs: BlobStore, play: PlayService, clock: Clock, kept_days: int
-    ) -> None:
+    def __init__(self, *, storage: Storage, blobs: BlobStore, clock: Clock, kept_days: int) -> None:
         """`kept_days` counts for learners who agreed to it."""
         self._storage = storage
+        self._access = AccessService(storage)
         self._blobs = blobs
-        self._play = play
         self._clock = clock
         self._kept_days = kept_days
         self._sweeper: asyncio.Task[None] | None = None
@@ -57,12 +55,25 @@ class RecordingsService:
         return self._clock.now() + timedelta(days=self._kept_days)
 
     async def recording(self, caller: Caller, audio_id: str) -> Recording:
-        """One of the caller's own. NotFound code `no_such_audio`; NotAllowed when it is somebody else's."""
+        """One that the caller may hear: their own, or as a teacher or admin.
+
+        NotFound code `no_such_audio`; NotAllowed when it is somebody else's.
+        """
+        recording = await self._found(audio_id)
+        await self._access.refuse_strangers(caller, recording.learner_id, "recording")
+        return recording
+
+    async def own(self, caller: Caller, audio_id: str) -> Recording:
+        """One that the caller spoke. NotFound code `no_such_audio`; NotAllowed for anybody else's."""
+        recording = await self._found(audio_id)
+        if recording.learner_id != caller.learner_id:
+            raise NotAllowed("This recording belongs to somebody else.")
+        return recording
+
+    async def _found(self, audio_id: str) -> Recording:
         recording = await self._storage.find_recording(audio_id)
         if recording is None:
             raise NotFound("There is no such recording.", code="no_such_audio")
-        if recording.learner_id != caller.learner_id:
-            raise NotAllowed("This recording belongs to somebody else.")
         return recording
 
     async def link(self, caller: Caller, audio_id: str) -> str | None:
@@ -103,25 +114,12 @@ class RecordingsService:
             raise _not_kept()
         return recording
 
-    async def erase_session(self, caller: Caller, session_id: str) -> None:
-        """Forgets the session, and all that was said in it with the sound of it."""
-        await self._play.session(caller, session_id)
-        recordings = await self._storage.list_recordings(session_id)
-        await self._play.erase(caller, session_id)
-        for recording in recordings:
-            await self._blobs.delete(recording.key)
-
     async def agree(self, caller: Caller, keep_recordings: bool) -> None:
         """Notes whether the learner's recordings may be kept; taking it back forgets those that were."""
         await self._storage.set_consent(caller.learner_id, keep_recordings)
         if not keep_recordings:
-            await self.erase_learner(caller)
+            await forget_bytes_of(self._blobs, caller.learner_id)
             await self._storage.forget_recordings(caller.learner_id)
-
-    async def erase_learner(self, caller: Caller) -> None:
-        """Forgets every recording of the learner, also one that is being uploaded."""
-        async for info in self._blobs.list(recordings_of(caller.learner_id)):
-            await self._blobs.delete(info.key)
 
     async def forget_overdue(self) -> int:
         """Removes recordings whose time is over; how many."""
@@ -175,3 +173,9 @@ class RecordingsService:
 
 def _not_kept() -> NotFound:
     return NotFound("This recording is not kept any more.", code="audio_not_kept")
+
+
+async def forget_bytes_of(blobs: BlobStore, learner_id: str) -> None:
+    """Drops every recording of a learner, also one that is being uploaded."""
+    async for info in blobs.list(recordings_of(learner_id)):
+        await blobs.delete(info.key)

@@ -12,6 +12,7 @@ from kotoserver.domain.session import Session, SessionState, pass_time
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.storage import Storage, TurnRecord
+from kotoserver.services.access import AccessService
 from kotoserver.services.telling import Change
 
 TURN_WAIT_SECONDS = 10.0
@@ -23,19 +24,39 @@ def session_channel(session_id: str) -> str:
     return f"session:{session_id}"
 
 
+AWAY = "away"
+"""The message on a session's channel that ends its connections: their learner may not play any more."""
+
+
+async def send_away(bus: Bus, session_id: str) -> None:
+    """Ends the session's live connections on every server. Raises StorageFailed."""
+    await bus.publish(session_channel(session_id), AWAY)
+
+
 class SessionKeeper:
     def __init__(self, storage: Storage, bus: Bus, clock: Clock) -> None:
         self._storage = storage
+        self._access = AccessService(storage)
         self._bus = bus
         self._clock = clock
 
     async def find(self, caller: Caller, session_id: str) -> Session:
-        """The session. NotFound code `no_such_session`; NotAllowed when it is another learner's."""
+        """The caller's own session. NotFound code `no_such_session`; NotAllowed when it is another learner's."""
+        session = await self._found(session_id)
+        if session.learner_id != caller.learner_id:
+            raise NotAllowed("This session belongs to somebody else.")
+        return session
+
+    async def readable(self, caller: Caller, session_id: str) -> Session:
+        """The session, for its learner, their teachers and admins. Raises as `find` does for others."""
+        session = await self._found(session_id)
+        await self._access.refuse_strangers(caller, session.learner_id, "session")
+        return session
+
+    async def _found(self, session_id: str) -> Session:
         session = await self._storage.find_session(session_id)
         if session is None:
             raise NotFound("There is no such session.", code="no_such_session")
-        if session.learner_id != caller.learner_id:
-            raise NotAllowed("This session belongs to somebody else.")
         return session
 
     @asynccontextmanager

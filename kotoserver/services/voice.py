@@ -99,7 +99,7 @@ class VoiceService:
             check_turn_id(turn_id)
         watch = Stopwatch(self._clock)
         async with self._bus.lock(f"audio:{audio_id}", wait_seconds=_JUDGING_WAIT_SECONDS):
-            recording = await self._recordings.recording(caller, audio_id)
+            recording = await self._recordings.own(caller, audio_id)
             if recording.session_id != session_id:
                 raise BadInput("This recording belongs to another session.", code="wrong_session")
             if recording.first_seq is not None:
@@ -126,7 +126,7 @@ class VoiceService:
     async def confirm(self, caller: Caller, session_id: str, turn_id: str, text: str, audio_id: str) -> HeardTurn:
         """Plays what the learner says that they said in a recording that was not understood for certain."""
         utterance = read_utterance(turn_id, text)
-        recording = await self._recordings.recording(caller, audio_id)
+        recording = await self._recordings.own(caller, audio_id)
         if recording.session_id != session_id:
             raise BadInput("This recording belongs to another session.", code="wrong_session")
         spoken = Spoken(audio_id=audio_id, confidence=1.0)

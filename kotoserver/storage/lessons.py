@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kotoserver.domain.errors import Conflict, NotFound
+from kotoserver.domain.errors import NotFound, changed_meanwhile
 from kotoserver.domain.lesson import Lesson
 from kotoserver.ports.lessons import LessonPage, LessonStore
 from kotoserver.storage import rows
@@ -71,4 +71,4 @@ class SqlLessons(LessonStore):
         except NothingMatched:
             if await self.find_lesson(lesson_id) is None:
                 raise NotFound("There is no such lesson.", code="no_such_lesson") from None
-            raise Conflict("This lesson was changed meanwhile; read it again and decide anew.") from None
+            raise changed_meanwhile("lesson") from None

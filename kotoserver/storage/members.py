@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kotoserver.domain.audit import Action, AuditEntry
 from kotoserver.domain.classroom import Classroom, Member
-from kotoserver.domain.errors import Conflict, NotFound
+from kotoserver.domain.errors import Conflict, NotFound, changed_meanwhile
 from kotoserver.domain.learner import Learner, Role, SignIn
 from kotoserver.ports.members import AuditPage, LearnerPage, MemberStore
 from kotoserver.storage import rows
@@ -92,7 +92,7 @@ class SqlMembers(MemberStore):
         except NothingMatched:
             if await self.find_learner(learner.id) is None:
                 raise NotFound("There is no such user any more.", code="no_such_user") from None
-            raise Conflict("This user was changed meanwhile; read it again and decide anew.") from None
+            raise changed_meanwhile("user") from None
 
     async def erase_learner(self, learner_id: str) -> None:
         await self._database.erase(Write(ERASE_LEARNER, [(learner_id,)]), Write(ERASE_SPENDING, [(learner_id,)]))

@@ -12,7 +12,7 @@ from kotoserver.transport.console import add_console
 from kotoserver.transport.health import add_health
 from kotoserver.transport.keys import SERVICES, SETTINGS
 from kotoserver.transport.live import add_live
-from kotoserver.transport.middleware import allow_other_origins, answer_errors, measure
+from kotoserver.transport.middleware import allow_other_origins, answer_errors, limit_addresses, measure
 from kotoserver.transport.rest import add_rest
 
 BODY_LIMIT = 65_536
@@ -21,7 +21,8 @@ BODY_LIMIT = 65_536
 
 def make_app(services: Services, settings: Settings) -> web.Application:
     """The application over services that are open already; it does not close them."""
-    app = web.Application(middlewares=[measure, allow_other_origins, answer_errors], client_max_size=BODY_LIMIT)
+    around = [measure, allow_other_origins, answer_errors, limit_addresses]
+    app = web.Application(middlewares=around, client_max_size=BODY_LIMIT)
     app[SERVICES] = services
     app[SETTINGS] = settings
     add_health(app, services.health)

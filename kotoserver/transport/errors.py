@@ -27,12 +27,20 @@ STATUS: dict[type[KotoError], int] = {
     ContentBroken: 500,
     StorageFailed: 503,
 }
+OWN_STATUS = {
+    "body_too_large": 413,
+    "audio_too_large": 413,
+    "body_too_slow": 408,
+    "if_match_required": 428,
+    "changed_meanwhile": 412,
+}
+"""Codes for which HTTP has a status of its own."""
 
 
 def status_of(error: KotoError) -> int:
-    """The HTTP status; 413 for what is too large, 500 for what has no branch of its own."""
-    if error.code in ("body_too_large", "audio_too_large"):
-        return 413
+    """The HTTP status: a code's own, else its branch's; 500 for what has neither."""
+    if error.code in OWN_STATUS:
+        return OWN_STATUS[error.code]
     return next((STATUS[branch] for branch in type(error).__mro__ if branch in STATUS), 500)
 
 
@@ -45,4 +53,7 @@ def error_response(error: KotoError, *, status: int | None = None) -> web.Respon
     response = web.json_response({"error": body}, status=status or status_of(error))
     if response.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if response.status == 429:
+        wait = error.retry_after if isinstance(error, TooFast) else None
+        response.headers["Retry-After"] = str(wait or 1)
     return response

@@ -9,11 +9,24 @@ from aiohttp.typedefs import Handler
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import BadInput, KotoError, NotFound
+from kotoserver.services.limits import Use
+from kotoserver.transport.addresses import client_address
 from kotoserver.transport.errors import error_response
+from kotoserver.transport.keys import SERVICES
 
 log = logging.getLogger(__name__)
 
 _API = "/koto-api/"
+_UNCOUNTED = ("/health", "/metrics", "/console/static/")
+"""Asked by machines in their own rhythm, or a dozen at a time by one page."""
+ALLOWED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Range",
+)
 
 
 @web.middleware
@@ -70,6 +83,14 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return error_response(KotoError("Something went wrong on our side; try again.", code="internal"))
 
 
+@web.middleware
+async def limit_addresses(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """No address may ask for more than its share. TooFast becomes 429 with `Retry-After`."""
+    if not request.path.startswith(_UNCOUNTED):
+        await request.app[SERVICES].limits.count(Use.REQUESTS, client_address(request))
+    return await handler(request)
+
+
 def _in_our_words(answer: web.HTTPException) -> web.Response:
     if answer.status == 404:
         return error_response(NotFound("There is nothing at this address."))
@@ -92,10 +113,11 @@ async def allow_other_origins(request: web.Request, handler: Handler) -> web.Str
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         response: web.StreamResponse = web.Response(status=204)
         response.headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, PUT, DELETE"
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key, Range"
+        response.headers["Access-Control-Allow-Headers"] = ", ".join(ALLOWED_HEADERS)
         response.headers["Access-Control-Max-Age"] = "86400"
     else:
         response = await handler(request)
     if not response.prepared:
         response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id, Content-Range"
     return response

@@ -1,6 +1,7 @@
 """The console's pages as a browser's server sees them: who is signed in, what is sent, what goes wrong kindly."""
 
 import re
+from collections.abc import AsyncIterator
 from http.cookies import Morsel
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,25 @@ import aiohttp
 import pytest
 import yaml
 
-from kotoserver.bootstrap import register_member
 from kotoserver.domain.learner import Role
-from kotoserver.settings import Settings
 from kotoserver.transport.console.answering import POLICY
 from kotoserver.transport.console.static import StaticFiles
 from kotoserver.transport.console.views import waterfall
+from kotoserver.transport.console.visitors import COOKIE
 from tests.apps import Guest, Koto, serving
 
 WEB = Path(__file__).parents[2] / "web"
-PAGES = ("/console/", "/console/play/cafe", "/console/sessions", "/console/lab")
+PAGES = (
+    "/console/",
+    "/console/play/cafe",
+    "/console/sessions",
+    "/console/lab",
+    "/console/account",
+    "/console/users",
+    "/console/audit",
+    "/console/server",
+    "/console/sign-in",
+)
 
 
 async def get(koto: Koto, path: str, **kwargs: Any) -> aiohttp.ClientResponse:
@@ -52,24 +62,48 @@ async def test_a_page_may_load_nothing_from_another_host_and_run_no_inline_scrip
     assert re.findall(r"\sstyle=|\son\w+=", page) == []
 
 
-async def test_the_first_visit_makes_a_guest_kept_in_a_strict_cookie(koto: Koto):
+async def test_in_development_the_first_visit_makes_an_admin_kept_in_a_strict_cookie(koto: Koto):
     first = await get(koto, "/console/")
-    cookie: Morsel[str] = first.cookies["koto_guest"]
+    cookie: Morsel[str] = first.cookies[COOKIE]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/console")
     again = await get(koto, "/console/")
-    assert "koto_guest" not in again.cookies
-    assert await token_on(again) == cookie.value
+    assert COOKIE not in again.cookies
+    learners = [await koto.services.accounts.learner(await token_on(page)) for page in (first, again)]
+    assert learners[0] == learners[1]
+    assert learners[0].role is Role.ADMIN
 
 
-async def test_a_cookie_that_is_no_token_gets_a_new_guest(koto: Koto):
-    answer = await get(koto, "/console/", headers={"Cookie": "koto_guest=nonsense"})
+async def test_in_development_a_cookie_that_is_none_of_ours_is_replaced(koto: Koto):
+    answer = await get(koto, "/console/", headers={"Cookie": f"{COOKIE}=nonsense"})
     assert answer.status == 200
-    assert answer.cookies["koto_guest"].value == await token_on(answer)
+    assert answer.cookies[COOKIE].value
+
+
+async def test_the_cookie_is_no_token_for_the_api(koto: Koto):
+    cookie = (await get(koto, "/console/")).cookies[COOKIE].value
+    answer = await koto.http.get("/koto-api/me", headers={"Authorization": f"Bearer {cookie}"})
+    assert answer.status == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "203.0.113.7"},
+        {"Forwarded": "for=203.0.113.7"},
+        {"Via": "1.1 somewhere"},
+        {"Host": "rebound.example"},
+    ],
+    ids=lambda headers: next(iter(headers)),
+)
+async def test_in_development_whoever_comes_by_way_of_others_is_nobody(koto: Koto, headers: dict[str, str]):
+    answer = await koto.http.get("/console/users", headers=headers, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/console/sign-in?next=/console/users")
+    assert COOKIE not in answer.cookies
 
 
 async def test_a_link_from_another_site_does_not_replace_the_guest(koto: Koto):
     answer = await get(koto, "/console/", headers={"Sec-Fetch-Site": "cross-site"})
-    assert "koto_guest" not in answer.cookies
+    assert COOKIE not in answer.cookies
     assert 'http-equiv="refresh"' in await answer.text()
 
 
@@ -88,14 +122,6 @@ async def test_what_is_not_there_is_a_friendly_page(koto: Koto, path: str, words
     assert answer.status == 404
     assert answer.content_type == "text/html"
     assert words in await answer.text()
-
-
-async def test_somebody_elses_session_is_a_friendly_refusal(koto: Koto, guest: Guest):
-    session_id = await guest.open()
-    for path in (f"/console/sessions/{session_id}", f"/console/play/cafe?session={session_id}"):
-        answer = await get(koto, path)
-        assert answer.status == 403
-        assert "belongs to somebody else" in await answer.text()
 
 
 async def test_a_time_that_cannot_be_read_is_a_friendly_page(koto: Koto):
@@ -187,7 +213,7 @@ async def test_reading_about_the_api_does_not_make_a_visitor_somebody_else(koto:
     await visitor(koto)
     answer = await get(koto, "/koto-api/docs")
     assert answer.status == 200
-    assert "koto_guest" not in answer.cookies
+    assert COOKIE not in answer.cookies
 
 
 @pytest.mark.parametrize("before", ["yesterday", "0001-01-01T00:00:00+14:00"])
@@ -223,26 +249,134 @@ def test_every_word_that_the_simulator_shows_is_in_the_catalogue_of_words():
     assert used <= known
 
 
-async def test_an_editor_signs_in_with_a_token_and_sees_the_lab_where_others_are_served(tmp_path: Path):
-    settings = Settings.from_environ({"KOTO_DATA_DIR": str(tmp_path)})
-    token = (await register_member(settings, Role.EDITOR, None)).token
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Koto]:
+    """A server that others can reach."""
     async with serving(tmp_path, KOTO_HOST="0.0.0.0") as koto:
-        closed = await get(koto, "/console/lab")
-        assert closed.status == 403
-        assert 'action="/console/sign-in"' in await closed.text()
-        own = {"Origin": str(koto.http.make_url("/")).rstrip("/")}
-        wrong = await koto.http.post("/console/sign-in", data={"token": "nonsense"}, headers=own)
-        assert (wrong.status, "koto_guest" in wrong.cookies) == (401, False)
-        signed_in = await koto.http.post(
-            "/console/sign-in", data={"token": token}, headers=own, allow_redirects=False
+        yield koto
+
+
+def own(koto: Koto) -> dict[str, str]:
+    """What a browser says of a form on our own page."""
+    return {"Origin": str(koto.http.make_url("/")).rstrip("/")}
+
+
+async def post(koto: Koto, path: str, **form: str) -> aiohttp.ClientResponse:
+    return await koto.http.post(path, data=form, headers=own(koto), allow_redirects=False)
+
+
+async def test_where_others_are_served_nobody_is_signed_in_by_themselves(served: Koto):
+    for path in ("/console/", "/console/sessions", "/console/users", "/console/lab", "/console/account"):
+        answer = await served.http.get(path, allow_redirects=False)
+        assert (answer.status, COOKIE in answer.cookies) == (303, False), path
+    shown = await get(served, "/console/sign-in")
+    assert 'name="password"' in await shown.text()
+
+
+async def test_somebody_signs_in_by_password_and_out_again(served: Koto):
+    await served.services.accounts.add(Role.EDITOR, email="minji@example.org", password="kopi susu gula aren")
+    wrong = await post(served, "/console/sign-in", email="minji@example.org", password="something else")
+    page = await wrong.text()
+    assert (wrong.status, COOKIE in wrong.cookies) == (401, False)
+    assert "E-mail or password is wrong." in page
+    assert 'value="minji@example.org"' in page
+    entered = await post(
+        served,
+        "/console/sign-in",
+        email="minji@example.org",
+        password="kopi susu gula aren",
+        next="/console/lab",
+    )
+    assert (entered.status, entered.headers["Location"]) == (303, "/console/lab")
+    assert (await get(served, "/console/lab")).status == 200
+    cookie = entered.cookies[COOKIE].value
+    assert (await post(served, "/console/sign-out")).status == 303
+    again = await served.http.get("/console/lab", headers={"Cookie": f"{COOKIE}={cookie}"}, allow_redirects=False)
+    assert again.status == 303
+
+
+async def test_an_editor_signs_in_with_a_token(served: Koto):
+    token = (await served.member(Role.EDITOR)).token
+    wrong = await post(served, "/console/sign-in", token="nonsense")
+    assert (wrong.status, COOKIE in wrong.cookies) == (401, False)
+    assert (await post(served, "/console/sign-in", token=token)).status == 303
+    assert (await get(served, "/console/lab")).status == 200
+
+
+async def test_a_guest_plays_and_sees_nothing_of_others(served: Koto):
+    assert (await post(served, "/console/sign-in", guest="1")).headers["Location"] == "/console/"
+    assert (await get(served, "/console/play/cafe")).status == 200
+    for path in ("/console/lab", "/console/users", "/console/audit", "/console/server"):
+        assert (await get(served, path)).status == 403, path
+    assert (await get(served, "/console/sessions?of=everyone")).status == 403
+    home = await (await get(served, "/console/")).text()
+    assert "/console/users" not in home
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/koto-api/me",
+        "/console/\\elsewhere.example",
+        "",
+    ],
+)
+async def test_signing_in_leads_to_no_other_site(served: Koto, elsewhere: str):
+    entered = await post(served, "/console/sign-in", guest="1", next=elsewhere)
+    assert entered.headers["Location"] == "/console/"
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {}])
+@pytest.mark.parametrize("path", ["/console/sign-in", "/console/sign-out", "/console/token"])
+async def test_another_sites_form_does_nothing(koto: Koto, path: str, headers: dict[str, str]):
+    before = await token_on(await get(koto, "/console/"))
+    answer = await koto.http.post(path, data={"guest": "1"}, headers=headers, allow_redirects=False)
+    assert answer.status == 403
+    assert COOKIE not in answer.cookies
+    after = await token_on(await get(koto, "/console/"))
+    learners = [await koto.services.accounts.learner(token) for token in (before, after)]
+    assert learners[0] == learners[1]
+
+
+async def test_a_page_that_was_open_for_long_gets_another_token(koto: Koto):
+    page = await get(koto, "/console/")
+    fresh = (await (await post(koto, "/console/token")).json())["token"]
+    learners = [await koto.services.accounts.learner(token) for token in (await token_on(page), fresh)]
+    assert learners[0] == learners[1]
+
+
+async def test_behind_tls_the_cookie_is_for_tls_only(tmp_path: Path):
+    async with serving(tmp_path, KOTO_PUBLIC_URL="https://koto.example") as koto:
+        headers = {"Origin": "https://koto.example"}
+        entered = await koto.http.post(
+            "/console/sign-in", data={"guest": "1"}, headers=headers, allow_redirects=False
         )
-        assert (signed_in.status, signed_in.headers["Location"]) == (303, "/console/lab")
-        assert (await get(koto, "/console/lab")).status == 200
+        assert entered.cookies[COOKIE]["secure"]
 
 
-async def test_another_sites_form_signs_nobody_in(koto: Koto):
-    token = (await koto.guest()).token
-    for headers in ({"Origin": "https://elsewhere.example"}, {}):
-        answer = await koto.http.post("/console/sign-in", data={"token": token}, headers=headers)
+async def test_admins_see_people_the_audit_and_the_server(koto: Koto):
+    learner = await koto.member(Role.LEARNER, name="<b>Sari</b>")
+    users = await (await get(koto, "/console/users?q=sari")).text()
+    assert learner.learner_id in users
+    assert "&lt;b&gt;Sari" in users
+    assert (await get(koto, "/console/users?role=nobody")).status == 400
+    admin_token = await token_on(await get(koto, "/console/"))
+    await koto.http.delete(
+        f"/koto-api/users/{learner.learner_id}", headers={"Authorization": f"Bearer {admin_token}"}
+    )
+    audit = await (await get(koto, "/console/audit?action=user_erased")).text()
+    assert learner.learner_id in audit
+    server = await (await get(koto, "/console/server")).text()
+    assert "sqlite" in server
+    assert "learner requests" in server
+
+
+async def test_somebody_elses_session_is_a_friendly_refusal(served: Koto):
+    session_id = await (await served.guest()).open()
+    await post(served, "/console/sign-in", guest="1")
+    for path in (f"/console/sessions/{session_id}", f"/console/play/cafe?session={session_id}"):
+        answer = await get(served, path)
         assert answer.status == 403
-        assert "koto_guest" not in answer.cookies
+        assert "This belongs to somebody else" in await answer.text()

@@ -24,8 +24,7 @@ async def koto(tmp_path: Path) -> AsyncIterator[Koto]:
 
 @pytest.fixture
 async def editor(koto: Koto) -> Guest:
-    made = await koto.services.accounts.register(Role.EDITOR)
-    return Guest(koto, made.token, made.learner.id)
+    return await koto.member(Role.EDITOR)
 
 
 async def test_a_learner_is_refused(koto: Koto):
@@ -51,8 +50,8 @@ async def test_an_editor_gets_the_judgement_and_nothing_is_stored(editor: Guest)
 async def test_a_line_of_the_batch_command_is_a_body_too(tmp_path: Path):
     line = {"id": 2, "npc_line": "뭐 드릴까요?", "expected": ["물 한 잔 주세요."], "learner": "물을 한 개 줘"}
     async with serving(tmp_path, EVAL_PROVIDER="local") as koto:
-        made = await koto.services.accounts.register(Role.EDITOR)
-        told = await (await Guest(koto, made.token, made.learner.id).call("POST", "/evaluate", json=line)).json()
+        editor = await koto.member(Role.EDITOR)
+        told = await (await editor.call("POST", "/evaluate", json=line)).json()
     assert told.pop("feedback") is None
     judged = batch(line)
     assert told.pop("engine").startswith(judged.pop("engine"))

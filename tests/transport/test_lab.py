@@ -9,9 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from kotoserver.bootstrap import register_member
 from kotoserver.domain.learner import Role
-from kotoserver.settings import Settings
 from tests import sounds
 from tests.apps import Guest, Koto, serving
 
@@ -196,10 +194,8 @@ async def test_a_session_of_somebody_else_keeps_its_engines(guest: Guest, koto: 
 async def test_where_others_are_served_the_lab_is_for_editors_and_breaks_nothing(
     tmp_path: Path, environ: dict[str, str], clip: bytes
 ):
-    settings = Settings.from_environ({"KOTO_DATA_DIR": str(tmp_path)})
-    editor_token = (await register_member(settings, Role.EDITOR, None)).token
     async with serving(tmp_path, STT_PROVIDER="scripted", **environ) as koto:
-        guest, editor = await koto.guest(), Guest(koto, editor_token, "")
+        guest, editor = await koto.guest(), await koto.member(Role.EDITOR)
         assert await refusal(await guest.call("GET", "/lab")) == (403, "editors_only")
         assert await refusal(await hear(guest, clip)) == (403, "editors_only")
         assert not (await editor.get("/lab"))["development"]

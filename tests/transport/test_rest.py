@@ -26,7 +26,13 @@ async def test_a_guest_signs_in_and_is_who_they_are(koto: Koto):
     answer = await koto.http.post("/koto-api/auth/guest", json={"native": "id", "name": "Sari"})
     signed_in = await answer.json()
     assert answer.status == 201
-    assert set(signed_in) == {"token", "learner_id", "expires_at"}
+    assert set(signed_in) == {
+        "token",
+        "learner_id",
+        "expires_at",
+        "refresh_token",
+        "refresh_expires_at",
+    }
     me = await koto.http.get("/koto-api/me", headers={"Authorization": f"Bearer {signed_in['token']}"})
     assert (await me.json())["name"] == "Sari"
 

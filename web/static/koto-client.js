@@ -34,10 +34,13 @@ const LONGEST_DELAY_MS = 15_000;
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 8_000;
 const DROPPED = 4000;
+const NOT_SIGNED_IN = 4401;
 
 export class KotoClient extends EventTarget {
   #url;
   #token;
+  #renew;
+  #renewLater = null; // put back once the new token was taken
   #socket = null;
   #ended = false;
   #attempt = 0;
@@ -49,9 +52,13 @@ export class KotoClient extends EventTarget {
   #replaying = false;
   #unjudged = new Map();
 
-  /** `lastSeq`: the last frame already seen, when a session is taken up again; 0 asks for all of them. */
-  constructor({ url, token, lastSeq = 0 }) {
+  /**
+   * `lastSeq`: the last frame already seen, when a session is taken up again; 0 asks for all of them.
+   * `renew`: gives (a promise of) another token once this one has expired, or null when nobody is signed in.
+   */
+  constructor({ url, token, lastSeq = 0, renew = null }) {
     super();
+    this.#renew = renew;
     this.#url = url;
     this.#token = token;
     this.#lastSeq = lastSeq;
@@ -177,6 +184,7 @@ export class KotoClient extends EventTarget {
 
   #ready(text, frame) {
     this.#attempt = 0;
+    if (this.#renewLater) [this.#renew, this.#renewLater] = [this.#renewLater, null];
     this.#lastSeq = frame.seq;
     this.#catchUpTo = frame.last_seq;
     this.#tap("in", text, frame);
@@ -195,6 +203,7 @@ export class KotoClient extends EventTarget {
     this.#quiet();
     this.#socket = null;
     this.#catchUpTo = Infinity;
+    if (code === NOT_SIGNED_IN && this.#renew && !this.#ended) return this.#signInAgain();
     if (this.#ended || code in FINAL) return this.#tell("status", { state: "closed", code });
     const delay = Math.min(FIRST_DELAY_MS * 2 ** this.#attempt, LONGEST_DELAY_MS) * (0.5 + Math.random() / 2);
     this.#attempt += 1;
@@ -204,6 +213,17 @@ export class KotoClient extends EventTarget {
 
   #ping() {
     if (this.#send({ type: "ping" })) this.#pongTimer = setTimeout(() => this.drop(), PONG_WITHIN_MS);
+  }
+
+  /** An expired token is renewed once; a server that refuses the new one too means it. */
+  async #signInAgain() {
+    const renew = this.#renew;
+    this.#renew = null;
+    const token = await renew();
+    if (this.#ended || !token) return this.#tell("status", { state: "closed", code: NOT_SIGNED_IN });
+    this.#token = token;
+    this.#renewLater = renew;
+    return this.connect();
   }
 
   #quiet() {

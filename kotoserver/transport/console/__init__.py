@@ -6,7 +6,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from kotoserver.transport.console import handlers
+from kotoserver.transport.console import handlers, people, signing
 from kotoserver.transport.console.reference import reference
 from kotoserver.transport.console.static import STATIC, StaticFiles
 from kotoserver.transport.keys import SETTINGS
@@ -32,7 +32,14 @@ def add_console(app: web.Application, web_dir: Path) -> None:
     app.router.add_get("/console/sessions", handlers.sessions)
     app.router.add_get("/console/sessions/{session_id}", handlers.session)
     app.router.add_get("/console/lab", handlers.lab)
-    app.router.add_post("/console/sign-in", handlers.sign_in)
+    app.router.add_get("/console/account", people.account)
+    app.router.add_get("/console/users", people.users)
+    app.router.add_get("/console/audit", people.audit)
+    app.router.add_get("/console/server", people.status)
+    app.router.add_get("/console/sign-in", signing.show)
+    app.router.add_post("/console/sign-in", signing.sign_in)
+    app.router.add_post("/console/sign-out", signing.sign_out)
+    app.router.add_post("/console/token", signing.fresh_token)
     app.router.add_get("/koto-api/docs", reference)
     app.router.add_get("/console/static/{version}/{path:.+}", static.serve)
     app.router.add_get("/console/{anything:.*}", handlers.nowhere)

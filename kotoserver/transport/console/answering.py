@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 import aiohttp_jinja2
 from aiohttp import web
 
 from kotoserver import __version__, telemetry
-from kotoserver.domain.errors import KotoError, NotAllowed, NotFound
-from kotoserver.transport.console.guests import Visitor, came_from_elsewhere, keep, visitor
+from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, NotSignedIn
 from kotoserver.transport.console.pages import (
+    AccountPage,
+    AuditPage,
     HomePage,
     LabPage,
     MessagePage,
@@ -18,10 +20,27 @@ from kotoserver.transport.console.pages import (
     SessionPage,
     SessionsPage,
     Shell,
+    SignInPage,
+    StatusPage,
+    UsersPage,
 )
+from kotoserver.transport.console.visitors import Visitor, came_from_elsewhere, keep, visitor
 from kotoserver.transport.errors import status_of
 
-Page = HomePage | PlayPage | LabPage | SessionsPage | SessionPage | ReferencePage | MessagePage
+Page = (
+    HomePage
+    | PlayPage
+    | LabPage
+    | SessionsPage
+    | SessionPage
+    | UsersPage
+    | AuditPage
+    | StatusPage
+    | AccountPage
+    | SignInPage
+    | ReferencePage
+    | MessagePage
+)
 PageHandler = Callable[[web.Request, Visitor], Awaitable[Page]]
 
 TEMPLATES = {
@@ -30,6 +49,11 @@ TEMPLATES = {
     LabPage: "lab.html",
     SessionsPage: "sessions.html",
     SessionPage: "session.html",
+    UsersPage: "users.html",
+    AuditPage: "audit.html",
+    StatusPage: "status.html",
+    AccountPage: "account.html",
+    SignInPage: "sign_in.html",
     ReferencePage: "reference.html",
     MessagePage: "message.html",
 }
@@ -52,15 +76,26 @@ _HEADINGS = {
     403: "This belongs to somebody else",
     429: "A moment, please",
 }
-_FOR_EDITORS = frozenset({"editors_only", "not_signed_in", "token_expired"})
-"""What an editor's token helps against."""
+_NOT_FOR_ALL = {
+    "editors_only": "This is for editors",
+    "wrong_role": "This is for others",
+    "blocked": "This account is blocked",
+}
 _AGAIN = (
     '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>Korean Together</title>'
 )
 
 
 def shell(title: str, guest: Visitor | None, *, place: str = "") -> Shell:
-    return Shell(title=title, place=place, token=guest.token if guest else "", version=__version__)
+    learner = guest.learner if guest else None
+    return Shell(
+        title=title,
+        place=place,
+        token=guest.token if guest else "",
+        version=__version__,
+        called=(learner.name or learner.email or "Guest") if learner else "",
+        role=learner.role if learner else None,
+    )
 
 
 def page(handler: PageHandler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -73,10 +108,12 @@ def page(handler: PageHandler) -> Callable[[web.Request], Awaitable[web.StreamRe
         try:
             guest = await visitor(request)
             response = render(request, await handler(request, guest))
+        except NotSignedIn:
+            raise web.HTTPSeeOther(f"/console/sign-in?{urlencode({'next': request.path_qs})}") from None
         except KotoError as error:
             telemetry.ERRORS.labels(error.code).inc()
             response = render(request, sorry(error, guest))
-        if guest is not None and guest.is_new:
+        if guest is not None:
             keep(response, request, guest)
         return response
 
@@ -86,7 +123,7 @@ def page(handler: PageHandler) -> Callable[[web.Request], Awaitable[web.StreamRe
 def render(request: web.Request, value: Page) -> web.Response:
     """The value in its template."""
     response = aiohttp_jinja2.render_template(TEMPLATES[type(value)], request, {"page": value})
-    if isinstance(value, MessagePage):
+    if isinstance(value, MessagePage | SignInPage):
         response.set_status(value.status)
     return _guarded(response)
 
@@ -95,20 +132,18 @@ def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:
     """The error as a page."""
     status = status_of(error)
     if isinstance(error, NotAllowed) and error.code == NotAllowed.code:
-        sentence = "Only the learner who played it can see this session."
+        sentence = "Only the learner who played it, their teachers and admins can see this."
     elif isinstance(error, NotFound):
         sentence = f"{_without_marks(error.message)} The address may be mistyped, or it has been erased."
     else:
         sentence = _without_marks(error.message)
-    heading = _HEADINGS.get(status, "That did not work")
-    if error.code == "editors_only":
-        heading = "This is for editors"
+    heading = _NOT_FOR_ALL.get(error.code) or _HEADINGS.get(status, "That did not work")
     return MessagePage(
         shell=shell(heading, guest),
         status=status,
         heading=heading,
         sentence=sentence,
-        asks_for_token=error.code in _FOR_EDITORS,
+        offers_sign_in=error.code in _NOT_FOR_ALL,
     )
 
 

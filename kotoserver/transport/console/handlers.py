@@ -1,13 +1,13 @@
 """The console's pages: each handler asks the services and fills one value."""
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from kotoserver.domain.errors import BadInput, KotoError, NotFound
-from kotoserver.transport.console.answering import page, render, shell, sorry
-from kotoserver.transport.console.guests import Visitor, editor_of, keep
+from kotoserver.domain.errors import BadInput, NotFound
+from kotoserver.domain.session import SessionState
+from kotoserver.ports.storage import SessionFilter
+from kotoserver.transport.console.answering import page, shell
 from kotoserver.transport.console.pages import (
     Boot,
     HomePage,
@@ -21,17 +21,20 @@ from kotoserver.transport.console.pages import (
 from kotoserver.transport.console.views import (
     DEFAULT_PACK,
     DEFAULT_VOICE,
+    moment,
     pack_choices,
     scene_cards,
     session_row,
     waterfall,
 )
+from kotoserver.transport.console.visitors import Visitor
 from kotoserver.transport.keys import SERVICES, SETTINGS
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneSummary
 from kotoserver.transport.rest.models.sessions import SessionAnswer
 from kotoserver.transport.rest.models.turns import TurnAnswer
 
+EVERYONE = "everyone"
 _RECENT = 5
 _PAGE = 25
 _LONGEST_SEARCH = 100
@@ -84,7 +87,7 @@ async def play(request: web.Request, guest: Visitor) -> PlayPage:
             session_id=session_id,
             hears=services.voice.hears,
             longest_seconds=request.app[SETTINGS].uploads.most_seconds,
-            keeps=(await services.accounts.learner(guest.token)).keep_recordings,
+            keeps=guest.learner.keep_recordings,
             development=services.lab.development,
         ),
     )
@@ -92,20 +95,41 @@ async def play(request: web.Request, guest: Visitor) -> PlayPage:
 
 @page
 async def sessions(request: web.Request, guest: Visitor) -> SessionsPage:
+    """One's own; with `?of=everyone` those of all whom the visitor may look at, with `?of=lrn_…` one learner's."""
     services = request.app[SERVICES]
     words = request.query.get("q", "").strip()[:_LONGEST_SEARCH]
-    found = await services.history.sessions(
-        guest.caller, words=words or None, before=_moment(request.query.get("before")), limit=_PAGE
-    )
-    older = (
-        {"before": found.next_before.isoformat(), **({"q": words} if words else {})} if found.next_before else None
-    )
+    of = request.query.get("of", "").strip()[:_LONGEST_SEARCH]
+    state = _state(request.query.get("state", ""))
+    before, only = moment(request.query.get("before")), SessionFilter(state=state)
+    if of == EVERYONE:
+        found = await services.history.everyones_sessions(
+            guest.caller, words=words or None, only=only, before=before, limit=_PAGE
+        )
+    else:
+        found = await services.history.sessions(
+            guest.caller, of=of or None, words=words or None, only=only, before=before, limit=_PAGE
+        )
+    asked = {"q": words, "of": of, "state": state.value if state else ""}
+    older = {**{name: value for name, value in asked.items() if value}, "before": str(found.next_before)}
     return SessionsPage(
         shell=shell("Sessions", guest, place="sessions"),
         words=words,
+        of=of,
+        state=asked["state"],
+        states=tuple(each.value for each in SessionState),
         sessions=tuple(session_row(each, services.play) for each in found.sessions),
-        older_url=f"/console/sessions?{urlencode(older)}" if older else None,
+        older_url=f"/console/sessions?{urlencode(older)}" if found.next_before else None,
     )
+
+
+def _state(told: str) -> SessionState | None:
+    """None for nothing. BadInput code `bad_request`."""
+    if not told:
+        return None
+    try:
+        return SessionState(told)
+    except ValueError as error:
+        raise BadInput("There is no such state of a session.", code="bad_request") from error
 
 
 @page
@@ -140,28 +164,6 @@ async def lab(request: web.Request, guest: Visitor) -> LabPage:
     )
 
 
-async def sign_in(request: web.Request) -> web.StreamResponse:
-    """Makes the browser an editor's, by the token that `kotoserver token` printed."""
-    try:
-        editor = await editor_of(request)
-    except KotoError as error:
-        return render(request, sorry(error, None))
-    to_the_lab = web.HTTPSeeOther("/console/lab")
-    keep(to_the_lab, request, editor)
-    raise to_the_lab
-
-
 @page
 async def nowhere(request: web.Request, guest: Visitor) -> MessagePage:
     raise NotFound("There is no page at this address.")
-
-
-def _moment(text: str | None) -> datetime | None:
-    """The time of `?before=`. BadInput code `bad_time`."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise BadInput("The time to list sessions before cannot be read.", code="bad_time") from error

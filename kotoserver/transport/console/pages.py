@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kotoserver.domain.audit import AuditEntry
+from kotoserver.domain.learner import ADMINS, EDITORS, TEACHERS, Learner, Role
 from kotoserver.services.health import DependencyState
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneSummary
 from kotoserver.transport.rest.models.sessions import SessionAnswer
 from kotoserver.transport.rest.models.turns import TurnAnswer
+from kotoserver.transport.rest.models.users import LimitsAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,21 @@ class Shell:
     """Which entry of the navigation is current; empty for none."""
     token: str
     version: str
+    called: str
+    """Whoever looks at it; empty for nobody."""
+    role: Role | None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role in ADMINS
+
+    @property
+    def sees_others(self) -> bool:
+        return self.role in TEACHERS
+
+    @property
+    def edits(self) -> bool:
+        return self.role in EDITORS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +56,7 @@ class SceneCard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRow:
     session_id: str
+    learner_id: str
     title: str
     pack_id: str
     state: str
@@ -112,6 +131,10 @@ class LabPage:
 class SessionsPage:
     shell: Shell
     words: str
+    of: str
+    """Whose: empty for one's own, `everyone`, or a learner's id."""
+    state: str
+    states: tuple[str, ...]
     sessions: tuple[SessionRow, ...]
     older_url: str | None
 
@@ -155,7 +178,7 @@ class MessagePage:
     status: int
     heading: str
     sentence: str
-    asks_for_token: bool = False
+    offers_sign_in: bool = False
     """Whether an editor may sign in here."""
 
 
@@ -196,3 +219,48 @@ class ReferencePage:
     client_frames: tuple[FrameCard, ...]
     server_frames: tuple[FrameCard, ...]
     frame_limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsersPage:
+    shell: Shell
+    words: str
+    role: Role | None
+    roles: tuple[Role, ...]
+    users: tuple[Learner, ...]
+    older_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    shell: Shell
+    about: str
+    action: str
+    actions: tuple[str, ...]
+    entries: tuple[AuditEntry, ...]
+    older_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPage:
+    shell: Shell
+    ready: bool
+    checks: tuple[DependencyState, ...]
+    limits: LimitsAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage:
+    shell: Shell
+    learner: Learner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage:
+    shell: Shell
+    next: str
+    """Where to go then."""
+    email: str
+    problem: str
+    """Why the last try did not work; empty before the first."""
+    status: int

@@ -1,8 +1,9 @@
 """Filling the pages' values from what the services know."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
-from kotoserver.domain.errors import KotoError, NotFound
+from kotoserver.domain.errors import BadInput, KotoError, NotFound
 from kotoserver.domain.langpack import LanguagePack
 from kotoserver.domain.session import Session, SessionState
 from kotoserver.services.catalog import CatalogService
@@ -41,6 +42,7 @@ def session_row(session: Session, play: PlayService) -> SessionRow:
     finished = progress.state is SessionState.FINISHED
     return SessionRow(
         session_id=session.id,
+        learner_id=session.learner_id,
         title=_title(session, play),
         pack_id=session.pack_id,
         state=progress.state.value,
@@ -87,3 +89,14 @@ def _to_scale(stages: Sequence[tuple[str, str, float]]) -> tuple[StageBar, ...]:
         bars.append(StageBar(name=name, kind=kind, milliseconds=length, start=start, width=width))
         at += length
     return tuple(bars)
+
+
+def moment(text: str | None) -> datetime | None:
+    """The time of `?before=`. BadInput code `bad_time`."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadInput("The time to list sessions before cannot be read.", code="bad_time") from error

@@ -7,6 +7,7 @@ from aiohttp import WSCloseCode, web
 
 from kotoserver import telemetry
 from kotoserver.ports.clock import SystemClock
+from kotoserver.transport.addresses import client_address
 from kotoserver.transport.keys import SERVICES
 from kotoserver.transport.live.connection import CLOSE_CODES, LiveConnection
 
@@ -67,7 +68,10 @@ async def _connect(request: web.Request) -> web.WebSocketResponse:
     open_sockets.sockets.add(socket)
     telemetry.OPEN_SOCKETS.inc()
     try:
-        await LiveConnection(socket, request.app[SERVICES], SystemClock(), session_id).serve()
+        connection = LiveConnection(
+            socket, request.app[SERVICES], SystemClock(), session_id, address=client_address(request)
+        )
+        await connection.serve()
         if socket in open_sockets.farewells:
             await asyncio.wait([open_sockets.farewells[socket]])
     finally:

@@ -23,7 +23,8 @@ from kotoserver.ports.bus import SubscriberTooSlow, Subscription
 from kotoserver.ports.clock import Clock
 from kotoserver.services.bundle import Services
 from kotoserver.services.ids import new_id
-from kotoserver.services.sessions import session_channel
+from kotoserver.services.limits import Use
+from kotoserver.services.sessions import AWAY, session_channel
 from kotoserver.transport.live.frames import (
     AnyClientFrame,
     AskHint,
@@ -73,8 +74,18 @@ class Refused(Exception):
 
 
 class LiveConnection:
-    def __init__(self, socket: web.WebSocketResponse, services: Services, clock: Clock, session_id: str) -> None:
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        services: Services,
+        clock: Clock,
+        session_id: str,
+        *,
+        address: str = "",
+    ) -> None:
+        """`address`: where the client is."""
         self._socket = socket
+        self._address = address
         self._services = services
         self._clock = clock
         self._session_id = session_id
@@ -92,7 +103,7 @@ class LiveConnection:
         try:
             caller, hello = await self._welcome()
             with telemetry.log_ids(session_id=self._session_id):
-                await self._stay(caller, hello)
+                await self._stay_if_there_is_room(caller, hello)
             await self.close(WSCloseCode.OK, "goodbye")
         except Refused as refusal:
             await self.close(refusal.code, refusal.reason)
@@ -122,9 +133,17 @@ class LiveConnection:
         frame = decode_frame(message.data) if message.type is WSMsgType.TEXT else None
         if not isinstance(frame, Hello):
             raise Refused(NOT_SIGNED_IN, "the first frame must be hello")
-        caller = await self._services.accounts.caller(frame.token)
+        caller = await self._services.accounts.caller(frame.token, address=self._address)
         await self._services.play.session(caller, self._session_id)
         return caller, frame
+
+    async def _stay_if_there_is_room(self, caller: Caller, hello: Hello) -> None:
+        try:
+            async with self._services.limits.live(self._id):
+                await self._stay(caller, hello)
+        except TooFast as full:
+            told = f"{full.code}: too many are playing; come back soon"
+            raise Refused(WSCloseCode.TRY_AGAIN_LATER, told) from None
 
     async def _stay(self, caller: Caller, hello: Hello) -> None:
         """Sends older connections to the session away, then tells and listens until the end."""
@@ -186,6 +205,8 @@ class LiveConnection:
         if message.startswith(_ARRIVED):
             self._make_way(message.removeprefix(_ARRIVED))
             return
+        if message == AWAY:
+            raise Refused(NOT_SIGNED_IN, "this sign-in was ended")
         number, frame = message.split(" ", 1)
         seq = int(number)
         async with self._in_order:
@@ -278,6 +299,7 @@ class LiveConnection:
         What was stored by a process that died before it could spread the news is told now, in its order.
         """
         utterance = read_utterance(frame.turn_id, frame.text)
+        await self._services.limits.count(Use.TURNS, caller.learner_id)
         with telemetry.log_ids(turn_id=utterance.turn_id):
             if frame.audio_id is None:
                 played = await self._services.play.hear(caller, self._session_id, utterance)
@@ -303,6 +325,7 @@ class LiveConnection:
             about.turn_id = frame.turn_id
             if frame.session_id != self._session_id:
                 raise BadInput("This recording was sent to the socket of another session.", code="wrong_session")
+            await self._services.limits.count(Use.TURNS, caller.learner_id)
             with telemetry.log_ids(turn_id=frame.turn_id or frame.audio_id):
                 heard = await self._services.voice.hear(caller, self._session_id, frame.audio_id, frame.turn_id)
             if not heard.fresh:

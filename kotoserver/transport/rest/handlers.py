@@ -6,55 +6,33 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from kotoserver.domain.errors import KotoError, NotFound, TooFast
+from kotoserver.domain.errors import KotoError, NotFound, changed_meanwhile
 from kotoserver.domain.session import Session
 from kotoserver.domain.speech import AudioFormat
 from kotoserver.domain.utterance import read_utterance
 from kotoserver.ports.storage import TurnRecord
-from kotoserver.transport.addresses import client_address, socket_url
+from kotoserver.services.limits import Use
+from kotoserver.transport.addresses import socket_url
 from kotoserver.transport.ranges import ranged_response
-from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, PatchMeBody, SignedInAnswer
 from kotoserver.transport.rest.models.common import Versioned
 from kotoserver.transport.rest.models.evaluating import EvaluateBody, JudgementAnswer
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneAnswer, ScenesAnswer, SceneSummary
-from kotoserver.transport.rest.models.sessions import OpenBody, OpenedAnswer, SessionAnswer, SessionsAnswer
+from kotoserver.transport.rest.models.sessions import (
+    OpenBody,
+    OpenedAnswer,
+    SessionAnswer,
+    SessionsAnswer,
+    SessionsQuery,
+)
 from kotoserver.transport.rest.models.turns import EventsAnswer, FramesAnswer, TurnAnswer, TurnBody, TurnsAnswer
-from kotoserver.transport.rest.operations import Call, bearer_token
+from kotoserver.transport.rest.operations import Call, Tagged
+from kotoserver.transport.rest.versions import read_at_if_told
 
 log = logging.getLogger(__name__)
 
 _FOREVER = "public, max-age=31536000, immutable"
-_GUESTS_A_MINUTE = 600
 _FORMATS = {audio_format.value: audio_format for audio_format in AudioFormat}
-
-
-async def sign_in_guest(call: Call) -> SignedInAnswer:
-    await _limit_guests(call)
-    body: GuestBody = call.body
-    signed_in = await call.services.accounts.sign_in_guest(body.native, body.name)
-    return SignedInAnswer(token=signed_in.token, learner_id=signed_in.learner.id, expires_at=signed_in.expires_at)
-
-
-async def _limit_guests(call: Call) -> None:
-    address = client_address(call.request)
-    if not await call.services.bus.take(f"guest:{address}", limit=_GUESTS_A_MINUTE, window_seconds=60):
-        raise TooFast("Too many new guests from this address; wait a minute.")
-
-
-async def show_me(call: Call) -> LearnerAnswer:
-    return LearnerAnswer.of(await call.services.accounts.learner(bearer_token(call.request)))
-
-
-async def patch_me(call: Call) -> LearnerAnswer:
-    body: PatchMeBody = call.body
-    await call.services.recordings.agree(call.caller, body.keep_recordings)
-    return await show_me(call)
-
-
-async def erase_me(call: Call) -> None:
-    await call.services.recordings.erase_learner(call.caller)
-    await call.services.accounts.erase(call.caller)
 
 
 async def list_scenes(call: Call) -> ScenesAnswer:
@@ -72,8 +50,8 @@ async def show_scene(call: Call) -> SceneAnswer:
 async def open_session(call: Call) -> OpenedAnswer:
     body: OpenBody = call.body
     if body.lesson_id is not None:
-        raise NotFound("There is no such lesson.", code="no_such_lesson")
-    session = await call.services.play.start(call.caller, body.scene_id, body.pack)
+        await call.services.lessons.for_playing(call.caller, body.lesson_id, body.scene_id)
+    session = await call.services.play.start(call.caller, body.scene_id, body.pack, lesson_id=body.lesson_id)
     return OpenedAnswer(
         session_id=session.id,
         scene=Versioned(id=session.scene_id, version=session.scene_version),
@@ -84,28 +62,40 @@ async def open_session(call: Call) -> OpenedAnswer:
 
 
 async def list_sessions(call: Call) -> SessionsAnswer:
-    query = call.query
-    page = await call.services.history.sessions(call.caller, words=query.q, before=query.before, limit=query.limit)
+    query: SessionsQuery = call.query
+    history, asked = call.services.history, query.asked()
+    if query.everyone:
+        page = await history.everyones_sessions(call.caller, **asked)
+    else:
+        page = await history.sessions(call.caller, of=query.learner_id, **asked)
     return SessionsAnswer(
         sessions=[_listed(call, session) for session in page.sessions], next_before=page.next_before
     )
 
 
-async def show_session(call: Call) -> SessionAnswer:
-    return _session(call, await call.services.play.session(call.caller, call.path["session_id"]))
+async def show_session(call: Call) -> Tagged:
+    session = await call.services.play.readable(call.caller, call.path["session_id"])
+    return Tagged(_session(call, session), session.revision)
 
 
-async def patch_session(call: Call) -> SessionAnswer:
-    return _session(call, await call.services.play.abandon(call.caller, call.path["session_id"]))
+async def patch_session(call: Call) -> Tagged:
+    revision = read_at_if_told(call.request)
+    if revision is not None:
+        known = await call.services.play.session(call.caller, call.path["session_id"])
+        if known.revision != revision:
+            raise changed_meanwhile("session")
+    session = await call.services.play.abandon(call.caller, call.path["session_id"])
+    return Tagged(_session(call, session), session.revision)
 
 
 async def erase_session(call: Call) -> None:
-    await call.services.recordings.erase_session(call.caller, call.path["session_id"])
+    await call.services.erasing.erase_session(call.caller, call.path["session_id"])
 
 
 async def take_turn(call: Call) -> FramesAnswer:
     body: TurnBody = call.body
     utterance = read_utterance(body.turn_id, body.text)
+    await call.services.limits.count(Use.TURNS, call.caller.learner_id)
     played = await call.services.play.hear(call.caller, call.path["session_id"], utterance)
     if not played.fresh:
         await call.services.play.tell_again(played.events)
@@ -123,7 +113,7 @@ async def show_turn(call: Call) -> TurnAnswer:
 
 
 async def list_events(call: Call) -> EventsAnswer:
-    session = await call.services.play.session(call.caller, call.path["session_id"])
+    session = await call.services.play.readable(call.caller, call.path["session_id"])
     events = await call.services.play.events(session.id, after=call.query.after)
     return EventsAnswer(events=[json.loads(event.frame) for event in events], last_seq=session.last_seq)
 
@@ -135,6 +125,7 @@ async def show_recap(call: Call) -> RecapAnswer:
 
 async def evaluate(call: Call) -> JudgementAnswer:
     body: EvaluateBody = call.body
+    await call.services.limits.count(Use.EVALUATIONS, call.caller.learner_id)
     return JudgementAnswer.model_validate(await call.services.workbench.evaluate(call.caller, body, body.pack))
 
 

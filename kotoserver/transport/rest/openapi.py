@@ -98,11 +98,15 @@ def _query_parameters(query: type[Model]) -> list[dict[str, Any]]:
 
 
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
-    """Uploads may be sent again safely."""
-    if not operation.takes_form:
-        return []
-    schema = {"type": "string", "minLength": 1, "maxLength": 200}
-    return [{"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}]
+    """Uploads may be sent again safely; changes may name the revision that they read."""
+    parameters: list[dict[str, Any]] = []
+    if operation.takes_form:
+        schema: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
+        parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})
+    if operation.guards_revision:
+        schema = {"type": "string", "pattern": '^("[0-9]{1,18}"|[*])$'}
+        parameters.append({"name": "If-Match", "in": "header", "required": False, "schema": schema})
+    return parameters
 
 
 def _schemas() -> dict[str, Any]:

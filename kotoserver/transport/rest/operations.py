@@ -4,6 +4,7 @@ One table of these drives the router, the validation and the OpenAPI document, s
 cannot disagree.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,13 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kotoserver.domain.errors import BadInput, NotSignedIn
-from kotoserver.domain.learner import Caller
+from kotoserver.domain.learner import Caller, Role
+from kotoserver.services.access import refuse_other_roles
 from kotoserver.services.bundle import Services
-from kotoserver.transport.keys import SERVICES
+from kotoserver.services.limits import Use
+from kotoserver.transport.addresses import client_address
+from kotoserver.transport.keys import SERVICES, SETTINGS
+from kotoserver.transport.rest.versions import etag, is_known
 
 
 class Model(BaseModel):
@@ -30,6 +35,14 @@ class Model(BaseModel):
 
 class NoQuery(Model):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """An answer that stands for one revision of something, which becomes its ETag."""
+
+    answer: Model
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,7 @@ class Operation:
     method: str
     path: str
     summary: str
-    handler: Callable[[Call], Awaitable[Model | web.StreamResponse | None]]
+    handler: Callable[[Call], Awaitable["Model | Tagged | web.StreamResponse | None"]]
     answers: type[Model] | None = None
     """None: no JSON body."""
     media_type: str = "application/json"
@@ -68,11 +81,15 @@ class Operation:
     asks: type[Model] = NoQuery
     status: int = 200
     public: bool = False
+    roles: frozenset[Role] = frozenset(Role)
+    """Who may call it; others get 403 `wrong_role`. The service behind it may be stricter."""
+    guards_revision: bool = False
+    """Takes `If-Match`, and answers with an ETag."""
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Checks the request, calls the handler, and puts the answer into JSON."""
         services = request.app[SERVICES]
-        signed_in = None if self.public else await services.accounts.caller(bearer_token(request))
+        signed_in = None if self.public else await self._signed_in(request, services)
         call = Call(
             request=request,
             services=services,
@@ -86,17 +103,42 @@ class Operation:
             return answer
         if answer is None:
             return web.Response(status=self.status)
-        return web.Response(
-            body=answer.model_dump_json(by_alias=True, exclude_none=False).encode(),
-            status=self.status,
-            content_type="application/json",
-            charset="utf-8",
-        )
+        if not isinstance(answer, Tagged):
+            return _json(answer, self.status)
+        if request.method == "GET" and is_known(request, answer.revision):
+            return web.Response(status=304, headers={"ETag": etag(answer.revision)})
+        response = _json(answer.answer, self.status)
+        response.headers["ETag"] = etag(answer.revision)
+        return response
+
+    async def _signed_in(self, request: web.Request, services: Services) -> Caller:
+        caller = await services.accounts.caller(bearer_token(request), address=client_address(request))
+        await services.limits.count(Use.LEARNER_REQUESTS, caller.learner_id)
+        refuse_other_roles(caller, self.roles)
+        return caller
 
     async def _body(self, request: web.Request) -> Model | None:
         if self.takes is None or self.takes_form:
             return None
-        return read_json(self.takes, await request.read())
+        return read_json(self.takes, await _whole_body(request))
+
+
+async def _whole_body(request: web.Request) -> bytes:
+    """BadInput code `body_too_slow` for one that comes in drops."""
+    try:
+        async with asyncio.timeout(request.app[SETTINGS].limits.body_seconds):
+            return await request.read()
+    except TimeoutError as error:
+        raise BadInput("The request's body did not come in time; send it again.", code="body_too_slow") from error
+
+
+def _json(answer: Model, status: int) -> web.Response:
+    return web.Response(
+        body=answer.model_dump_json(by_alias=True, exclude_none=False).encode(),
+        status=status,
+        content_type="application/json",
+        charset="utf-8",
+    )
 
 
 def read_json(model: type[Model], content: bytes) -> Model:

@@ -1,8 +1,24 @@
 """Every REST call, in the order a client meets them."""
 
-from kotoserver.transport.rest import audio, handlers, lab
-from kotoserver.transport.rest.models.accounts import GuestBody, LearnerAnswer, PatchMeBody, SignedInAnswer
+from kotoserver.domain.learner import ADMINS, AUTHORS, TEACHERS
+from kotoserver.transport.rest import accounts, audio, classes, handlers, lab, lessons, users
+from kotoserver.transport.rest.models.accounts import (
+    CredentialsBody,
+    GuestBody,
+    LearnerAnswer,
+    LoginBody,
+    PatchMeBody,
+    RefreshBody,
+    SignedInAnswer,
+)
 from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer, UploadForm
+from kotoserver.transport.rest.models.classes import (
+    ClassAnswer,
+    ClassBody,
+    ClassDetailAnswer,
+    ClassesAnswer,
+    JoinBody,
+)
 from kotoserver.transport.rest.models.evaluating import EvaluateBody, JudgementAnswer
 from kotoserver.transport.rest.models.lab import (
     ChoiceBody,
@@ -14,6 +30,7 @@ from kotoserver.transport.rest.models.lab import (
     LabSpeakBody,
     LabSpokenAnswer,
 )
+from kotoserver.transport.rest.models.lessons import LessonAnswer, LessonBody, LessonsAnswer, LessonsQuery
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneAnswer, SceneQuery, ScenesAnswer, ScenesQuery
 from kotoserver.transport.rest.models.sessions import (
@@ -32,6 +49,16 @@ from kotoserver.transport.rest.models.turns import (
     TurnBody,
     TurnsAnswer,
 )
+from kotoserver.transport.rest.models.users import (
+    AddUserBody,
+    AuditAnswer,
+    AuditQuery,
+    LimitsAnswer,
+    PatchUserBody,
+    UserAnswer,
+    UsersAnswer,
+    UsersQuery,
+)
 from kotoserver.transport.rest.operations import Operation
 
 PREFIX = "/koto-api"
@@ -41,18 +68,45 @@ OPERATIONS = (
         method="POST",
         path="/auth/guest",
         summary="Sign in as a new guest",
-        handler=handlers.sign_in_guest,
+        handler=accounts.sign_in_guest,
         takes=GuestBody,
         answers=SignedInAnswer,
         status=201,
         public=True,
     ),
-    Operation(method="GET", path="/me", summary="Who am I", handler=handlers.show_me, answers=LearnerAnswer),
+    Operation(
+        method="POST",
+        path="/auth/login",
+        summary="Sign in by e-mail and password",
+        handler=accounts.sign_in,
+        takes=LoginBody,
+        answers=SignedInAnswer,
+        public=True,
+    ),
+    Operation(
+        method="POST",
+        path="/auth/refresh",
+        summary="New tokens for a refresh token",
+        handler=accounts.renew,
+        takes=RefreshBody,
+        answers=SignedInAnswer,
+        public=True,
+    ),
+    Operation(
+        method="POST",
+        path="/auth/logout",
+        summary="Sign this device out",
+        handler=accounts.sign_out,
+        takes=RefreshBody,
+        status=204,
+        public=True,
+    ),
+    Operation(method="GET", path="/me", summary="Who am I", handler=accounts.show_me, answers=LearnerAnswer),
     Operation(
         method="PATCH",
         path="/me",
         summary="Agree to have my recordings kept, or take it back",
-        handler=handlers.patch_me,
+        handler=accounts.patch_me,
         takes=PatchMeBody,
         answers=LearnerAnswer,
     ),
@@ -60,7 +114,22 @@ OPERATIONS = (
         method="DELETE",
         path="/me",
         summary="Forget me and all that I said",
-        handler=handlers.erase_me,
+        handler=accounts.erase_me,
+        status=204,
+    ),
+    Operation(
+        method="PUT",
+        path="/me/credentials",
+        summary="Give my account an e-mail and a password, or change them",
+        handler=accounts.set_credentials,
+        takes=CredentialsBody,
+        answers=SignedInAnswer,
+    ),
+    Operation(
+        method="DELETE",
+        path="/me/sign-ins",
+        summary="Sign me out on all devices",
+        handler=accounts.sign_out_everywhere,
         status=204,
     ),
     Operation(
@@ -82,6 +151,98 @@ OPERATIONS = (
         public=True,
     ),
     Operation(
+        method="GET",
+        path="/lessons",
+        summary="Lessons that I may see, newest first",
+        handler=lessons.list_lessons,
+        asks=LessonsQuery,
+        answers=LessonsAnswer,
+    ),
+    Operation(
+        method="POST",
+        path="/lessons",
+        summary="Put a lesson together (teachers, editors)",
+        handler=lessons.add_lesson,
+        takes=LessonBody,
+        answers=LessonAnswer,
+        status=201,
+        roles=AUTHORS,
+    ),
+    Operation(
+        method="GET",
+        path="/lessons/{lesson_id}",
+        summary="One lesson",
+        handler=lessons.show_lesson,
+        answers=LessonAnswer,
+    ),
+    Operation(
+        method="PUT",
+        path="/lessons/{lesson_id}",
+        summary="Change a lesson (its writer, editors); `If-Match` is required",
+        handler=lessons.replace_lesson,
+        takes=LessonBody,
+        answers=LessonAnswer,
+        roles=AUTHORS,
+        guards_revision=True,
+    ),
+    Operation(
+        method="DELETE",
+        path="/lessons/{lesson_id}",
+        summary="Remove a lesson (its writer, editors)",
+        handler=lessons.erase_lesson,
+        status=204,
+        roles=AUTHORS,
+        guards_revision=True,
+    ),
+    Operation(
+        method="GET",
+        path="/classes",
+        summary="Classes that I teach or belong to",
+        handler=classes.list_classes,
+        answers=ClassesAnswer,
+    ),
+    Operation(
+        method="POST",
+        path="/classes",
+        summary="Begin a class (teachers)",
+        handler=classes.add_class,
+        takes=ClassBody,
+        answers=ClassAnswer,
+        status=201,
+        roles=TEACHERS,
+    ),
+    Operation(
+        method="POST",
+        path="/classes/join",
+        summary="Join a class by its code, and let its teacher see what I play",
+        handler=classes.join_class,
+        takes=JoinBody,
+        answers=ClassAnswer,
+    ),
+    Operation(
+        method="GET",
+        path="/classes/{class_id}",
+        summary="A class of mine with its members (teachers)",
+        handler=classes.show_class,
+        answers=ClassDetailAnswer,
+        roles=TEACHERS,
+    ),
+    Operation(
+        method="DELETE",
+        path="/classes/{class_id}",
+        summary="End a class of mine (teachers)",
+        handler=classes.erase_class,
+        status=204,
+        roles=TEACHERS,
+    ),
+    Operation(
+        method="DELETE",
+        path="/classes/{class_id}/members/{learner_id}",
+        summary="Leave a class, or take a member out of mine",
+        handler=classes.remove_member,
+        status=204,
+    ),
+    Operation(
         method="POST",
         path="/sessions",
         summary="Open a scene",
@@ -93,7 +254,7 @@ OPERATIONS = (
     Operation(
         method="GET",
         path="/sessions",
-        summary="My sessions, newest first",
+        summary="My sessions, or those of learners whom I teach, newest first",
         handler=handlers.list_sessions,
         asks=SessionsQuery,
         answers=SessionsAnswer,
@@ -112,6 +273,7 @@ OPERATIONS = (
         handler=handlers.patch_session,
         takes=PatchSessionBody,
         answers=SessionAnswer,
+        guards_revision=True,
     ),
     Operation(
         method="DELETE",
@@ -251,5 +413,75 @@ OPERATIONS = (
         handler=lab.choose,
         takes=ChoiceBody,
         answers=ChoicesAnswer,
+    ),
+    Operation(
+        method="GET",
+        path="/users",
+        summary="Everybody, newest first (admins)",
+        handler=users.list_users,
+        asks=UsersQuery,
+        answers=UsersAnswer,
+        roles=ADMINS,
+    ),
+    Operation(
+        method="POST",
+        path="/users",
+        summary="Add somebody (admins)",
+        handler=users.add_user,
+        takes=AddUserBody,
+        answers=UserAnswer,
+        status=201,
+        roles=ADMINS,
+    ),
+    Operation(
+        method="GET",
+        path="/users/{user_id}",
+        summary="One person (admins)",
+        handler=users.show_user,
+        answers=UserAnswer,
+        roles=ADMINS,
+    ),
+    Operation(
+        method="PATCH",
+        path="/users/{user_id}",
+        summary="Change a name or a role, or keep somebody out (admins)",
+        handler=users.patch_user,
+        takes=PatchUserBody,
+        answers=UserAnswer,
+        roles=ADMINS,
+        guards_revision=True,
+    ),
+    Operation(
+        method="DELETE",
+        path="/users/{user_id}",
+        summary="Forget somebody and all that they said (admins)",
+        handler=users.erase_user,
+        status=204,
+        roles=ADMINS,
+    ),
+    Operation(
+        method="DELETE",
+        path="/users/{user_id}/sign-ins",
+        summary="Sign somebody out on all devices (admins)",
+        handler=users.sign_out_user,
+        status=204,
+        roles=ADMINS,
+    ),
+    Operation(
+        method="GET",
+        path="/audit",
+        summary="Who did what, newest first (admins)",
+        handler=users.list_audit,
+        asks=AuditQuery,
+        answers=AuditAnswer,
+        roles=ADMINS,
+    ),
+    Operation(
+        method="GET",
+        path="/limits",
+        summary="How much clients may ask for, and how often they were refused (admins)",
+        handler=users.show_limits,
+        answers=LimitsAnswer,
+        roles=ADMINS,
     ),
 )

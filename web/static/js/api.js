@@ -1,7 +1,7 @@
 /** The REST API, as the learner whose token the page carries. */
 
 const ROOT = "/koto-api";
-export const token = document.querySelector('meta[name="koto-token"]').content;
+let token = document.querySelector('meta[name="koto-token"]').content;
 
 /** An error body of the API: `code` is stable, `message` is a sentence. */
 export class ApiError extends Error {
@@ -16,6 +16,20 @@ export const get = (path) => ask("GET", path);
 export const post = (path, body) => ask("POST", path, body);
 export const put = (path, body) => ask("PUT", path, body);
 export const patch = (path, body) => ask("PATCH", path, body);
+export const remove = (path) => ask("DELETE", path);
+/** A change to something that stands at that revision; ApiError `changed_meanwhile` when it does not. */
+export const revise = (path, body, revision) => ask("PATCH", path, body, { "If-Match": `"${revision}"` });
+
+/** The token as it is now: what a page opens a socket with. */
+export const currentToken = () => token;
+
+/** Another token, for the one of a page that has been open for long; null when this browser is signed out. */
+export async function freshToken() {
+  const answer = await fetch("/console/token", { method: "POST" }).catch(() => null);
+  if (!answer?.ok) return null;
+  ({ token } = await answer.json());
+  return token;
+}
 
 const UPLOAD_TRIES = 3;
 
@@ -29,6 +43,7 @@ export async function upload(path, form, progress = () => {}) {
     try {
       return await send(path, form, key, progress);
     } catch (error) {
+      if (error.code === "token_expired" && attempt === 1 && (await freshToken())) continue;
       if (!(error instanceof ApiError) || error.status !== 0 || attempt === UPLOAD_TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
     }
@@ -53,8 +68,17 @@ function send(path, form, key, progress) {
   });
 }
 
-async function ask(method, path, body) {
-  const headers = { Authorization: `Bearer ${token}` };
+async function ask(method, path, body, more = {}) {
+  try {
+    return await askOnce(method, path, body, more);
+  } catch (error) {
+    if (error.code !== "token_expired" || !(await freshToken())) throw error;
+    return askOnce(method, path, body, more);
+  }
+}
+
+async function askOnce(method, path, body, more) {
+  const headers = { Authorization: `Bearer ${token}`, ...more };
   if (body) headers["Content-Type"] = "application/json";
   let answer;
   try {

@@ -1,10 +1,12 @@
 """Bodies about sessions: opening, listing and where they stand."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field, StringConstraints
 
-from kotoserver.domain.session import Session
+from kotoserver.domain.session import Session, SessionState
+from kotoserver.ports.storage import SessionFilter
 from kotoserver.services.narration import Narrator
 from kotoserver.transport.rest.models.common import AskedTime, ContentId, Time, Versioned
 from kotoserver.transport.rest.operations import Model
@@ -13,8 +15,8 @@ from kotoserver.transport.rest.operations import Model
 class OpenBody(Model):
     scene_id: ContentId
     pack: ContentId = "ko-id"
-    lesson_id: str | None = None
-    """Reserved: there are no lessons yet, so any id is unknown."""
+    lesson_id: Annotated[str, StringConstraints(max_length=100)] | None = None
+    """The lesson that it is played for, which must hold the scene."""
 
 
 class OpenedAnswer(Model):
@@ -35,6 +37,7 @@ class HeldSlotView(Model):
 
 class SessionAnswer(Model):
     session_id: str
+    learner_id: str
     scene: Versioned
     title: str
     """Of the scene, in the learner's language."""
@@ -49,6 +52,9 @@ class SessionAnswer(Model):
     learner_turns: int
     slots: list[HeldSlotView]
     last_seq: int
+    lesson_id: str | None
+    revision: int
+    """Also the ETag."""
     started_at: Time
     updated_at: Time
 
@@ -59,6 +65,7 @@ class SessionAnswer(Model):
         words = narrator.playable.words if narrator else None
         return cls(
             session_id=session.id,
+            learner_id=session.learner_id,
             scene=Versioned(id=session.scene_id, version=session.scene_version),
             title=words.title if words else session.scene_id,
             pack=Versioned(id=session.pack_id, version=session.pack_version),
@@ -72,6 +79,8 @@ class SessionAnswer(Model):
             learner_turns=progress.learner_turns,
             slots=held_slots(session, narrator) if narrator else [],
             last_seq=session.last_seq,
+            lesson_id=session.lesson_id,
+            revision=session.revision,
             started_at=session.started_at,
             updated_at=session.updated_at,
         )
@@ -96,9 +105,28 @@ def held_slots(session: Session, narrator: Narrator) -> list[HeldSlotView]:
 class SessionsQuery(Model):
     q: Annotated[str, StringConstraints(max_length=100)] | None = None
     """Words that an utterance of the session holds."""
+    state: SessionState | None = None
+    scene_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    lesson_id: Annotated[str, StringConstraints(max_length=100)] = ""
+    learner_id: Annotated[str, StringConstraints(max_length=100)] | None = None
+    """Of a learner whom the caller teaches; admins may name anybody."""
+    everyone: bool = False
+    """Of all learners for admins, of their own learners for teachers."""
     before: AskedTime | None = None
     """For the next page: `next_before` of the last one."""
     limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+    def asked(self) -> "Asked":
+        """What a service is asked."""
+        only = SessionFilter(state=self.state, scene_id=self.scene_id, lesson_id=self.lesson_id)
+        return {"words": self.q, "only": only, "before": self.before, "limit": self.limit}
+
+
+class Asked(TypedDict):
+    words: str | None
+    only: SessionFilter
+    before: datetime | None
+    limit: int
 
 
 class SessionsAnswer(Model):

@@ -2,7 +2,7 @@
 import { KotoClient } from "../../koto-client.js";
 import { raiseStage } from "../../stage/stage.js";
 import { Voice } from "../../stage/voice.js";
-import { ApiError, get, post, socketUrl, token } from "../api.js";
+import { ApiError, currentToken, freshToken, get, post, socketUrl } from "../api.js";
 import { offerEngines } from "../dev/engines.js";
 import { DeveloperPanel } from "../dev/panel.js";
 import { $, h } from "../dom.js";
@@ -42,7 +42,7 @@ async function begin(scene, stage) {
   $("below").hidden = false;
   const dialogue = new Dialogue(scene);
   const play = new Play({
-    client: new KotoClient({ url: socketUrl(sessionId), token }),
+    client: new KotoClient({ url: socketUrl(sessionId), token: currentToken(), renew: freshToken }),
     sessionId,
     resumed: Boolean(boot.session_id),
     panel,

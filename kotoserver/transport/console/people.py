@@ -1,0 +1,94 @@
+"""The console's pages about people: one's own account, and for admins everybody, the audit and the server."""
+
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from kotoserver.domain.audit import Action
+from kotoserver.domain.errors import BadInput
+from kotoserver.domain.learner import ADMINS, Role
+from kotoserver.services.access import refuse_other_roles
+from kotoserver.transport.console.answering import page, shell
+from kotoserver.transport.console.pages import AccountPage, AuditPage, StatusPage, UsersPage
+from kotoserver.transport.console.views import moment
+from kotoserver.transport.console.visitors import Visitor
+from kotoserver.transport.keys import SERVICES
+from kotoserver.transport.rest.users import limits_answer
+
+T = TypeVar("T", Role, Action)
+
+_PAGE = 50
+_LONGEST_SEARCH = 100
+
+
+@page
+async def account(request: web.Request, guest: Visitor) -> AccountPage:
+    return AccountPage(shell=shell("Your account", guest, place="account"), learner=guest.learner)
+
+
+@page
+async def users(request: web.Request, guest: Visitor) -> UsersPage:
+    words = request.query.get("q", "").strip()[:_LONGEST_SEARCH]
+    role = _one_of(Role, request.query.get("role", ""))
+    found = await request.app[SERVICES].users.list(
+        guest.caller, words=words, role=role, before=moment(request.query.get("before")), limit=_PAGE
+    )
+    asked = {"q": words, "role": role.value if role else ""}
+    return UsersPage(
+        shell=shell("Users", guest, place="users"),
+        words=words,
+        role=role,
+        roles=tuple(Role),
+        users=found.learners,
+        older_url=_older("/console/users", asked, found.next_before),
+    )
+
+
+@page
+async def audit(request: web.Request, guest: Visitor) -> AuditPage:
+    about = request.query.get("about", "").strip()[:_LONGEST_SEARCH]
+    action = _one_of(Action, request.query.get("action", ""))
+    found = await request.app[SERVICES].users.audit(
+        guest.caller, action=action, about=about, before=moment(request.query.get("before")), limit=_PAGE
+    )
+    asked = {"about": about, "action": action.value if action else ""}
+    return AuditPage(
+        shell=shell("Audit", guest, place="audit"),
+        about=about,
+        action=action.value if action else "",
+        actions=tuple(each.value for each in Action),
+        entries=found.entries,
+        older_url=_older("/console/audit", asked, found.next_before),
+    )
+
+
+@page
+async def status(request: web.Request, guest: Visitor) -> StatusPage:
+    refuse_other_roles(guest.caller, ADMINS)
+    services = request.app[SERVICES]
+    health = await services.health.report()
+    return StatusPage(
+        shell=shell("Server", guest, place="server"),
+        ready=health.ok,
+        checks=health.states,
+        limits=await limits_answer(services.limits),
+    )
+
+
+def _one_of(kinds: type[T], told: str) -> T | None:
+    """None for nothing. BadInput code `bad_request`."""
+    if not told:
+        return None
+    try:
+        return kinds(told)
+    except ValueError as error:
+        raise BadInput("The address asks for something that is not there.", code="bad_request") from error
+
+
+def _older(path: str, asked: dict[str, str], before: datetime | None) -> str | None:
+    if before is None:
+        return None
+    given = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode({**given, 'before': before.isoformat()})}"
