@@ -58,6 +58,7 @@ from kotoserver.services.passwords import PasswordVault
 from kotoserver.services.play import PlayService
 from kotoserver.services.purse import DayPurse
 from kotoserver.services.recordings import RecordingsService
+from kotoserver.services.reloading import ReloadingService, TakeUp
 from kotoserver.services.rescoring import RescoredTurn, rescore, stored_session
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.speech_engines import SpeechEngines
@@ -135,6 +136,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
         erasing.open()
         stack.push_async_callback(erasing.close)
+        reloading = ReloadingService(parts.library, _take_up(parts.judge, speech))
+        stack.push_async_callback(_ended, asyncio.create_task(reloading.keep_looking()))
         yield Services(
             accounts=people.accounts,
             users=UsersService(
@@ -438,6 +441,16 @@ def _open_purse(settings: Settings, storage: Storage, clock: Clock, stack: Async
     )
     stack.push_async_callback(purse.close)
     return purse
+
+
+def _take_up(judge: Evaluator, speech: SpeechService) -> TakeUp:
+    """What is done for every scene at the start, for those that were published since."""
+
+    async def take_up(scenes: Sequence[Scene]) -> None:
+        speech.warm_library(authored_lines(scenes, speech))
+        await prepare_judge(judge, scenes)
+
+    return take_up
 
 
 async def _try_out(ears: Recognizer) -> None:

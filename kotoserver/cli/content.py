@@ -10,13 +10,16 @@ from collections.abc import Callable, Sequence
 from kotoserver import telemetry
 from kotoserver.bootstrap import open_judge, open_judge_and_analyzer, open_proofreader, render_scene
 from kotoserver.cli.authoring import add_pack_commands, add_scene_commands
+from kotoserver.cli.versions import Compare
+from kotoserver.cli.versions import add_commands as add_version_commands
 from kotoserver.content.desk import lint_folders, run_trials
 from kotoserver.content.diagnostics import Diagnostic, errors, finding_as_json
 from kotoserver.content.drafts import Folders, compile_drafts, draft_ids
 from kotoserver.content.fixing import Fixed, fix_drafts, write_fixed
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
 from kotoserver.content.sentences import LANGUAGES, Language
-from kotoserver.domain.errors import NotFound
+from kotoserver.content.versions import compare_packs, compare_scenes
+from kotoserver.domain.errors import KotoError, NotFound
 from kotoserver.korean.robustness import try_examples
 from kotoserver.ports.clock import SystemClock
 from kotoserver.settings import Settings
@@ -71,6 +74,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_publication(pack)
     pack.set_defaults(run=_publish_pack)
     add_pack_commands(packs)
+    add_version_commands(scenes, packs)
 
 
 def _add_mistakes(scenes: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -172,6 +176,7 @@ def _mistakes(chosen: argparse.Namespace) -> int:
 def _publish_scene(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environ()
     proofreader = open_proofreader(settings)
+    _tell_changes(chosen.scene, compare_scenes)
     revision = publish_scene(
         settings.scenes_dir, settings.langpacks_dir, chosen.scene, _publication(chosen), proofreader
     )
@@ -198,14 +203,28 @@ def _bar(what: str) -> Callable[[int, int], None]:
 
 def _publish_pack(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environ()
+    _tell_changes(chosen.pack, compare_packs)
     revision = publish_pack(settings.scenes_dir, settings.langpacks_dir, chosen.pack, _publication(chosen))
     print(f"{chosen.pack} is live at version {revision.version}")
     return 0
 
 
+def _tell_changes(each: str, compare: Compare) -> None:
+    """What differs from the live version, before it is published; a first version has nothing to differ from."""
+    settings = Settings.from_environ()
+    folders = Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir)
+    try:
+        changes = compare(folders, each, "live", "draft").changes
+    except KotoError:
+        return  # never published, or a draft with errors, which publishing tells
+    for change in changes:
+        print(change)
+
+
 def _publication(chosen: argparse.Namespace) -> Publication:
     who = chosen.by or getpass.getuser()
-    return Publication(at=SystemClock().now(), by=who, name=chosen.note or "published", note=chosen.note)
+    note = chosen.note or (input("what changed? ") if sys.stdin.isatty() else "")
+    return Publication(at=SystemClock().now(), by=who, name=note or "published", note=note)
 
 
 def _tell(found: Sequence[Diagnostic], nothing: str, language: Language = "en") -> int:

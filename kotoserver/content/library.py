@@ -4,6 +4,7 @@ One broken scene or pack never stops the others: it is left out and named by `pr
 read here at all, so a draft that does not parse cannot hurt what people play.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,11 @@ from kotoserver.domain.langpack import LanguagePack
 from kotoserver.domain.scene import Scene
 
 V = TypeVar("V", Scene, LanguagePack)
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+Stamp = tuple[int, int, int]
+"""Time of the last change in nanoseconds, size, inode: a file that is replaced has another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,23 +43,45 @@ class _Shelf(Generic[V]):
     """Id -> live version of those that can be served."""
     known: dict[tuple[str, int], V] = field(default_factory=dict)
     broken: dict[str, ContentBroken] = field(default_factory=dict)
-    """Id -> why its live version cannot be served."""
+    """Id -> why its newest version cannot be served."""
+    seen: dict[str, Stamp] = field(default_factory=dict)
+    """Id -> its history's file as it was read last."""
 
-    def open(self) -> None:
+    def refresh(self) -> tuple[str, ...]:
+        """Looks at every history that is another than before; the ids whose live version changed.
+
+        A version that cannot be used leaves the one before it live: what people play never gets worse by this.
+        Whoever reads meanwhile finds either the old or the new table.
+        """
+        changed: list[str] = []
         for folder in _published_folders(self.top):
-            try:
-                version = revisions.live_version(revisions.read_history(folder))
-                if version is not None:
-                    self.read(folder.name, version)
-                    self.live[folder.name] = version
-            except ContentBroken as error:
-                self.broken[folder.name] = error
+            seen = _stamp(folder)
+            if self.seen.get(folder.name) == seen:
+                continue
+            self.seen[folder.name] = seen
+            if self._read_live(folder):
+                changed.append(folder.name)
+        return tuple(changed)
+
+    def _read_live(self, folder: Path) -> bool:
+        try:
+            version = revisions.live_version(revisions.read_history(folder))
+            if version is not None:
+                self.read(folder.name, version)
+        except ContentBroken as error:
+            self.broken = {**self.broken, folder.name: error}
+            return False
+        self.broken = {each: error for each, error in self.broken.items() if each != folder.name}
+        if version is None or self.live.get(folder.name) == version:
+            return False
+        self.live = {**self.live, folder.name: version}
+        return True
 
     def get(self, id: str, version: int | None) -> V:
         if version is None:
-            if id in self.broken:
-                raise self.broken[id].with_traceback(None)  # else it would keep the frames of all who ever asked
             version = self.live.get(id)
+            if version is None and id in self.broken:
+                raise self.broken[id].with_traceback(None)  # else it would keep the frames of all who ever asked
         if version is None:
             raise NotFound(f"There is no published {self.what} `{id}`.", code=f"no_such_{self.what}")
         return self.read(id, version)
@@ -65,7 +93,7 @@ class _Shelf(Generic[V]):
 
     def _compile(self, id: str, version: int) -> V:
         folder = self.top / id
-        if folder not in _published_folders(self.top):
+        if not _ID.fullmatch(id) or not (folder / "history.yaml").is_file():
             raise NotFound(f"There is no published {self.what} `{id}`.", code=f"no_such_{self.what}")
         try:
             content = revisions.read_version(folder, revisions.read_history(folder), version)
@@ -79,14 +107,25 @@ class _Shelf(Generic[V]):
         return compiled.value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """Ids of what has another live version now."""
+
+    scenes: tuple[str, ...]
+    packs: tuple[str, ...]
+
+
 class Library:
-    """Published content. Reads files when it is opened and when an older version is asked for first."""
+    """Published content. Reads files when opened or refreshed, and when an older version is asked for first."""
 
     def __init__(self, scenes_dir: Path, langpacks_dir: Path) -> None:
         self._scenes = _Shelf[Scene](top=scenes_dir, what="scene", compile=_compile_scene)
         self._packs = _Shelf[LanguagePack](top=langpacks_dir, what="pack", compile=_compile_pack)
-        self._scenes.open()
-        self._packs.open()
+        self.refresh()
+
+    def refresh(self) -> "Refreshed":
+        """Takes up what was published since; safe to call beside readers, from one thread at a time."""
+        return Refreshed(scenes=self._scenes.refresh(), packs=self._packs.refresh())
 
     def scene_ids(self) -> tuple[str, ...]:
         """Scenes whose live version can be played, in order of their ids."""
@@ -128,6 +167,14 @@ class Library:
 def open_library(scenes_dir: Path, langpacks_dir: Path) -> Library:
     """Everything published under the two folders; a folder that is not there is an empty one."""
     return Library(scenes_dir, langpacks_dir)
+
+
+def _stamp(folder: Path) -> Stamp:
+    try:
+        found = (folder / "history.yaml").stat()
+    except OSError:  # gone since the folders were listed
+        return 0, 0, 0
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _published_folders(top: Path) -> tuple[Path, ...]:
