@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.resolving import OnThisMachine
+from tests.clients import client_of
 from tests.servers import Edge, edge_server, free_port
 
 
@@ -70,8 +70,7 @@ async def behind_the_edge() -> AsyncIterator[tuple[Process, Process, Edge, aioht
     await one.start()
     await other.start()
     with edge_server([f"127.0.0.1:{each.port}" for each in (one, other)]) as edge:
-        connector = aiohttp.TCPConnector(ssl=edge.trust, resolver=OnThisMachine())
-        async with aiohttp.ClientSession(edge.address, connector=connector) as http:
+        async with client_of(edge) as http:
             yield one, other, edge, http
     await one.stop()
     await other.stop()

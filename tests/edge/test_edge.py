@@ -12,8 +12,8 @@ import pytest
 
 from kotoserver.transport.console.answering import POLICY
 from tests import sounds
+from tests.clients import client_of
 from tests.processes import running_server
-from tests.resolving import OnThisMachine
 from tests.servers import Edge, edge_server, free_port, redis_server
 
 UPLOAD_MB = 1
@@ -53,16 +53,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 async def http(world: World) -> AsyncIterator[aiohttp.ClientSession]:
     """Somebody on this machine who trusts the edge and takes bodies as they come over the wire."""
-    connector = aiohttp.TCPConnector(ssl=world.edge.trust, resolver=OnThisMachine())
-    async with aiohttp.ClientSession(world.edge.address, connector=connector, auto_decompress=False) as http:
+    async with client_of(world.edge, auto_decompress=False) as http:
         yield http
 
 
 @pytest.fixture
 async def outside(world: World) -> AsyncIterator[aiohttp.ClientSession]:
     """The same from an address that may not see the console."""
-    connector = aiohttp.TCPConnector(ssl=world.edge.trust, resolver=OnThisMachine(), local_addr=(OUTSIDE, 0))
-    async with aiohttp.ClientSession(world.edge.address, connector=connector) as http:
+    async with client_of(world.edge, address=OUTSIDE) as http:
         yield http
 
 
@@ -114,12 +112,13 @@ async def test_what_is_inside_stays_inside(world: World, path: str):
     assert await raw_status(world.edge, path) == 404
 
 
-async def raw_status(edge: Edge, path: str) -> int:
-    """The status of a path that no client would tidy up before sending it."""
+async def raw_status(edge: Edge, path: str, *, method: str = "GET", headers: str = "Connection: close") -> int:
+    """The status of a request that no client would send in this way."""
     reader, writer = await asyncio.open_connection("localhost", edge.port, ssl=edge.trust, family=socket.AF_INET)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{edge.port}\r\nConnection: close\r\n\r\n".encode())
-    status = int((await reader.readline()).split()[1])
-    await reader.read()
+    writer.write(f"{method} {path} HTTP/1.1\r\nHost: localhost:{edge.port}\r\n{headers}\r\n\r\n".encode())
+    async with asyncio.timeout(10):
+        status = int((await reader.readline()).split()[1])
+        await reader.read()
     writer.close()
     await writer.wait_closed()
     return status
@@ -287,13 +286,17 @@ async def test_the_largest_recording_reaches_the_server(http: aiohttp.ClientSess
         assert await error_of(answer) == (400, "unknown_audio")
 
 
-@pytest.mark.parametrize("asks_first", [False, True])
-async def test_a_larger_one_is_refused_by_its_length(http: aiohttp.ClientSession, asks_first: bool):
+async def test_a_larger_one_is_refused_by_its_length(http: aiohttp.ClientSession):
     learner = await sign_in(http)
     fields = form(bytes(UPLOAD_MB * 1_000_000 + 100_000), "sess_1")
-    async with http.post("/koto-api/audio/upload", data=fields, headers=learner, expect100=asks_first) as answer:
+    async with http.post("/koto-api/audio/upload", data=fields, headers=learner) as answer:
         assert await error_of(answer) == (413, "audio_too_large")
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+async def test_who_asks_before_sending_it_is_answered_before_sending_it(world: World):
+    headers = f"Expect: 100-continue\r\nContent-Length: {UPLOAD_MB * 1_000_000 + 100_001}"
+    assert await raw_status(world.edge, "/koto-api/audio/upload", method="POST", headers=headers) == 413
 
 
 async def test_one_of_unknown_length_is_refused_as_it_comes(http: aiohttp.ClientSession):
@@ -312,5 +315,5 @@ async def test_one_of_unknown_length_is_refused_as_it_comes(http: aiohttp.Client
 
 async def test_no_other_body_is_larger_either(http: aiohttp.ClientSession):
     body = b'{"name": "' + bytes(UPLOAD_MB * 1_000_000 + 100_000)
-    async with http.post("/koto-api/auth/guest", data=io.BytesIO(body), headers=BLIND, expect100=True) as answer:
+    async with http.post("/koto-api/auth/guest", data=io.BytesIO(body), headers=BLIND) as answer:
         assert await error_of(answer) == (413, "body_too_large")
