@@ -171,11 +171,17 @@ class SpeechService:
     def _kept_receipt(self, line: SpokenLine) -> Receipt:
         return Receipt(
             stage=Stage.TTS,
-            provider=self._synthesizer.name,
+            provider=self._maker(line.request),
             milliseconds=0.0,
             cached=True,
             characters=len(line.request.text),
         )
+
+    def _maker(self, request: SpeechRequest) -> str:
+        """Who made what is kept: a stand-in's sound never is."""
+        engines = [engine.name for engine in self._synthesizer.states()] or [self._synthesizer.name]
+        wanted = request.preference.engine if request.preference else None
+        return wanted if wanted in engines else engines[0]
 
     def warm(self, lines: Sequence[SpokenLine]) -> None:
         """Starts on lines that will be asked for in a moment."""

@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 import pytest
 
 from kotoserver.bus.memory import MemoryBus
+from kotoserver.domain.engines import Preference
 from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed, StorageFailed, TooFast
 from kotoserver.domain.speech import AudioFormat, Speech, SpeechRequest
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import SystemClock
+from kotoserver.providers.policy import FallbackSynthesizer, Patience
 from kotoserver.providers.scripted import ScriptedSynthesizer
 from kotoserver.services.speech import SpeechService
 from tests.services.speech_world import PLENTY, World
@@ -246,6 +248,25 @@ async def test_lines_about_to_be_heard_are_made_ahead(world: World):
         speech.warm([line])
         await speech.settle()
     assert voice.spoken == 1
+
+
+class FirstVoice(ScriptedSynthesizer):
+    name = "first"
+
+
+class SecondVoice(ScriptedSynthesizer):
+    name = "second"
+
+
+@pytest.mark.parametrize(("wanted", "maker"), [(None, "first"), ("second", "second"), ("gone", "first")])
+async def test_a_kept_line_names_the_voice_that_made_it(world: World, wanted: str | None, maker: str):
+    preference = None if wanted is None else Preference(engine=wanted)
+    for made_now in (True, False):
+        chain = FallbackSynthesizer([FirstVoice(), SecondVoice()], SystemClock(), Patience())
+        async with world.service(chain) as speech:
+            receipt = await speech.ready(speech.line("어서 오세요!", "ko-f-02", preference=preference))
+        assert receipt is not None
+        assert (receipt.provider, receipt.cached) == (maker, not made_now)
 
 
 async def test_a_line_that_cannot_be_made_is_not_ready(world: World):
