@@ -12,6 +12,7 @@ from kotoserver.bootstrap import open_judge, open_judge_and_analyzer, open_proof
 from kotoserver.cli.authoring import add_pack_commands, add_scene_commands
 from kotoserver.cli.versions import Compare
 from kotoserver.cli.versions import add_commands as add_version_commands
+from kotoserver.cli.walk import add_command as add_walk_command
 from kotoserver.content.desk import lint_folders, run_trials
 from kotoserver.content.diagnostics import Diagnostic, errors, finding_as_json
 from kotoserver.content.drafts import Folders, compile_drafts, draft_ids
@@ -67,6 +68,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     published.set_defaults(run=_publish_scene)
 
     add_scene_commands(scenes)
+    add_walk_command(scenes)
 
     packs = _subject(commands, "langpacks", "translate and publish language packs")
     pack = packs.add_parser("publish", help="publish the draft of a pack as a new version")

@@ -16,6 +16,7 @@ from kotoserver.content.compiler import CompilationResult
 from kotoserver.content.diagnostics import Diagnostic, Report
 from kotoserver.content.drafts import Drafts, Folders, compile_folders
 from kotoserver.content.findings import Findings
+from kotoserver.content.trial_schema import TRIALS_SCHEMA, TrialsSource
 from kotoserver.content.trials import Judge, try_out
 from kotoserver.domain.errors import ContentBroken, NotFound
 from kotoserver.ports.proofreading import Proofreader
@@ -134,3 +135,14 @@ def _compare_packs(drafts: Drafts, report: Report) -> None:
                 part, document = pack.parts[scene_id]
                 findings = Findings(document=document, report=report)
                 advise_on_twins(part, other_id, other.parts[scene_id][0], findings)
+
+
+def said_in_tests(folders: Folders, scene_id: str) -> dict[str, list[str]]:
+    """What the rows of a scene's `tests.yaml` say in each turn; nothing where there are none that can be read."""
+    report = Report()
+    tests = folders.tests(scene_id, report)
+    read = folders.memory.read(TrialsSource, TRIALS_SCHEMA, tests, "tests.yaml", report) if tests else None
+    said: dict[str, list[str]] = {}
+    for row in read[0].say if read else ():
+        said.setdefault(row.turn, []).append(row.text)
+    return said

@@ -76,8 +76,8 @@ def _turn_in(scene: Scene, turn_id: str) -> Turn | None:
 
 
 def _rule_changes(before: Turn | None, after: Turn) -> Iterator[Change]:
-    old = [_rule(rule) for rule in before.rules] if before else []
-    new = [_rule(rule) for rule in after.rules]
+    old = [rule_words(rule) for rule in before.rules] if before else []
+    new = [rule_words(rule) for rule in after.rules]
     for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(None, old, new, False).get_opcodes():
         if tag == "equal":
             continue
@@ -174,7 +174,8 @@ def _intent(intent: Intent) -> str:
     return "; ".join(filter(None, parts)) or "any"
 
 
-def _rule(rule: Rule) -> str:
+def rule_words(rule: Rule) -> str:
+    """A rule in one line."""
     said = f"say {rule.say.id} {_cue(rule.say.cue)}".strip() if rule.say else ""
     set_ = f"set {_fills(rule.set)}" if rule.set else ""
     parts = (_condition(rule.when), said, set_, f"go {rule.go}", "no penalty" if rule.no_penalty else "")
