@@ -29,6 +29,9 @@ class Memory:
         self._most = most
         self._kept: OrderedDict[tuple[str, str, str], _Read] = OrderedDict()
 
+    def forget(self) -> None:
+        self._kept.clear()
+
     def read(
         self, model: type[ModelT], schema: str, content: bytes | str, file: str, report: Report
     ) -> tuple[ModelT, Document] | None:

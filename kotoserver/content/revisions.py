@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -72,16 +73,22 @@ def read_history(folder: Path) -> tuple[Revision, ...]:
         return ()
     except OSError as error:
         raise ContentBroken(f"{_name(path)} cannot be read: {error.strerror}.") from error
+    return _read_entries(content, _name(path))
+
+
+@lru_cache(maxsize=1024)
+def _read_entries(content: bytes, name: str) -> tuple[Revision, ...]:
+    """Kept by what the file holds, since every look at a draft asks for its history."""
     report = Report()
-    document = read_document(content, _name(path), report)
+    document = read_document(content, name, report)
     source = read_as(HistorySource, document, report) if document else None
     if source is None:
         found = [str(each) for each in report.diagnostics]
-        raise ContentBroken(f"{_name(path)} cannot be read.", details={"diagnostics": found})
+        raise ContentBroken(f"{name} cannot be read.", details={"diagnostics": found})
     try:
         return tuple(_revision(entry) for entry in source.entries)
     except ValueError as error:
-        raise ContentBroken(f"{_name(path)} holds a time that is not RFC 3339.") from error
+        raise ContentBroken(f"{name} holds a time that is not RFC 3339.") from error
 
 
 def reason(error: ContentBroken) -> str:

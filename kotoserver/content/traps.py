@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 import yaml
 from yaml.resolver import Resolver
@@ -174,6 +175,7 @@ def _read_plain(text: str) -> tuple[object, Finding | None]:
             return text, _misread(text, "something_else")
 
 
+@lru_cache(maxsize=4096)
 def _resolved(text: str) -> str:
     """What YAML 1.1 takes an unquoted word for: str, int, float, bool, null, timestamp …"""
     tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""How long checking and compiling content takes, and how much memory a large catalogue holds."""
