@@ -22,10 +22,9 @@ from kotoserver.providers.registry import open_synthesizer
 from kotoserver.providers.scripted import ScriptedRecognizer
 from kotoserver.services.engine_choices import EngineChoices
 from kotoserver.services.lab import LabService
-from kotoserver.settings import Settings
 from kotoserver.transport.app import make_app
 from tests import sounds
-from tests.apps import Koto, serving
+from tests.apps import Koto, serving, settings_for_tests
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.visitor import Visitor
 
@@ -60,9 +59,7 @@ def careless() -> Careless:
 @pytest_asyncio.fixture(loop_scope="session")
 async def lab(careful: Careful, careless: Careless, tmp_path: Path) -> AsyncIterator[Koto]:
     """A server whose lab has two ears and two voices; nobody asks them anything but the test."""
-    settings = Settings.from_environ(
-        {"KOTO_DATA_DIR": str(tmp_path), "STT_PROVIDER": "scripted", "TTS_PROVIDER": "espeak,scripted"}
-    )
+    settings = settings_for_tests(tmp_path, STT_PROVIDER="scripted", TTS_PROVIDER="espeak,scripted")
     async with open_services(settings) as opened, AsyncExitStack() as stack:
         await opened.speech.close()
         board, clock = FaultBoard(), SystemClock()
@@ -244,8 +241,9 @@ async def test_a_session_can_be_given_another_voice_while_it_is_played(tmp_path:
 
 
 async def test_where_others_are_served_the_lab_is_closed_to_guests(tmp_path: Path, look: Look):
-    async with serving(tmp_path, KOTO_PUBLIC_URL="https://koto.example") as koto:
+    async with serving(tmp_path, KOTO_HOST="0.0.0.0") as koto:
         visitor = await look(koto)
+        await visitor.page.get_by_role("button", name="Play as a guest").click()
         await expect(visitor.page.locator("h1")).to_have_text("This is for editors")
         await visitor.keep("closed")
         await visitor.open("/console/")
