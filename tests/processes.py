@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kotoserver.settings import ROOT
 
-_ADDRESS = re.compile(r"Korean Together is at (https?://[^/]+)/console/")
+ADDRESS = re.compile(r"Korean Together is at (https?://[^/]+)/console/")
 
 
 def environment(data_dir: Path, **environ: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def start(data_dir: Path, *options: str, **environ: str) -> tuple["subprocess.Po
     watchdog.start()
     try:
         for line in process.stdout:
-            found = _ADDRESS.search(line)
+            found = ADDRESS.search(line)
             if found:
                 return process, found[1]
     finally:

@@ -49,6 +49,11 @@ class Proxy:
         for pair in tuple(self._pairs):
             pair.cut()
 
+    def cut_at_the_next_answer(self) -> None:
+        """The server does what it was asked, and its answer never arrives."""
+        for pair in self._pairs:
+            pair.left = 0
+
     def half_close(self) -> None:
         """Tells every client that the server says no more, and the server nothing."""
         for pair in tuple(self._pairs):

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from datetime import timedelta
 from io import BytesIO
 from itertools import islice
@@ -29,11 +29,17 @@ T = TypeVar("T")
 
 THREADS = 8
 CONNECT_SECONDS = 2.0
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 5.0
+ASK_AGAIN_SECONDS = 0.5
+"""How often a server that is away is asked whether it is back."""
+TRIES = 2
+"""A connection that was kept may have been closed meanwhile, so the second try is usually the first real one."""
 LISTED_AT_ONCE = 1000
 _ENDPOINT: Final = re.compile(
     r"(?P<scheme>https?://)?(?P<host>(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::(?P<port>[0-9]+))?)/?"
 )
+_UNREACHED: Final = (MinioException, urllib3.exceptions.HTTPError, OSError)
+"""Not S3Error, which is an answer."""
 _ABSENT: Final = {"NoSuchKey", "NoSuchObject"}
 _NO_POLICY: Final = {"NoSuchBucketPolicy", "NotImplemented", "MethodNotAllowed", "AccessDenied"}
 """Answers to "who may read this bucket?" that show nobody let in; some servers know no policies."""
@@ -46,15 +52,21 @@ _SHA256: Final = "sha256"
 class S3Blobs(BlobStore):
     """The minio client is synchronous, so each call has one of THREADS threads; further calls queue.
 
+    Once the server did not answer, calls fail at once until it does again, so that nobody waits in a queue for it,
+    speech above all, which can be made anew.
+
     The store does not know when a blob was read: `used_at` is when it was written.
     """
 
-    def __init__(self, settings: S3Settings) -> None:
+    def __init__(self, settings: S3Settings, *, answer_seconds: float = ANSWER_SECONDS) -> None:
         self.bucket = settings.bucket
-        self.client = _client(settings, settings.endpoint)
-        self._anybody = _client(settings, settings.endpoint, signing=False)
-        self._signer = _client(settings, settings.public_endpoint) if settings.public_endpoint else None
+        self.client = _client(settings, settings.endpoint, answer_seconds)
+        self._anybody = _client(settings, settings.endpoint, answer_seconds, signing=False)
+        public = settings.public_endpoint
+        self._signer = _client(settings, public, answer_seconds) if public else None
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
+        self._away = False
+        self._watch: asyncio.Task[None] | None = None
         self._opening = Lock()
         self._opened = False
 
@@ -126,15 +138,40 @@ class S3Blobs(BlobStore):
             raise StorageFailed(f"The bucket {self.bucket} is gone; the next write makes it anew.")
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._threads.shutdown)
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
         def in_open_bucket() -> T:
             self._open_once()
             return function()
 
-        with _plain_errors():
+        with _plain_errors(), self._not_while_away():
             return await asyncio.get_running_loop().run_in_executor(self._threads, in_open_bucket)
+
+    @contextmanager
+    def _not_while_away(self) -> Iterator[None]:
+        if self._away:
+            raise StorageFailed("The S3 server does not answer.")
+        try:
+            yield
+        except S3Error:
+            raise
+        except _UNREACHED:
+            if not self._away:
+                self._away = True
+                self._watch = asyncio.create_task(self._until_back())
+            raise
+
+    async def _until_back(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._away:
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+            with suppress(*_UNREACHED):
+                await loop.run_in_executor(self._threads, self.client.bucket_exists, self.bucket)
+                self._away = False
 
     def _open_once(self) -> None:
         """Makes the bucket where it is missing (private, as new buckets are), and tries whether it is closed."""
@@ -235,15 +272,15 @@ def _refused(ask: Callable[[], object]) -> bool:
     return False
 
 
-def _client(settings: S3Settings, endpoint: str, *, signing: bool = True) -> Minio:
+def _client(settings: S3Settings, endpoint: str, answer_seconds: float, *, signing: bool = True) -> Minio:
     """`endpoint` is host and port, with `https://` before it where the server speaks TLS."""
     address = _ENDPOINT.fullmatch(endpoint)
     if address is None or int(address["port"] or 0) > 65535:
         raise BadSettings("MINIO_ENDPOINT must be a host and a port, such as `localhost:9002`.")
     pool = urllib3.PoolManager(
         maxsize=THREADS,
-        timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS),
-        retries=urllib3.Retry(total=2, backoff_factor=0.1, status_forcelist=(500, 502, 503, 504)),
+        timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=answer_seconds),
+        retries=urllib3.Retry(total=TRIES - 1, backoff_factor=0.1, status_forcelist=(500, 502, 503, 504)),
     )
     return Minio(
         address["host"],
@@ -304,5 +341,5 @@ def _plain_errors() -> Iterator[None]:
         yield
     except S3Error as error:
         raise StorageFailed(f"The S3 server refused: {error.code}.") from error
-    except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
+    except _UNREACHED as error:
         raise StorageFailed(f"The S3 server does not answer ({type(error).__name__}).") from error

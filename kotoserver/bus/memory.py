@@ -50,8 +50,9 @@ class MemoryBus(Bus):
         """Rooms in which somebody is."""
         return len(self._rooms)
 
-    async def publish(self, channel: str, message: str) -> None:
-        self._fanout.send(channel, message)
+    async def publish(self, channel: str, *messages: str) -> None:
+        for message in messages:
+            self._fanout.send(channel, message)
 
     @asynccontextmanager
     async def subscribe(self, channel: str) -> AsyncIterator[Subscription]:

@@ -55,13 +55,17 @@ class RedisBus(Bus):
         self._renew = self._redis.register_script(_RENEW)
         self._presence = Presence(self._redis, lease_seconds)
 
-    async def publish(self, channel: str, message: str) -> None:
-        async with answer():
-            await self._redis.publish(_key("news", channel), message)
+    async def publish(self, channel: str, *messages: str) -> None:
+        """In one round trip. Where its answer is lost some may be told twice; storage numbers them."""
+        async with answer(), self._redis.pipeline(transaction=False) as together:
+            for message in messages:
+                together.publish(_key("news", channel), message)
+            await together.execute()
 
-    def spread_here(self, channel: str, message: str) -> None:
-        """Hands the message to the subscribers of this process alone."""
-        self._news.spread(_key("news", channel), message)
+    def spread_here(self, channel: str, *messages: str) -> None:
+        """Hands the messages to the subscribers of this process alone."""
+        for message in messages:
+            self._news.spread(_key("news", channel), message)
 
     async def have_all_look(self) -> None:
         """Tells all subscribers of all processes that they may have missed something."""
@@ -142,8 +146,10 @@ class RedisBus(Bus):
             await asyncio.sleep(ASK_AGAIN_SECONDS)
 
     async def _taken(self, key: str, token: str) -> bool:
+        """Whether the lock is ours: now, or since a try whose answer was lost on the way."""
         async with answer():
-            return bool(await self._redis.set(key, token, nx=True, px=self._lease_ms))
+            holder = await self._redis.set(key, token, nx=True, get=True, px=self._lease_ms)
+        return holder is None or holder == token
 
     async def _keep(self, key: str, token: str) -> None:
         """Renews the lease until cancelled. A lock lost all the same is noticed when saving: revisions differ."""

@@ -31,17 +31,17 @@ class SteadyBus(Bus):
         """True once something was published that no other process heard."""
         self._watch: asyncio.Task[None] | None = None
 
-    async def publish(self, channel: str, message: str) -> None:
+    async def publish(self, channel: str, *messages: str) -> None:
         if not self._away:
             try:
-                await self._shared.publish(channel, message)
+                await self._shared.publish(channel, *messages)
             except StorageFailed as failure:
                 self._went_away(failure)
             else:
                 return
         telemetry.BUS_STAND_INS.labels("publish").inc()
         self._unheard = True
-        self._shared.spread_here(channel, message)
+        self._shared.spread_here(channel, *messages)
 
     @asynccontextmanager
     async def subscribe(self, channel: str) -> AsyncIterator[Subscription]:

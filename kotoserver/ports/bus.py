@@ -42,8 +42,8 @@ class Bus(ABC):
     """
 
     @abstractmethod
-    async def publish(self, channel: str, message: str) -> None:
-        """Hands the message to everyone subscribed now; without subscribers it is gone.
+    async def publish(self, channel: str, *messages: str) -> None:
+        """Hands the messages, in order, to everyone subscribed now; without subscribers they are gone.
 
         While the bus does not answer, only those of this process hear it; the others are told to look.
         """

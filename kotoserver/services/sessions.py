@@ -117,9 +117,10 @@ class SessionKeeper:
         return events
 
     async def spread(self, events: Sequence[StoredEvent]) -> None:
-        """Tells everyone who listens to the session; whoever misses it finds it in storage."""
-        for event in events:
-            await self._bus.publish(session_channel(event.session_id), f"{event.seq} {event.frame}")
+        """Tells everyone who listens to their session; whoever misses it finds it in storage."""
+        if events:
+            frames = (f"{event.seq} {event.frame}" for event in events)
+            await self._bus.publish(session_channel(events[0].session_id), *frames)
 
     async def save_and_spread(self, session: Session, change: Change, *, undo_turn: str | None = None) -> None:
         """Stores the change, then tells."""

@@ -25,6 +25,8 @@ from kotoserver.storage.database import (
 )
 from kotoserver.storage.sql import Dialect, Migration, Query, still_to_apply
 
+CLOSE_SECONDS = 3.0
+"""For what is under way; a server that says nothing is not waited for."""
 MIGRATION_SECONDS = 3600.0
 """A migration, and waiting for another process that migrates, take what they take."""
 
@@ -70,8 +72,13 @@ class PostgresDatabase(Database):
     async def close(self) -> None:
         self._closed = True
         pool, self._pool = self._pool, None
-        if pool is not None:
-            await pool.close()
+        if pool is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:

@@ -1,5 +1,6 @@
 """What only an S3 server does: keep a bucket private, let a signed address in, be away."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -150,6 +151,33 @@ async def test_an_answer_that_breaks_off_is_an_error_that_may_be_tried_again(
                 await read
             assert (caught.value.code, caught.value.retryable) == ("storage_failed", True)
         await far.close()
+
+
+async def test_a_server_that_says_nothing_holds_nobody_up_twice(blobs: S3Blobs, s3_settings: S3Settings):
+    await blobs.put("a", b"sound", "audio/mpeg")
+    async with line_to(s3_settings.endpoint) as line:
+        far = S3Blobs(replace(s3_settings, endpoint=f"127.0.0.1:{line.port}"), answer_seconds=0.4)
+        await far.open()
+        line.stall()
+        with pytest.raises(StorageFailed):
+            await far.get("a")
+        async with asyncio.timeout(0.3):
+            for call in (far.get("a"), far.check(), whole(far, "a"), far.put("b", b"x", "audio/mpeg")):
+                with pytest.raises(StorageFailed):
+                    await call
+        line.flow()
+        async with asyncio.timeout(10):
+            while await got(far, "a") != b"sound":  # noqa: ASYNC110  # nothing tells when it is back
+                await asyncio.sleep(0.01)
+        assert await asyncio.gather(*(far.get("a") for _ in range(20))) == [b"sound"] * 20
+        await far.close()
+
+
+async def got(blobs: S3Blobs, key: str) -> bytes | None:
+    try:
+        return await blobs.get(key)
+    except StorageFailed:
+        return None
 
 
 async def whole(blobs: S3Blobs, key: str) -> bytes:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from redis.asyncio import Redis
@@ -12,6 +13,7 @@ from redis.asyncio import Redis
 from kotoserver.bus import open_bus
 from kotoserver.bus.redis import RedisBus
 from kotoserver.domain.errors import BadSettings, StorageFailed, TooFast
+from tests.proxy import line_to
 from tests.servers import free_port, redis_server
 
 
@@ -72,6 +74,16 @@ async def test_a_holder_that_lost_its_lock_does_not_take_it_from_the_next(bus: R
     async with bus.lock(name, wait_seconds=0):
         await server.set(f"koto:lock:{name}", "somebody else's token")
     assert await server.get(f"koto:lock:{name}") == "somebody else's token"
+
+
+async def test_a_lock_whose_answer_was_lost_on_the_way_is_ours_all_the_same(redis_url: str, name: str):
+    async with line_to(urlsplit(redis_url).netloc) as line:
+        bus = RedisBus(f"redis://127.0.0.1:{line.port}/0")
+        await bus.check()
+        line.cut_at_the_next_answer()
+        async with bus.lock(name, wait_seconds=0):
+            pass
+        await bus.close()
 
 
 async def test_a_window_of_uses_ends_by_itself(bus: RedisBus, server: Redis, name: str):

@@ -58,6 +58,15 @@ async def test_everyone_who_listens_hears_everything_in_order(pair: Pair, name: 
         assert await read(third, 50) == sent
 
 
+async def test_several_messages_are_heard_as_they_were_given(pair: Pair, name: str):
+    here, there = pair
+    async with there.subscribe(name) as subscription:
+        await here.publish(name, "one", "two", "three")
+        await here.publish(name)
+        await here.publish(name, "four")
+        assert await read(subscription, 4) == ["one", "two", "three", "four"]
+
+
 async def test_a_subscription_is_in_force_once_it_is_entered(pair: Pair, name: str):
     here, there = pair
     for number in range(20):

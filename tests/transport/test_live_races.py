@@ -41,9 +41,9 @@ class SlowStreetBus(MemoryBus):
         super().__init__()
         self._both = asyncio.Barrier(2)
 
-    async def publish(self, channel: str, message: str) -> None:
+    async def publish(self, channel: str, *messages: str) -> None:
         await self._both.wait()
-        await super().publish(channel, message)
+        await super().publish(channel, *messages)
 
 
 async def test_a_stranger_cannot_send_the_owner_of_a_session_away(koto: Koto, guest: Guest):

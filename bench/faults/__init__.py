@@ -1,0 +1,1 @@
+"""Learners on a server whose lines to Postgres, Redis, S3 and the learners themselves go bad at random."""
