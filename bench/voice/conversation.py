@@ -19,6 +19,7 @@ from bench.voice.delays import PUBLISHED, percentile
 from bench.voice.pretended import Mood
 from bench.voice.speakers import Speaker
 from bench.voice.table import Row
+from kotoserver.settings import LIMITS
 
 SESSIONS = 50
 OPEN_RATE = 6.0
@@ -81,6 +82,7 @@ async def bench_server(*ears: str, cores: frozenset[int], **environ: str) -> Asy
             "KOTO_DATA_DIR": folder,
             "SPEECH_DAILY_BUDGET_USD": _PLENTY,
             "SPEECH_LEARNER_BUDGET_USD": _PLENTY,
+            "KOTO_LIMITS": ",".join(f"{use}=0" for use in LIMITS),
             **environ,
         }
         command = [sys.executable, "-m", "bench.voice.server", *ears]
