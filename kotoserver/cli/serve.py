@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 _BACKLOG = 512
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_SHUTDOWN_SECONDS = 5.0
+SHUTDOWN_SECONDS = 5.0
 """How long requests in flight may take to finish once the server is told to stop."""
 
 
@@ -89,7 +89,7 @@ async def run_server(settings: Settings) -> None:
     async with open_services(settings) as services:
         spare_the_collector()
         address = f"Korean Together is at {_address(settings, listening)}/console/"
-        runner = web.AppRunner(make_app(services, settings), shutdown_timeout=_SHUTDOWN_SECONDS, access_log=None)
+        runner = web.AppRunner(make_app(services, settings), shutdown_timeout=SHUTDOWN_SECONDS, access_log=None)
 
         drain = partial(_drain, services.health, stop, settings.drain_seconds)
         await _serve_until(stop, runner, listening, address, drain)
@@ -102,7 +102,7 @@ async def run_speech_server(settings: Settings) -> None:
         if settings.speech.key is None and settings.host not in _LOOPBACK:
             log.warning("anybody who reaches this server may use its engines; set KOTO_SPEECH_KEY")
         app = make_speech_app(engines, settings.uploads, settings.speech.key)
-        runner = make_speech_runner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
+        runner = make_speech_runner(app, shutdown_timeout=SHUTDOWN_SECONDS)
 
         drain = partial(_drain, engines.health, stop, settings.drain_seconds)
         await _serve_until(stop, runner, listening, f"Speech is at {_address(settings, listening)}/v1", drain)

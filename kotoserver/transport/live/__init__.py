@@ -16,7 +16,7 @@ _MESSAGE_LIMIT = 65_536
 
 _HEARTBEAT_SECONDS = 30.0
 
-_GOODBYE_SECONDS = 2.0
+GOODBYE_SECONDS = 2.0
 """How long a client may take to answer that the connection is closed."""
 
 _KNOWN_CODES = frozenset((*WSCloseCode, *CLOSE_CODES))
@@ -38,7 +38,7 @@ class OpenSockets:
 
 
 async def _send_away(socket: web.WebSocketResponse) -> None:
-    async with asyncio.timeout(_GOODBYE_SECONDS):
+    async with asyncio.timeout(GOODBYE_SECONDS):
         await socket.close(
             code=WSCloseCode.GOING_AWAY, message=b"the server is going away; reconnect with last_seq"
         )
@@ -59,7 +59,7 @@ async def _connect(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(
         max_msg_size=_MESSAGE_LIMIT,
         heartbeat=_HEARTBEAT_SECONDS,
-        timeout=_GOODBYE_SECONDS,
+        timeout=GOODBYE_SECONDS,
         compress=False,
     )
     await socket.prepare(request)
