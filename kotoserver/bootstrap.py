@@ -42,6 +42,7 @@ from kotoserver.providers.registry import (
 )
 from kotoserver.services.accounts import AccountsService, Patience
 from kotoserver.services.audit import AuditService
+from kotoserver.services.backups import BackupService
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.classes import ClassesService
@@ -67,7 +68,7 @@ from kotoserver.services.users import UsersService
 from kotoserver.services.voice import VoiceService
 from kotoserver.services.workbench import WorkbenchService
 from kotoserver.settings import Secret, Settings, UploadSettings
-from kotoserver.storage import open_storage
+from kotoserver.storage import open_dumps, open_storage
 
 log = logging.getLogger(__name__)
 
@@ -243,6 +244,24 @@ class Desk:
 
     accounts: AccountsService
     users: UsersService
+
+
+@asynccontextmanager
+async def open_backups(settings: Settings) -> AsyncIterator[BackupService]:
+    """Making backups and restoring them, beside a server that runs or without one."""
+    make_data_folder(settings.data_dir)
+    blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+    try:
+        yield BackupService(
+            settings.backups.folder,
+            dumps=open_dumps(_reveal(settings.database_url), data_dir=settings.data_dir),
+            blobs=blobs,
+            blobs_inside=settings.s3 is None,
+            trees={"scenes": settings.scenes_dir, "langpacks": settings.langpacks_dir},
+            clock=SystemClock(),
+        )
+    finally:
+        await blobs.close()
 
 
 @asynccontextmanager

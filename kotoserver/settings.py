@@ -233,6 +233,16 @@ VARIABLES = (
         meaning="how long recordings are kept of learners who agreed to it; others' go once they are judged",
     ),
     Variable(
+        name="KOTO_BACKUP_DIR",
+        default="",
+        meaning="folder of backups, better on another disk; unset, `backups` in the data folder",
+    ),
+    Variable(
+        name="KOTO_BACKUP_KEYS",
+        default="",
+        meaning="public keys of age that backups are encrypted to, such as `age1…,age1…`; unset, they are not",
+    ),
+    Variable(
         name="EVAL_PROVIDER",
         default="local",
         meaning="judge of Korean: `local`; `gemini,local` or `openai_compatible,local`; `cascade`",
@@ -430,6 +440,13 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSettings:
+    folder: Path
+    keys: tuple[str, ...]
+    """Public keys of age; empty: in clear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     host: str
     port: int
@@ -453,6 +470,7 @@ class Settings:
     s3: S3Settings | None
     speech: SpeechSettings
     uploads: UploadSettings
+    backups: BackupSettings
     evaluator: tuple[str, ...]
     models: ModelSettings
 
@@ -493,6 +511,7 @@ class Settings:
                 most_seconds=_whole_number("KOTO_UPLOAD_SECONDS", values["KOTO_UPLOAD_SECONDS"], 1, 300),
                 kept_days=_whole_number("KOTO_RECORDING_DAYS", values["KOTO_RECORDING_DAYS"], 1, 3650),
             ),
+            backups=_backups(values),
             evaluator=_names("EVAL_PROVIDER", values["EVAL_PROVIDER"]),
             models=_models(values),
         )
@@ -679,6 +698,16 @@ def _speech(values: Mapping[str, str]) -> SpeechSettings:
         learner_budget=_dollars("SPEECH_LEARNER_BUDGET_USD", values["SPEECH_LEARNER_BUDGET_USD"]),
         key=Secret(values["KOTO_SPEECH_KEY"]) if values["KOTO_SPEECH_KEY"] else None,
     )
+
+
+def _backups(values: Mapping[str, str]) -> BackupSettings:
+    given = values["KOTO_BACKUP_DIR"]
+    beside = _path("KOTO_DATA_DIR", values["KOTO_DATA_DIR"]) / "backups"
+    folder = _path("KOTO_BACKUP_DIR", given) if given else beside
+    keys = tuple(key.strip() for key in values["KOTO_BACKUP_KEYS"].split(",") if key.strip())
+    if any(not key.startswith("age1") for key in keys):
+        raise BadSettings("KOTO_BACKUP_KEYS must be public keys of age, such as age1q7u5xvz….")
+    return BackupSettings(folder=folder.absolute(), keys=keys)
 
 
 def _models_dir(values: Mapping[str, str]) -> Path:

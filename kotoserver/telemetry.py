@@ -51,6 +51,11 @@ SYNTHESIS = Histogram(
 SPEECH_CACHE_BYTES = Gauge("koto_speech_cache_bytes", "Bytes of speech kept.", registry=REGISTRY)
 SPEECH_EVICTIONS = Counter("koto_speech_evictions", "Speech files dropped to stay in bounds.", registry=REGISTRY)
 OPEN_SOCKETS = Gauge("koto_open_sockets", "WebSocket connections open now.", registry=REGISTRY)
+LAST_BACKUP = Gauge(
+    "koto_last_backup_timestamp_seconds",
+    "When the newest backup in KOTO_BACKUP_DIR was finished; 0 for none.",
+    registry=REGISTRY,
+)
 REFUSED_USES = Counter(
     "koto_refused_uses", "What was refused because a limit on use was reached.", ["use"], registry=REGISTRY
 )

@@ -43,6 +43,7 @@ def test_a_typing_mistake_is_named_with_what_was_meant():
         ("KOTO_LIMITS", "wishes=3"),
         ("KOTO_MOST_LIVE", "0"),
         ("KOTO_BODY_SECONDS", "0"),
+        ("KOTO_BACKUP_KEYS", "ssh-ed25519 AAAA"),
         ("KOTO_PUBLIC_URL", "koto.example"),
         ("KOTO_PUBLIC_URL", "ftp://koto.example"),
         ("KOTO_PUBLIC_URL", "http://["),

@@ -83,6 +83,10 @@ class SqliteDatabase(Database):
         self._closed = False
         self._opening = asyncio.Lock()
 
+    @property
+    def path(self) -> Path:
+        return self._path
+
     async def fetch(self, query: Query, *values: Value) -> Sequence[Row]:
         refuse_unstorable(values)
         line = (await self._opened()).reading

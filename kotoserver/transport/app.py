@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from kotoserver import telemetry
+from kotoserver.services.backups import latest
 from kotoserver.services.bundle import Services
 from kotoserver.settings import Settings
 from kotoserver.transport.console import add_console
@@ -23,6 +24,7 @@ def make_app(services: Services, settings: Settings) -> web.Application:
     """The application over services that are open already; it does not close them."""
     around = [measure, allow_other_origins, answer_errors, limit_addresses]
     app = web.Application(middlewares=around, client_max_size=BODY_LIMIT)
+    telemetry.LAST_BACKUP.set_function(lambda: _last_backup(settings))
     app[SERVICES] = services
     app[SETTINGS] = settings
     add_health(app, services.health)
@@ -31,6 +33,12 @@ def make_app(services: Services, settings: Settings) -> web.Application:
     add_console(app, settings.web_dir)
     app.cleanup_ctx.append(_measure_the_loop)
     return app
+
+
+def _last_backup(settings: Settings) -> float:
+    """Seconds since 1970, 0 for none; a look at one folder's names."""
+    made_at = latest(settings.backups.folder)
+    return made_at.timestamp() if made_at else 0.0
 
 
 async def _measure_the_loop(app: web.Application) -> AsyncIterator[None]:
