@@ -46,6 +46,7 @@ from kotoserver.services.backups import BackupService
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.classes import ClassesService
+from kotoserver.services.content import ContentService
 from kotoserver.services.engine_choices import EngineChoices
 from kotoserver.services.erasing import ErasingService
 from kotoserver.services.health import Dependency, HealthService
@@ -157,6 +158,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             voice=listening.voice,
             workbench=WorkbenchService(catalog, parts.judge),
             lab=_open_lab(settings, parts, play, choices, stack),
+            content=_open_content(settings, reloading, people.audit, parts.clock, stack),
             health=HealthService(_dependencies(settings, parts, catalog), parts.clock),
             bus=parts.bus,
         )
@@ -431,6 +433,17 @@ async def open_listening(
     )
     stack.push_async_callback(voice.settle)
     return Listening(uploads=uploads, recordings=recordings, voice=voice)
+
+
+def _open_content(
+    settings: Settings, reloading: ReloadingService, audit: AuditService, clock: Clock, stack: AsyncExitStack
+) -> ContentService:
+    folders = Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir)
+    content = ContentService(
+        folders, lambda known: open_proofreader(settings, known), reloading=reloading, audit=audit, clock=clock
+    )
+    stack.push_async_callback(content.close)
+    return content
 
 
 def _open_lab(

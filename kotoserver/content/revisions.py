@@ -131,7 +131,7 @@ def publish(
     revision = Revision(
         version=version,
         action=Action.PUBLISH,
-        at=at,
+        at=at.replace(microsecond=0),
         by=by,
         name=name,
         note=note,
@@ -147,7 +147,7 @@ def revert(folder: Path, version: int, *, at: datetime, by: str, note: str) -> R
     revision = Revision(
         version=version,
         action=Action.REVERT,
-        at=at,
+        at=at.replace(microsecond=0),
         by=by,
         name=f"back to version {version}",
         note=note,

@@ -6,6 +6,7 @@ from kotoserver.ports.bus import Bus
 from kotoserver.services.accounts import AccountsService
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.classes import ClassesService
+from kotoserver.services.content import ContentService
 from kotoserver.services.erasing import ErasingService
 from kotoserver.services.health import HealthService
 from kotoserver.services.history import HistoryService
@@ -38,6 +39,7 @@ class Services:
     voice: VoiceService
     workbench: WorkbenchService
     lab: LabService
+    content: ContentService
     health: HealthService
     bus: Bus
     """For live connections, which listen to the events of their session."""

@@ -85,6 +85,8 @@ class Operation:
     """Who may call it; others get 403 `wrong_role`. The service behind it may be stricter."""
     guards_revision: bool = False
     """Takes `If-Match`, and answers with an ETag."""
+    most_bytes: int | None = None
+    """Of the body, where that may be larger than anything that learners send."""
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Checks the request, calls the handler, and puts the answer into JSON."""
@@ -94,7 +96,7 @@ class Operation:
             request=request,
             services=services,
             path=dict(request.match_info),
-            body=await self._body(request),
+            body=await self._body(self._roomy(request)),
             query=_checked(self.asks, _single_values(request), "query"),
             signed_in=signed_in,
         )
@@ -110,6 +112,9 @@ class Operation:
         response = _json(answer.answer, self.status)
         response.headers["ETag"] = etag(answer.revision)
         return response
+
+    def _roomy(self, request: web.Request) -> web.Request:
+        return request if self.most_bytes is None else request.clone(client_max_size=self.most_bytes)
 
     async def _signed_in(self, request: web.Request, services: Services) -> Caller:
         caller = await services.accounts.caller(bearer_token(request), address=client_address(request))

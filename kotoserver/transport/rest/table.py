@@ -2,6 +2,7 @@
 
 from kotoserver.domain.learner import ADMINS, AUTHORS, TEACHERS
 from kotoserver.transport.rest import accounts, audio, classes, handlers, lab, lessons, users
+from kotoserver.transport.rest.content_table import CONTENT_OPERATIONS
 from kotoserver.transport.rest.models.accounts import (
     CredentialsBody,
     GuestBody,
@@ -484,4 +485,5 @@ OPERATIONS = (
         answers=LimitsAnswer,
         roles=ADMINS,
     ),
+    *CONTENT_OPERATIONS,
 )
