@@ -24,11 +24,10 @@ from kotoserver.transport.rest.models.content import (
     PublishBody,
     RevertBody,
     RevisionAnswer,
-    TableQuery,
 )
 from kotoserver.transport.rest.operations import Call
 
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def list_drafts(call: Call) -> DraftsAnswer:
@@ -117,14 +116,20 @@ async def show_coverage(call: Call) -> CoverageAnswer:
 
 
 async def export_table(call: Call) -> web.Response:
-    query: TableQuery = call.query
+    return await _exported(call, workbook=False)
+
+
+async def export_workbook(call: Call) -> web.Response:
+    return await _exported(call, workbook=True)
+
+
+async def _exported(call: Call, *, workbook: bool) -> web.Response:
     pack_id, scene_id = call.path["pack_id"], call.path["scene_id"]
-    workbook = query.format == "xlsx"
     table = await call.services.content.export(call.caller, pack_id, scene_id, workbook=workbook)
-    name = f"{scene_id}.{pack_id}.{query.format}"
+    name = f"{scene_id}.{pack_id}.{'xlsx' if workbook else 'csv'}"
     return web.Response(
         body=table,
-        content_type=_WORKBOOK if workbook else "text/csv",
+        content_type=WORKBOOK if workbook else "text/csv",
         charset=None if workbook else "utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )

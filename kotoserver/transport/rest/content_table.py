@@ -22,7 +22,6 @@ from kotoserver.transport.rest.models.content import (
     PublishBody,
     RevertBody,
     RevisionAnswer,
-    TableQuery,
 )
 from kotoserver.transport.rest.operations import Operation
 
@@ -156,10 +155,17 @@ CONTENT_OPERATIONS = (
     Operation(
         method="GET",
         path="/content/langpacks/{pack_id}/scenes/{scene_id}/table",
-        summary="A scene's texts as a table for translators (editors)",
+        summary="A scene's texts as a CSV table for translators (editors)",
         handler=content.export_table,
-        asks=TableQuery,
         media_type="text/csv",
+        roles=EDITORS,
+    ),
+    Operation(
+        method="GET",
+        path="/content/langpacks/{pack_id}/scenes/{scene_id}/workbook",
+        summary="The same table as an XLSX workbook (editors)",
+        handler=content.export_workbook,
+        media_type=content.WORKBOOK,
         roles=EDITORS,
     ),
     Operation(

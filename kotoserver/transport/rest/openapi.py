@@ -100,7 +100,7 @@ def _query_parameters(query: type[Model]) -> list[dict[str, Any]]:
 def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
     """Uploads may be sent again safely; changes may name the revision that they read."""
     parameters: list[dict[str, Any]] = []
-    if operation.takes_form:
+    if operation.is_repeatable:
         schema: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema})
     if operation.guards_revision:

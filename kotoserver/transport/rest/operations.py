@@ -85,6 +85,8 @@ class Operation:
     """Who may call it; others get 403 `wrong_role`. The service behind it may be stricter."""
     guards_revision: bool = False
     """Takes `If-Match`, and answers with an ETag."""
+    is_repeatable: bool = False
+    """Takes an `Idempotency-Key`: sent again with it, it does nothing twice."""
     most_bytes: int | None = None
     """Of the body, where that may be larger than anything that learners send."""
 

@@ -327,6 +327,7 @@ OPERATIONS = (
         handler=audio.upload_audio,
         takes=UploadForm,
         takes_form=True,
+        is_repeatable=True,
         answers=UploadedAnswer,
         status=202,
     ),

@@ -224,10 +224,6 @@ class CoverageAnswer(Model):
         )
 
 
-class TableQuery(Model):
-    format: Literal["csv", "xlsx"] = "csv"
-
-
 class ImportQuery(Model):
     dry_run: Annotated[bool, Field(strict=False)] = False
     """Only tell what would change."""
