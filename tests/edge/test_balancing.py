@@ -51,11 +51,21 @@ class Process:
         return web.Response(status=200 if self.ready else 503)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
+        if "Upgrade" in request.headers:
+            return await self._talk(request)
         self.served.append((request.path, await request.read()))
         if self.dies:
             assert request.transport is not None
             request.transport.abort()
         return web.Response(text=self.name)
+
+    async def _talk(self, request: web.Request) -> web.StreamResponse:
+        """Says its name once more for every frame."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for _ in socket:
+            await socket.send_str(self.name)
+        return socket
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -97,6 +107,18 @@ async def test_when_nobody_is_ready_whoever_is_there_answers_all_the_same():
         answers = await asyncio.gather(*(said(http, b"with a body") for _ in range(20)))
         assert set(answers) == {"one", "other"}
         assert {body for _, body in one.served + other.served} == {b"with a body"}
+
+
+async def test_sockets_stay_where_they_are_when_a_process_is_not_ready_and_are_opened_when_none_is():
+    async with behind_the_edge() as (one, other, _, http), http.ws_connect("/koto/ws/session/sess_1") as early:
+        await early.send_str("who are you?")
+        name = await early.receive_str(timeout=10)
+        await asyncio.gather(one.noticed(ready=False), other.noticed(ready=False))
+        await early.send_str("and now?")
+        assert await early.receive_str(timeout=10) == name
+        async with http.ws_connect("/koto/ws/session/sess_2") as late:
+            await late.send_str("who are you?")
+            assert await late.receive_str(timeout=10) in {"one", "other"}
 
 
 async def test_who_cannot_be_reached_is_passed_over_without_the_client_hearing_of_it():
