@@ -1,6 +1,7 @@
 """`kotoserver`: the command line."""
 
 import argparse
+import os
 import sys
 
 from kotoserver import __version__
@@ -46,6 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read along has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
