@@ -15,7 +15,7 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 SERVER_CORE = 0
 LOAD_CORE = max(0, (os.cpu_count() or 1) - 1)
-_WITHOUT_LIMITS = {"KOTO_LIMITS": ",".join(f"{name}=0" for name in LIMITS)}
+WITHOUT_LIMITS = {"KOTO_LIMITS": ",".join(f"{name}=0" for name in LIMITS)}
 """A bench's few clients ask for more than any client may."""
 _ONE_CORE = frozenset({SERVER_CORE})
 
@@ -27,7 +27,7 @@ def running(
     """The process and the port that it prints; stopped at the end."""
     process = subprocess.Popen(
         command,
-        env={**os.environ, **_WITHOUT_LIMITS, **environ},
+        env={**os.environ, **WITHOUT_LIMITS, **environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
+from bench.processes import WITHOUT_LIMITS
 from kotoserver.settings import ROOT, S3Settings
 from tests.processes import ADDRESS, environment
 from tests.proxy import Proxy, line_to
@@ -55,6 +56,7 @@ async def world(stores: Stores, evaluator: str) -> AsyncIterator[World]:
             "s3": await stack.enter_async_context(line_to(stores.s3.endpoint)),
         }
         settings = {
+            **WITHOUT_LIMITS,
             "EVAL_PROVIDER": evaluator,
             "KOTO_LOG": "json",
             "DATABASE_URL": _through(lines["postgres"], stores.postgres),
