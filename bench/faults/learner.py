@@ -50,8 +50,11 @@ class Learner:
     connects: int = 0
     token: str = ""
     _turn: str = ""
-    _last_seq: int = 0
+    last_seq: int = 0
+    """Of the last frame that was told."""
     _ended: bool = False
+    _stored_seq: int = 0
+    """Of the last frame that was stored when the socket was opened."""
     _live: aiohttp.ClientWebSocketResponse | None = None
 
     async def enter(self) -> None:
@@ -62,13 +65,12 @@ class Learner:
     async def play(self, stop: asyncio.Event, pause_seconds: float, upload_every: int) -> None:
         """Turn after turn until told to stop."""
         for number in count(1):
-            await self._take_turn(f"t{number}")
+            await self.take_turn(f"t{number}")
             if number % upload_every == 0:
                 await self._upload(f"k{number}")
             if stop.is_set():
                 return
-            if self._ended:
-                await self._open()
+            await self.go_on()
             await asyncio.sleep(pause_seconds)
 
     async def leave(self) -> None:
@@ -79,13 +81,31 @@ class Learner:
         """Opening is not made to be repeated safely: a session whose answer was lost stays unplayed."""
         opened = await self._call("POST", "/sessions", {"scene_id": "cafe", "pack": "ko-id"})
         self.sessions.append(opened["session_id"])
-        self._last_seq, self._ended, self._turn = 0, False, ""
-        await self._hang_up()
+        self.last_seq, self._ended, self._turn = 0, False, ""
+        await self.hang_up()
 
-    async def _take_turn(self, turn_id: str) -> None:
+    async def begin_turn(self, turn_id: str) -> str:
+        """Says the turn and does not wait for what becomes of it; the words."""
+        live = await self._connected()
+        await self.catch_up()
+        words = self.answers[self._turn]
+        await live.send_json({"type": "user_text", "turn_id": turn_id, "text": words})
+        return words
+
+    async def catch_up(self) -> None:
+        """Connects if need be, and returns once everything was told that was stored by then."""
+        live = await self._connected()
+        while self.last_seq < self._stored_seq:
+            await self._next(live)
+
+    async def go_on(self) -> None:
+        """Opens another scene where this one is over."""
+        if self._ended:
+            await self._open()
+
+    async def take_turn(self, turn_id: str, words: str = "") -> None:
         """In the same words each time: a turn that was stored has moved the scene on, and its id is not free."""
         sent_at = monotonic()
-        words = ""
         while True:
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
@@ -94,7 +114,7 @@ class Learner:
                     await self._say(live, turn_id, words)
                 break
             except (aiohttp.ClientError, OSError, TimeoutError, _Gone):
-                await self._hang_up()
+                await self.hang_up()
             await asyncio.sleep(AGAIN_SECONDS)
         self.answered.append(Answered(self.sessions[-1], turn_id, sent_at, monotonic()))
 
@@ -121,11 +141,11 @@ class Learner:
         url = f"{self.address}/koto/ws/session/{self.sessions[-1]}"
         self._live = live = await self.http.ws_connect(url, compress=0)
         hello: dict[str, Any] = {"type": "hello", "token": self.token}
-        await live.send_json(hello | ({"last_seq": self._last_seq} if self._last_seq else {}))
+        await live.send_json(hello | ({"last_seq": self.last_seq} if self.last_seq else {}))
         ready = await self._next(live)
         if ready["type"] != "session_ready":
             raise Astray(f"the first frame was {ready}")
-        self._turn = ready["turn"]
+        self._turn, self._stored_seq = ready["turn"], ready["last_seq"]
         return live
 
     async def _next(self, live: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
@@ -135,10 +155,10 @@ class Learner:
             raise _Gone
         frame: dict[str, Any] = json.loads(message.data)
         seq = frame.get("seq", 0)
-        if seq > self._last_seq:
-            if self._last_seq and seq != self._last_seq + 1:
-                raise Astray(f"after {self._last_seq} came {seq} in {self.sessions[-1]}")
-            self._last_seq = seq
+        if seq > self.last_seq:
+            if self.last_seq and seq != self.last_seq + 1:
+                raise Astray(f"after {self.last_seq} came {seq} in {self.sessions[-1]}")
+            self.last_seq = seq
             self._note(frame)
         return frame
 
@@ -149,7 +169,7 @@ class Learner:
             case "scene_ended":
                 self._ended = True
 
-    async def _hang_up(self) -> None:
+    async def hang_up(self) -> None:
         live, self._live = self._live, None
         if live is not None:
             with suppress(TimeoutError, OSError):

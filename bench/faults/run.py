@@ -88,7 +88,7 @@ async def run(
             for learner in everybody:
                 await learner.leave()
         async with aiohttp.ClientSession() as http:
-            found = await _look_into(http, around.address, everybody)
+            found = await look_into(http, around.address, everybody)
         bad_lines = unhandled(around.log)
     answered = [turn for learner in everybody for turn in learner.answered]
     return Outcome(
@@ -166,16 +166,18 @@ def _answers() -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """What is not as it was acknowledged."""
+
     lost: list[str]
     doubled: list[str]
     gaps: list[str]
     uploads_lost: list[str]
 
 
-async def _look_into(http: aiohttp.ClientSession, address: str, everybody: Sequence[Learner]) -> _Found:
+async def look_into(http: aiohttp.ClientSession, address: str, everybody: Sequence[Learner]) -> Found:
     """Asks the server itself, in good weather."""
-    found = _Found([], [], [], [])
+    found = Found([], [], [], [])
     for learner in everybody:
         asking = _Asking(http, address, learner.token)
         for session_id in learner.sessions:
@@ -186,7 +188,7 @@ async def _look_into(http: aiohttp.ClientSession, address: str, everybody: Seque
     return found
 
 
-async def _check_session(asking: "_Asking", learner: Learner, session_id: str, found: _Found) -> None:
+async def _check_session(asking: "_Asking", learner: Learner, session_id: str, found: Found) -> None:
     acknowledged = [turn.turn_id for turn in learner.answered if turn.session_id == session_id]
     stored = [turn["turn_id"] for turn in (await asking.json(f"/sessions/{session_id}/turns"))["turns"]]
     events: list[dict[str, Any]] = []

@@ -31,7 +31,7 @@ def print_row(row: Row) -> None:
     aim, ratio, verdict = "", "", ""
     if row.aim is not None:
         aim = f"{'>=' if row.at_least else '<='} {row.aim:g}"
-        ratio = f"{row.found / row.aim:.2f}"
+        ratio = f"{row.found / row.aim:.2f}" if row.aim else ""
         verdict = "met" if row.met else "MISSED"
     told = f"{row.what:{_WIDE}}  {found}  {aim:>9}  {ratio:>6}  {row.unit:<8} {verdict:<6}  {row.note}"
     print(told.rstrip(), flush=True)
