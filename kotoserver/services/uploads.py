@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kotoserver import telemetry
-from kotoserver.domain.errors import BadInput, Conflict, NotFound, TooFast
+from kotoserver.domain.errors import BadInput, Conflict, KotoError, NotFound, StorageFailed, TooFast
 from kotoserver.domain.hearing import AudioClip
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.recording import Recording, RecordingState, recordings_of
@@ -106,10 +106,15 @@ class UploadService:
 
         The same idempotency key again gives the recording of the first time. Conflict code
         `idempotency_key_reused` when it came with other bytes then.
+
+        The bytes of one that was refused are dropped. Where the database did not answer, or nobody waits any more,
+        it may be noted all the same: they stay until the sweep for strays, if no recording speaks for them then.
         """
         try:
             return await self._note(caller, upload, session_id, turn_id)
-        except BaseException:
+        except StorageFailed:
+            raise
+        except KotoError:
             await self.discard(upload)
             raise
 

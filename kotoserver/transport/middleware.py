@@ -17,6 +17,8 @@ from kotoserver.transport.keys import SERVICES
 log = logging.getLogger(__name__)
 
 _API = "/koto-api/"
+CLIENT_GONE = 499
+"""For the metrics; nobody is there to read it."""
 _UNCOUNTED = ("/health", "/metrics", "/console/static/")
 """Asked by machines in their own rhythm, or a dozen at a time by one page."""
 ALLOWED_HEADERS = (
@@ -78,9 +80,16 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         if answer.status < 400 or not request.path.startswith(_API):
             raise
         return _in_our_words(answer)
-    except Exception:  # the outermost rim of a request
+    except Exception as error:  # the outermost rim of a request
+        if isinstance(error, ConnectionResetError) and _gone(request):
+            log.info("a client went away in the middle of a request: %s", route_name(request))
+            return web.Response(status=CLIENT_GONE)
         log.exception("a request failed in a way nobody expected: %s", route_name(request))
         return error_response(KotoError("Something went wrong on our side; try again.", code="internal"))
+
+
+def _gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 @web.middleware

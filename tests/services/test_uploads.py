@@ -9,7 +9,7 @@ import pytest
 
 from kotoserver.blobs import open_blobs
 from kotoserver.bootstrap import open_services
-from kotoserver.domain.errors import BadInput, KotoError, TooFast
+from kotoserver.domain.errors import BadInput, KotoError, StorageFailed, TooFast
 from kotoserver.domain.hearing import AudioClip
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.recording import Recording, RecordingState
@@ -17,7 +17,8 @@ from kotoserver.ports.clock import SystemClock
 from kotoserver.ports.providers import AudioDecoder
 from kotoserver.services.uploads import Upload, UploadService
 from kotoserver.settings import Settings
-from kotoserver.storage import open_storage
+from kotoserver.storage.open import open_database
+from kotoserver.storage.storage import SqlStorage
 
 CLIP = AudioClip(samples=np.zeros(1600, np.float32), voiced_seconds=0.0, loudness=0.0, media_type="audio/webm")
 MOST_BYTES = 8_000_000
@@ -83,12 +84,28 @@ class Desk:
         return await self.uploads.receive(self.caller, coming(), idempotency_key=key)
 
 
+class DeafStorage(SqlStorage):
+    """Notes a recording, and when told so its answer is lost on the way."""
+
+    deaf = False
+
+    async def add_recording(self, recording: Recording) -> None:
+        await super().add_recording(recording)
+        if self.deaf:
+            raise StorageFailed("The database does not answer.")
+
+
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+def storage(tmp_path: Path) -> DeafStorage:
+    return DeafStorage(open_database("", data_dir=tmp_path))
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, storage: DeafStorage) -> AsyncIterator[Desk]:
     environ = {"KOTO_DATA_DIR": str(tmp_path), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
     decoder, clock = HeldDecoder(), HeldClock()
     async with open_services(Settings.from_environ(environ)) as services:
-        storage, blobs = open_storage("", data_dir=tmp_path), open_blobs(tmp_path / "blobs")
+        blobs = open_blobs(tmp_path / "blobs")
         uploads = UploadService(
             storage=storage,
             blobs=blobs,
@@ -113,6 +130,19 @@ async def test_a_recording_is_taken_before_it_is_decoded(desk: Desk):
     assert recording.state is RecordingState.PROCESSING
     desk.decoder.go_on.set()
     assert await desk.uploads.clip(recording) is CLIP
+
+
+async def test_a_recording_that_was_noted_without_an_answer_is_there_when_it_is_sent_again(
+    desk: Desk, storage: DeafStorage
+):
+    storage.deaf = True
+    with pytest.raises(StorageFailed):
+        await desk.uploads.accept(desk.caller, await desk.read(b"sound", key="k"), desk.session_id, None)
+    storage.deaf = False
+    again = await desk.uploads.accept(desk.caller, await desk.read(b"sound", key="k"), desk.session_id, None)
+    desk.decoder.go_on.set()
+    assert await desk.uploads.clip(again) is CLIP
+    assert desk.decoder.asked == [b"sound"]
 
 
 async def test_all_who_ask_for_a_sound_wait_for_one_decoding(desk: Desk):
