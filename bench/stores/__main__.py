@@ -28,7 +28,7 @@ async def main(seconds: float, cuts: int, server_url: str, redis: str, s3: S3Set
     answers = {turn.id: turn.model.ko for turn in library.scene("cafe").turns}
     async with fresh_database(server_url) as postgres, fresh_database(server_url) as other:
         stores = settings_of(postgres, redis, s3)
-        stores = {**stores, "Postgres": {"DATABASE_URL": other}}
+        stores = {**stores, "Postgres": {**stores["Postgres"], "DATABASE_URL": other}}
         print(f"{SESSIONS} sessions, {RATE:g} turns a second, {ROUNDS} stretches of {seconds:g} s on each\n")
         print_head()
         measured = await measure(stores, answers, seconds)

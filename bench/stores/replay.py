@@ -36,7 +36,7 @@ async def cut_and_replay(environ: Mapping[str, str], answers: Mapping[str, str],
     frames: Counter[int] = Counter()
     chance = Random(SEED)
     with TemporaryDirectory() as folder:
-        command, own = koto({"KOTO_DATA_DIR": folder, "EVAL_PROVIDER": "scripted", **environ})
+        command, own = koto({"KOTO_DATA_DIR": folder, **environ})
         with running(command, own) as (_, port):
             address = f"http://127.0.0.1:{port}"
             async with AsyncExitStack() as stack:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
@@ -36,7 +35,7 @@ class _Ready:
 
 
 def settings_of(postgres: str, redis: str, s3: S3Settings) -> Mapping[str, Mapping[str, str]]:
-    """Each set of stores, by name, as settings."""
+    """Each set of stores, by name, as settings; judge and voice cost nothing, so that the stores can be seen."""
     shared = {
         "REDIS_URL": redis,
         "MINIO_ENDPOINT": s3.endpoint,
@@ -44,17 +43,18 @@ def settings_of(postgres: str, redis: str, s3: S3Settings) -> Mapping[str, Mappi
         "MINIO_SECRET_KEY": s3.secret_key.reveal(),
         "MINIO_BUCKET": s3.bucket,
     }
+    free = {"EVAL_PROVIDER": "scripted", "TTS_PROVIDER": "scripted"}
     return {
-        "SQLite": {},
-        "Postgres": {"DATABASE_URL": postgres},
-        "Postgres, Redis, S3": {"DATABASE_URL": postgres, **shared},
+        "SQLite": free,
+        "Postgres": {**free, "DATABASE_URL": postgres},
+        "Postgres, Redis, S3": {**free, "DATABASE_URL": postgres, **shared},
     }
 
 
 async def measure(
     stores: Mapping[str, Mapping[str, str]], answers: Mapping[str, str], seconds: float
 ) -> dict[str, Measured]:
-    """`seconds` is the length of a stretch. The judge costs nothing, so that the stores can be seen."""
+    """`seconds` is the length of a stretch."""
     measured = {name: Measured() for name in stores}
     async with AsyncExitStack() as stack:
         ready = {
@@ -71,7 +71,7 @@ async def measure(
 @asynccontextmanager
 async def _serving(environ: Mapping[str, str], answers: Mapping[str, str]) -> AsyncIterator[_Ready]:
     with TemporaryDirectory() as folder:
-        command, own = koto({"KOTO_DATA_DIR": str(Path(folder)), "EVAL_PROVIDER": "scripted", **environ})
+        command, own = koto({"KOTO_DATA_DIR": folder, **environ})
         with running(command, own) as (process, port):
             async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
                 players = [Player(http, f"http://127.0.0.1:{port}", answers) for _ in range(SESSIONS)]
