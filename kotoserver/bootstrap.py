@@ -117,10 +117,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             speech=speech,
             clock=parts.clock,
             choices=choices,
+            limits=people.limits,
         )
         stack.push_async_callback(play.settle)
         listening = await open_listening(
-            settings.uploads, parts.storage, parts.blobs, parts.bus, play, parts.ears, parts.clock, stack, choices
+            settings.uploads,
+            parts.storage,
+            parts.blobs,
+            parts.bus,
+            play,
+            parts.ears,
+            parts.clock,
+            stack,
+            choices,
+            people.limits,
         )
         for problem in catalog.problems():
             log.warning("content: %s", problem)
@@ -143,7 +153,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         yield Services(
             accounts=people.accounts,
             users=UsersService(
-                members=parts.storage, accounts=people.accounts, erasing=erasing, audit=people.audit
+                members=parts.storage, accounts=people.accounts, erasing=erasing, audit=people.audit, bus=parts.bus
             ),
             classes=ClassesService(members=parts.storage, limits=people.limits, clock=parts.clock),
             lessons=LessonsService(lessons=parts.storage, catalog=catalog, audit=people.audit, clock=parts.clock),
@@ -288,7 +298,9 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
             clock=clock,
             settings=settings.accounts,
         )
-        users = UsersService(members=storage, accounts=people.accounts, erasing=erasing, audit=people.audit)
+        users = UsersService(
+            members=storage, accounts=people.accounts, erasing=erasing, audit=people.audit, bus=bus
+        )
         yield Desk(accounts=people.accounts, users=users)
 
 
@@ -404,6 +416,7 @@ async def open_listening(
     clock: Clock,
     stack: AsyncExitStack,
     choices: EngineChoices | None = None,
+    limits: LimitsService | None = None,
 ) -> Listening:
     """Decoding, keeping and hearing of recordings; closed with the stack."""
     decoder = PyAvDecoder(most_seconds=settings.most_seconds)
@@ -430,6 +443,7 @@ async def open_listening(
         play=play,
         clock=clock,
         choices=choices,
+        limits=limits,
     )
     stack.push_async_callback(voice.settle)
     return Listening(uploads=uploads, recordings=recordings, voice=voice)

@@ -279,6 +279,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "requests": 6000,
         "learner_requests": 1200,
         "turns": 120,
+        "helps": 240,
         "uploads": 60,
         "evaluations": 600,
         "joins": 10,

@@ -46,14 +46,15 @@ class MemberStore(ABC):
 
     @abstractmethod
     async def update_learner(self, learner: Learner, *, read_at: int) -> None:
-        """Stores name, role, blocked, signed_out_at and revision.
+        """Stores name, role, blocked and revision.
 
         Conflict when the stored revision is not `read_at`; NotFound code `no_such_user`.
         """
 
     @abstractmethod
     async def erase_learner(self, learner_id: str) -> None:
-        """Removes the learner with all sessions, turns, events, sign-ins and classes, and what they cost."""
+        """Removes the learner with all sessions, turns, events, sign-ins and classes, what they cost, and the
+        addresses they came from."""
 
     @abstractmethod
     async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
@@ -64,13 +65,8 @@ class MemberStore(ABC):
         """Ids of guests from before `since` who have neither sessions nor a live sign-in."""
 
     @abstractmethod
-    async def set_credentials(
-        self, learner_id: str, *, email: str, password: str, signed_out_at: datetime | None
-    ) -> None:
-        """Stores e-mail and hashed password; Conflict when another account has that e-mail.
-
-        `signed_out_at` ends tokens from before it; None leaves them.
-        """
+    async def set_credentials(self, learner_id: str, *, email: str, password: str) -> None:
+        """Stores e-mail and hashed password; Conflict when another account has that e-mail."""
 
     @abstractmethod
     async def find_password(self, learner_id: str) -> str | None:
@@ -94,8 +90,8 @@ class MemberStore(ABC):
     async def end_sign_in(self, sign_in_id: str) -> None: ...
 
     @abstractmethod
-    async def end_sign_ins(self, learner_id: str) -> None:
-        """On all devices."""
+    async def end_sign_ins(self, learner_id: str, *, at: datetime) -> None:
+        """On all devices, and all tokens that were made before `at`."""
 
     @abstractmethod
     async def forget_sign_ins(self, before: datetime) -> None:

@@ -25,6 +25,8 @@ CLI_DAYS = 30
 RENEWED_TWICE_SECONDS = 60
 """An answer may get lost, or two tabs renew at once: for so long the token of before gives the same new one."""
 _NAME_LENGTH = 60
+_ADDRESSES = 10
+"""From so many addresses at once an account may be tried before its owner has to wait, too."""
 
 
 class Purpose(StrEnum):
@@ -97,9 +99,13 @@ class AccountsService:
         self, native: str | None = None, name: str | None = None, *, address: str = ""
     ) -> SignedIn:
         """A new learner and their tokens. BadInput code `bad_name`; TooFast."""
+        return await self._stay_signed_in(await self.add_guest(native, name, address=address))
+
+    async def add_guest(self, native: str | None = None, name: str | None = None, *, address: str = "") -> Learner:
+        """A new learner. BadInput code `bad_name`; TooFast."""
         if address:
             await self._limits.count(Use.GUESTS, address)
-        return await self._stay_signed_in(await self.add(Role.LEARNER, native=native, name=name))
+        return await self.add(Role.LEARNER, native=native, name=name)
 
     async def add(
         self,
@@ -122,14 +128,12 @@ class AccountsService:
             role=role,
             created_at=self._clock.now(),
         )
-        credentials = await self._credentials(email, password) if email and password else None
+        credentials = await self._credentials(learner.id, email, password) if email and password else None
         await self._members.add_learner(learner)
         if credentials is None:
             return learner
         try:
-            await self._members.set_credentials(
-                learner.id, email=credentials[0], password=credentials[1], signed_out_at=None
-            )
+            await self._members.set_credentials(learner.id, email=credentials[0], password=credentials[1])
         except Conflict:
             await self._members.erase_learner(learner.id)
             raise _email_taken() from None
@@ -141,15 +145,17 @@ class AccountsService:
         NotSignedIn code `wrong_password`, the same whether there is such an account; NotAllowed code `blocked`;
         TooFast after many tries for one e-mail or from one address.
         """
-        return await self._stay_signed_in(await self._checked(email, password, address))
+        return await self._stay_signed_in(await self.check(email, password, address=address))
 
-    async def _checked(self, email: str, password: str, address: str) -> Learner:
-        await self._limits.count(Use.SIGN_INS, f"from {address}")
+    async def check(self, email: str, password: str, *, address: str) -> Learner:
+        """The same without a token for it."""
+        await self._limits.count(Use.SIGN_INS, address)
         try:
             known_as = read_email(email)
         except BadInput:
             known_as = ""
-        await self._limits.count(Use.SIGN_INS, f"of {self._keys.seal(known_as)[:16]}")
+        # Wider than that of one address, so that one stranger cannot keep the owner out.
+        await self._limits.count(Use.SIGN_INS, f"of {self._keys.seal(known_as)[:16]}", times=_ADDRESSES)
         learner = await self._members.find_learner_by_email(known_as) if known_as else None
         hashed = await self._members.find_password(learner.id) if learner else None
         if not await self._vault.fits(hashed, password[:1000]) or learner is None or hashed is None:
@@ -169,7 +175,7 @@ class AccountsService:
         Every device is signed out but this one. BadInput codes `bad_email`, `bad_password`; Conflict code
         `email_taken`; NotAllowed code `wrong_password` when there was one and `current_password` is another.
         """
-        await self._limits.count(Use.SIGN_INS, f"as {caller.learner_id}")
+        await self._limits.count(Use.SIGN_INS, caller.address or caller.learner_id)
         hashed = await self._members.find_password(caller.learner_id)
         if hashed is not None and not await self._vault.fits(hashed, current_password or ""):
             await self._audit.note(caller, Action.SIGN_IN_FAILED, caller.learner_id)
@@ -185,18 +191,19 @@ class AccountsService:
         await self._audit.note(actor, Action.PASSWORD_CHANGED, learner_id)
 
     async def _store_credentials(self, learner_id: str, email: str, password: str) -> None:
-        known_as, hashed = await self._credentials(email, password)
+        known_as, hashed = await self._credentials(learner_id, email, password)
         try:
-            await self._members.set_credentials(
-                learner_id, email=known_as, password=hashed, signed_out_at=self._clock.now()
-            )
+            await self._members.set_credentials(learner_id, email=known_as, password=hashed)
         except Conflict:
             raise _email_taken() from None
-        await self._members.end_sign_ins(learner_id)
+        await self._members.end_sign_ins(learner_id, at=self._clock.now())
 
-    async def _credentials(self, email: str, password: str) -> tuple[str, str]:
+    async def _credentials(self, learner_id: str, email: str, password: str) -> tuple[str, str]:
         known_as = read_email(email)
         check_password(password, known_as)
+        holder = await self._members.find_learner_by_email(known_as)
+        if holder is not None and holder.id != learner_id:
+            raise _email_taken()
         return known_as, await self._vault.hash(password)
 
     # ── staying signed in ────────────────────────────────────────────────────────────────────
@@ -239,10 +246,7 @@ class AccountsService:
 
     async def sign_out_everywhere(self, learner_id: str) -> None:
         """Ends all sign-ins and access tokens of a learner."""
-        learner = await self._here_still(learner_id)
-        signed_out = replace(learner, signed_out_at=self._clock.now(), revision=learner.revision + 1)
-        await self._members.update_learner(signed_out, read_at=learner.revision)
-        await self._members.end_sign_ins(learner_id)
+        await self._members.end_sign_ins(learner_id, at=self._clock.now())
 
     async def open_console(self, learner: Learner) -> str:
         """A cookie's value by which the console knows this browser."""
@@ -274,15 +278,31 @@ class AccountsService:
         """The learner who holds this access token. NotSignedIn; NotAllowed code `blocked`."""
         claims = self._keys.read(token)
         learner = await self._here_still(str(claims["sub"]))
-        if learner.signed_out_at is not None and float(claims["iat"]) < learner.signed_out_at.timestamp():
-            raise NotSignedIn("This sign-in was ended; sign in again.", code="token_expired")
-        refuse_blocked(learner)
+        _refuse_signed_out(learner, float(claims["iat"]))
         return learner
 
     async def caller(self, token: str, *, address: str = "") -> Caller:
         """On whose behalf a request with this token acts. Raises as `learner` does."""
         learner = await self.learner(token)
         return Caller(learner_id=learner.id, role=learner.role, address=address)
+
+    def issued_at(self, token: str) -> float:
+        """When the token was made, in seconds since 1970. NotSignedIn."""
+        return float(self._keys.read(token)["iat"])
+
+    async def refuse_ended(self, caller: Caller, issued_at: float) -> None:
+        """For a connection that is open for longer than its token is good: whether its learner may go on.
+
+        NotSignedIn when they were erased or signed out since; NotAllowed code `blocked`.
+        """
+        _refuse_signed_out(await self._here_still(caller.learner_id), issued_at)
+
+    async def script_holder(self, token: str) -> Learner:
+        """The learner of a token for scripts. NotSignedIn for others: those of a page are to be short-lived."""
+        claims = self._keys.read(token)
+        if float(claims["exp"]) - float(claims["iat"]) <= self._patience.access.total_seconds():
+            raise NotSignedIn("This token is for the API only; take one that `kotoserver token` prints.")
+        return await self.learner(token)
 
     def long_token(self, learner: Learner) -> AccessToken:
         """A token for scripts, good for CLI_DAYS."""
@@ -350,6 +370,12 @@ def read_name(typed: str | None) -> str | None:
     if len(name) > _NAME_LENGTH or not name.isprintable():
         raise BadInput(f"A name has at most {_NAME_LENGTH} printable characters.", code="bad_name")
     return name or None
+
+
+def _refuse_signed_out(learner: Learner, issued_at: float) -> None:
+    if learner.signed_out_at is not None and issued_at < learner.signed_out_at.timestamp():
+        raise NotSignedIn("This sign-in was ended; sign in again.", code="token_expired")
+    refuse_blocked(learner)
 
 
 def refuse_blocked(learner: Learner) -> None:

@@ -114,9 +114,15 @@ def _previous_secret(folder: Path) -> Secret | None:
 
 
 def _make_secret(path: Path) -> Secret:
+    """A new one, under its name only once it is whole. FileExistsError when there is one."""
     made = secrets.token_urlsafe(48)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(made)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(made)
+        os.link(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
     return Secret(made)
 
 

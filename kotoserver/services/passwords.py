@@ -19,6 +19,8 @@ _FEWEST_DIFFERENT = 5
 _THREADS = 2
 _MOST_WAITING = 40
 """Each takes 64 MiB and some 50 ms; whoever comes after so many is told to come back."""
+_MOST_NEW = 10
+"""Of these that make a new password: whoever signs in finds room beside them."""
 
 
 class PasswordVault:
@@ -32,6 +34,8 @@ class PasswordVault:
 
     async def hash(self, password: str) -> str:
         """The password as it is kept. TooFast code `busy` when many are being hashed."""
+        if self._waiting >= _MOST_NEW:
+            raise _busy()
         return await self._in_thread(self._hasher.hash, password)
 
     async def fits(self, hashed: str | None, password: str) -> bool:
@@ -61,12 +65,16 @@ class PasswordVault:
 
     async def _in_thread(self, function: Callable[[*Ts], T], *texts: *Ts) -> T:
         if self._waiting >= _MOST_WAITING:
-            raise TooFast("Many people are signing in; try again in a moment.", code="busy", retry_after=2)
+            raise _busy()
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, function, *texts)
         finally:
             self._waiting -= 1
+
+
+def _busy() -> TooFast:
+    return TooFast("Many people are signing in; try again in a moment.", code="busy", retry_after=2)
 
 
 def read_email(typed: str) -> str:

@@ -40,6 +40,7 @@ from kotoserver.services.catalog import CatalogService, Playable
 from kotoserver.services.chores import Chores
 from kotoserver.services.engine_choices import EngineChoices
 from kotoserver.services.ids import new_id
+from kotoserver.services.limits import LimitsService, Use
 from kotoserver.services.narration import Narrator
 from kotoserver.services.sessions import SessionKeeper, refuse_finished
 from kotoserver.services.speech import SpeechService
@@ -87,7 +88,9 @@ class PlayService:
         speech: SpeechService,
         clock: Clock,
         choices: EngineChoices | None = None,
+        limits: LimitsService | None = None,
     ) -> None:
+        """`limits` None: nobody counts."""
         self._storage = storage
         self._keeper = SessionKeeper(storage, bus, clock)
         self._catalog = catalog
@@ -95,6 +98,7 @@ class PlayService:
         self._speech = speech
         self._clock = clock
         self._choices = choices or EngineChoices()
+        self._limits = limits
         self._chores = Chores()
 
     async def start(self, caller: Caller, scene_id: str, pack_id: str, *, lesson_id: str | None = None) -> Session:
@@ -130,7 +134,7 @@ class PlayService:
         """Judges what the learner said, moves the scene on, stores it all, and tells everyone listening.
 
         The same `turn_id` again gives the stored turn. BadInput codes `scene_over`, `turn_id_reused`;
-        Conflict when another turn of this session was stored meanwhile.
+        Conflict when another turn of this session was stored meanwhile; TooFast after too many a minute.
         """
         watch = Stopwatch(self._clock)
         async with self._keeper.one_at_a_time(session_id):
@@ -140,6 +144,8 @@ class PlayService:
             if known is not None:
                 return await self._heard_before(known, utterance)
             refuse_finished(session)
+            if self._limits is not None and utterance.spoken is None:  # a recording was counted when it was heard
+                await self._limits.count(Use.TURNS, caller.learner_id)
             narrator = self._narrator(session)
             scene = narrator.playable.scene
             watch.lap("read")

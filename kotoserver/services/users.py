@@ -6,6 +6,7 @@ from datetime import datetime
 from kotoserver.domain.audit import Action
 from kotoserver.domain.errors import BadInput, Conflict, NotFound, changed_meanwhile
 from kotoserver.domain.learner import ADMINS, Caller, Learner, Role
+from kotoserver.ports.bus import Bus
 from kotoserver.ports.members import AuditPage, LearnerPage, MemberStore
 from kotoserver.services.access import refuse_other_roles
 from kotoserver.services.accounts import AccountsService, read_name
@@ -22,8 +23,12 @@ class UserChange:
     blocked: bool | None = None
 
 
+_ADMINS_LOCK = "admins"
+_LOCK_SECONDS = 10.0
+
+
 class UsersService:
-    """Every method is for admins and the operator; others get NotAllowed code `wrong_role`."""
+    """Every method but `erase_oneself` is for admins and the operator; others get NotAllowed code `wrong_role`."""
 
     def __init__(
         self,
@@ -32,8 +37,10 @@ class UsersService:
         accounts: AccountsService,
         erasing: ErasingService,
         audit: AuditService,
+        bus: Bus,
     ) -> None:
         self._members = members
+        self._bus = bus
         self._accounts = accounts
         self._erasing = erasing
         self._audit = audit
@@ -76,6 +83,17 @@ class UsersService:
         Conflict when they are at another revision than `read_at`, and code `last_admin` when nobody would be left
         who could undo it. Somebody whose role or standing changes is signed out nowhere: it counts at once.
         """
+        async with self._bus.lock(_ADMINS_LOCK, wait_seconds=_LOCK_SECONDS):
+            user, changed = await self._changed(actor, user_id, change, read_at)
+        await self._note_changes(actor, user, changed)
+        if changed.blocked and not user.blocked:
+            await self._erasing.send_away(user.id)
+        return changed
+
+    async def _changed(
+        self, actor: Caller, user_id: str, change: UserChange, read_at: int | None
+    ) -> tuple[Learner, Learner]:
+        """The user before and after, one change at a time, so that two admins cannot take each other away."""
         user = await self.find(actor, user_id)
         if read_at is not None and read_at != user.revision:
             raise changed_meanwhile("user")
@@ -83,13 +101,10 @@ class UsersService:
         role = change.role or user.role
         blocked = user.blocked if change.blocked is None else change.blocked
         changed = replace(user, name=name, role=role, blocked=blocked, revision=user.revision + 1)
-        if user.role is Role.ADMIN and not user.blocked and (role is not Role.ADMIN or blocked):
-            await self._refuse_last_admin(user.id)
+        if role is not Role.ADMIN or blocked:
+            await self._refuse_last_admin(user)
         await self._members.update_learner(changed, read_at=user.revision)
-        await self._note_changes(actor, user, changed)
-        if blocked and not user.blocked:
-            await self._erasing.send_away(user.id)
-        return changed
+        return user, changed
 
     async def _note_changes(self, actor: Caller, before: Learner, after: Learner) -> None:
         if before.role is not after.role:
@@ -99,17 +114,27 @@ class UsersService:
             action = Action.USER_BLOCKED if after.blocked else Action.USER_UNBLOCKED
             await self._audit.note(actor, action, after.id)
 
-    async def _refuse_last_admin(self, user_id: str) -> None:
+    async def _refuse_last_admin(self, user: Learner) -> None:
+        if user.role is not Role.ADMIN or user.blocked:
+            return
         others = await self._members.list_learners(role=Role.ADMIN, limit=100)
-        if not any(other.id != user_id and not other.blocked for other in others.learners):
+        if not any(other.id != user.id and not other.blocked for other in others.learners):
             raise Conflict("This is the last admin; make another one first.", code="last_admin", retryable=False)
 
     async def erase(self, actor: Caller, user_id: str) -> None:
         """Forgets the user and all that they did. Conflict code `last_admin`."""
-        user = await self.find(actor, user_id)
-        if user.role is Role.ADMIN and not user.blocked:
-            await self._refuse_last_admin(user.id)
-        await self._erasing.erase_learner(actor, user_id)
+        await self._erase(actor, await self.find(actor, user_id))
+
+    async def erase_oneself(self, caller: Caller) -> None:
+        """For anybody. Conflict code `last_admin`."""
+        oneself = await self._members.find_learner(caller.learner_id)
+        if oneself is not None:
+            await self._erase(caller, oneself)
+
+    async def _erase(self, actor: Caller, user: Learner) -> None:
+        async with self._bus.lock(_ADMINS_LOCK, wait_seconds=_LOCK_SECONDS):
+            await self._refuse_last_admin(user)
+            await self._erasing.erase_learner(actor, user.id)
 
     async def sign_out(self, actor: Caller, user_id: str) -> None:
         """Ends all of the user's sign-ins."""

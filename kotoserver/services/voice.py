@@ -26,6 +26,7 @@ from kotoserver.ports.providers import Recognizer
 from kotoserver.ports.storage import Storage
 from kotoserver.services.chores import Chores
 from kotoserver.services.engine_choices import EngineChoices
+from kotoserver.services.limits import LimitsService, Use
 from kotoserver.services.play import PlayService, turn_id_reused
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.sessions import refuse_finished
@@ -61,6 +62,7 @@ class VoiceService:
         play: PlayService,
         clock: Clock,
         choices: EngineChoices | None = None,
+        limits: LimitsService | None = None,
     ) -> None:
         """`recognizer` None: recordings are taken and typed words go with them, but nobody hears them here."""
         self._storage = storage
@@ -71,6 +73,7 @@ class VoiceService:
         self._play = play
         self._clock = clock
         self._choices = choices or EngineChoices()
+        self._limits = limits
         self._chores = Chores()
 
     @property
@@ -140,6 +143,8 @@ class VoiceService:
             raise BadInput("This server has no speech recognition; send text.", code="no_speech_recognition")
         session = await self._play.session(caller, recording.session_id)
         refuse_finished(session)
+        if self._limits is not None:
+            await self._limits.count(Use.TURNS, caller.learner_id)
         clip = await self._uploads.clip(recording)
         recording = replace(recording, media_type=clip.media_type, seconds=round(clip.seconds, 3))
         watch.lap("decode")

@@ -30,6 +30,8 @@ FIND_SIGN_IN = Query("find_sign_in")
 RENEW_SIGN_IN = Query("renew_sign_in")
 END_SIGN_IN = Query("end_sign_in")
 END_SIGN_INS = Query("end_sign_ins")
+SIGN_OUT_LEARNER = Query("sign_out_learner")
+FORGET_ADDRESSES = Query("forget_addresses")
 FORGET_SIGN_INS = Query("forget_sign_ins")
 ADD_CLASS = Query("add_class")
 FIND_CLASS = Query("find_class")
@@ -83,7 +85,7 @@ class SqlMembers(MemberStore):
             learner.name,
             learner.role.value,
             learner.blocked,
-            learner.signed_out_at,
+            rows.learner_words(learner),
             learner.revision,
             read_at,
         )
@@ -95,7 +97,10 @@ class SqlMembers(MemberStore):
             raise changed_meanwhile("user") from None
 
     async def erase_learner(self, learner_id: str) -> None:
-        await self._database.erase(Write(ERASE_LEARNER, [(learner_id,)]), Write(ERASE_SPENDING, [(learner_id,)]))
+        erased = [(learner_id,)]
+        await self._database.erase(
+            Write(ERASE_LEARNER, erased), Write(ERASE_SPENDING, erased), Write(FORGET_ADDRESSES, erased)
+        )
 
     async def set_consent(self, learner_id: str, keep_recordings: bool) -> None:
         await self._database.write(Write(SET_CONSENT, [(learner_id, keep_recordings)]))
@@ -104,10 +109,9 @@ class SqlMembers(MemberStore):
         found = await self._database.fetch(LIST_SILENT_GUESTS, since, since, limit)
         return [str(row["learner_id"]) for row in found]
 
-    async def set_credentials(
-        self, learner_id: str, *, email: str, password: str, signed_out_at: datetime | None
-    ) -> None:
-        await self._database.write(Write(SET_CREDENTIALS, [(learner_id, email, password, signed_out_at)]))
+    async def set_credentials(self, learner_id: str, *, email: str, password: str) -> None:
+        words = rows.folded(email)
+        await self._database.write(Write(SET_CREDENTIALS, [(learner_id, email, password, words)]))
 
     async def find_password(self, learner_id: str) -> str | None:
         found = await self._database.fetch(FIND_PASSWORD, learner_id)
@@ -135,8 +139,10 @@ class SqlMembers(MemberStore):
     async def end_sign_in(self, sign_in_id: str) -> None:
         await self._database.write(Write(END_SIGN_IN, [(sign_in_id,)]))
 
-    async def end_sign_ins(self, learner_id: str) -> None:
-        await self._database.write(Write(END_SIGN_INS, [(learner_id,)]))
+    async def end_sign_ins(self, learner_id: str, *, at: datetime) -> None:
+        await self._database.write(
+            Write(SIGN_OUT_LEARNER, [(learner_id, at)]), Write(END_SIGN_INS, [(learner_id,)])
+        )
 
     async def forget_sign_ins(self, before: datetime) -> None:
         await self._database.write(Write(FORGET_SIGN_INS, [(before,)]))

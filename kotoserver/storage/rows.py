@@ -45,7 +45,13 @@ def learner_row(learner: Learner) -> tuple[Value, ...]:
         learner.blocked,
         learner.revision,
         learner.signed_out_at,
+        learner_words(learner),
     )
+
+
+def learner_words(learner: Learner) -> str:
+    """What somebody is found by, beside their id."""
+    return folded(f"{learner.name or ''} {learner.email or ''}")
 
 
 def learner_of(row: Row) -> Learner:

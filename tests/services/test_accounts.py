@@ -335,16 +335,52 @@ async def test_a_password_is_not_easy_to_guess(accounts: AccountsService, passwo
     assert await code_of(refused) == "bad_password"
 
 
-async def test_after_many_tries_signing_in_has_to_wait(world: World):
+async def test_after_many_tries_from_one_address_it_has_to_wait_and_the_owner_elsewhere_has_not(world: World):
     accounts = world.with_keys(Keyring(SECRET), limits="sign_ins=3")
     await accounts.add(Role.LEARNER, email=EMAIL, password=PASSWORD)
     for _ in range(3):
         assert await code_of(accounts.sign_in(EMAIL, "another password", address=HERE)) == "wrong_password"
     with pytest.raises(TooFast) as refused:
-        await accounts.sign_in(EMAIL, PASSWORD, address="198.51.100.9")
+        await accounts.sign_in(EMAIL, PASSWORD, address=HERE)
     assert refused.value.code == "too_fast"
     assert refused.value.retry_after is not None
-    assert await code_of(accounts.sign_in("budi@example.org", PASSWORD, address=HERE)) == "too_fast"
+    assert await accounts.sign_in(EMAIL, PASSWORD, address="198.51.100.9")
+
+
+async def test_an_account_is_not_tried_from_everywhere_at_once(world: World):
+    accounts = world.with_keys(Keyring(SECRET), limits="sign_ins=1")
+    for number in range(10):
+        tried = accounts.sign_in(EMAIL, PASSWORD, address=f"198.51.100.{number}")
+        assert await code_of(tried) == "wrong_password"
+    assert await code_of(accounts.sign_in(EMAIL, PASSWORD, address="198.51.100.99")) == "too_fast"
+
+
+async def test_a_household_of_ipv6_is_one_address(world: World):
+    accounts = world.with_keys(Keyring(SECRET), limits="sign_ins=1")
+    assert await code_of(accounts.sign_in(EMAIL, PASSWORD, address="2001:db8:0:7::1")) == "wrong_password"
+    neighbour = accounts.sign_in("budi@example.org", PASSWORD, address="2001:db8:0:7:ffff::2")
+    assert await code_of(neighbour) == "too_fast"
+    assert (
+        await code_of(accounts.sign_in("x@example.org", PASSWORD, address="2001:db8:0:8::1")) == "wrong_password"
+    )
+
+
+async def test_whether_an_email_is_taken_cannot_be_asked_without_end(world: World):
+    accounts = world.with_keys(Keyring(SECRET), limits="sign_ins=2")
+    await accounts.add(Role.LEARNER, email=EMAIL, password=PASSWORD)
+    codes = []
+    for _ in range(3):
+        guest = await accounts.sign_in_guest()
+        caller = Caller(learner_id=guest.learner.id, address=HERE)
+        codes.append(await code_of(accounts.set_credentials(caller, EMAIL, PASSWORD)))
+    assert codes == ["email_taken", "email_taken", "too_fast"]
+
+
+async def test_a_token_of_a_page_does_not_buy_a_longer_one(world: World):
+    editor = await world.accounts.add(Role.EDITOR)
+    assert await world.accounts.script_holder(world.accounts.long_token(editor).token) == editor
+    short = (await world.accounts.console_visitor(await world.accounts.open_console(editor))).token
+    assert await code_of(world.accounts.script_holder(short)) == "not_signed_in"
 
 
 async def test_somebody_who_is_blocked_gets_no_further(world: World):

@@ -1,5 +1,6 @@
 """The console's pages as a browser's server sees them: who is signed in, what is sent, what goes wrong kindly."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from http.cookies import Morsel
@@ -92,8 +93,9 @@ async def test_the_cookie_is_no_token_for_the_api(koto: Koto):
         {"Forwarded": "for=203.0.113.7"},
         {"Via": "1.1 somewhere"},
         {"Host": "rebound.example"},
+        {"Host": "[::1"},
     ],
-    ids=lambda headers: next(iter(headers)),
+    ids=str,
 )
 async def test_in_development_whoever_comes_by_way_of_others_is_nobody(koto: Koto, headers: dict[str, str]):
     answer = await koto.http.get("/console/users", headers=headers, allow_redirects=False)
@@ -319,6 +321,7 @@ async def test_a_guest_plays_and_sees_nothing_of_others(served: Koto):
         "https://elsewhere.example/",
         "//elsewhere.example",
         "/koto-api/me",
+        "http://[",
         "/console/\\elsewhere.example",
         "",
     ],
@@ -328,7 +331,9 @@ async def test_signing_in_leads_to_no_other_site(served: Koto, elsewhere: str):
     assert entered.headers["Location"] == "/console/"
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {}])
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Origin": "http://[::1"}, {}]
+)
 @pytest.mark.parametrize("path", ["/console/sign-in", "/console/sign-out", "/console/token"])
 async def test_another_sites_form_does_nothing(koto: Koto, path: str, headers: dict[str, str]):
     before = await token_on(await get(koto, "/console/"))
@@ -380,3 +385,38 @@ async def test_somebody_elses_session_is_a_friendly_refusal(served: Koto):
         answer = await get(served, path)
         assert answer.status == 403
         assert "This belongs to somebody else" in await answer.text()
+
+
+async def test_a_form_that_cannot_be_read_is_told(served: Koto):
+    for content_type, body in (
+        ("application/x-www-form-urlencoded; charset=bogus", b"guest=1"),
+        ("application/x-www-form-urlencoded", b"email=\xff&password=x"),
+        ("multipart/form-data; boundary=x", b"--x\r\nnothing"),
+    ):
+        headers = {**own(served), "Content-Type": content_type}
+        answer = await served.http.post("/console/sign-in", data=body, headers=headers)
+        assert answer.status in (400, 401), content_type
+        assert "Sign in" in await answer.text()
+
+
+async def test_a_form_that_comes_in_drops_is_not_waited_for(tmp_path: Path):
+    answered = asyncio.Event()
+
+    async def drops() -> AsyncIterator[bytes]:
+        yield b"guest"
+        await answered.wait()
+
+    async with serving(tmp_path, KOTO_BODY_SECONDS="1") as koto:
+        headers = {**own(koto), "Content-Type": "application/x-www-form-urlencoded"}
+        answer = await koto.http.post("/console/sign-in", data=drops(), headers=headers)
+        assert answer.status == 408
+        answered.set()
+
+
+async def test_an_account_gets_its_password_without_a_script(served: Koto):
+    await post(served, "/console/sign-in", guest="1")
+    weak = await post(served, "/console/account", email="sari@example.org", password="short")
+    assert "10 to 200 characters" in await weak.text()
+    kept = await post(served, "/console/account", email="sari@example.org", password="kopi susu gula aren")
+    assert (kept.status, kept.headers["Location"]) == (303, "/console/account")
+    assert "sari@example.org" in await (await get(served, "/console/account")).text()

@@ -1,6 +1,7 @@
 """Accounts, roles, classes, lessons and limits, as clients meet them."""
 
 import asyncio
+import io
 import json
 import re
 import sqlite3
@@ -12,6 +13,8 @@ import pytest
 from aiohttp import ClientResponse
 
 from kotoserver.domain.learner import Role
+from kotoserver.services.audit import OPERATOR
+from kotoserver.services.limits import MOST_LIVE_EACH
 from kotoserver.transport.rest.table import OPERATIONS
 from tests.apps import Guest, Koto, serving
 
@@ -330,6 +333,33 @@ async def test_an_admin_signs_somebody_out(koto: Koto):
     assert await refusal(await admin.call("GET", "/users/lrn_none")) == (404, "no_such_user")
 
 
+async def test_an_open_socket_ends_once_its_sign_in_was_ended(koto: Koto):
+    """Also where no message says so: the scene is over, and the password was changed by the learner elsewhere."""
+    guest = await koto.guest()
+    finished = await guest.open()
+    await guest.call("PATCH", f"/sessions/{finished}", json={"state": "abandoned"})
+    live, other = await guest.live(finished), await guest.live(await guest.open())
+    await guest.call("PUT", "/me/credentials", json={"email": EMAIL, "password": PASSWORD})
+    for socket in (live, other):
+        await socket.send({"type": "repeat"})
+        assert await socket.closed() == 4401
+
+
+async def test_two_admins_cannot_take_each_other_away(koto: Koto):
+    admins = [await koto.member(Role.ADMIN) for _ in range(2)]
+    changes = [
+        one.call("PATCH", f"/users/{other.learner_id}", json={"role": "learner"})
+        for one, other in (admins, admins[::-1])
+    ]
+    assert sorted(answer.status for answer in await asyncio.gather(*changes)) in ([200, 403], [200, 409])
+    assert len((await koto.services.users.list(OPERATOR, role=Role.ADMIN)).learners) == 1
+
+
+async def test_the_last_admin_does_not_erase_themselves(koto: Koto):
+    admin = await koto.member(Role.ADMIN)
+    assert await refusal(await admin.call("DELETE", "/me")) == (409, "last_admin")
+
+
 # ── being forgotten ──────────────────────────────────────────────────────────────────────────
 
 MARKER = "zweiundvierzigmalrhabarber"
@@ -343,7 +373,6 @@ def traces(folder: Path) -> list[str]:
         for table in tables:
             rows = database.execute(f'SELECT * FROM "{table}"').fetchall()
             found += [f"table {table}" for row in rows if MARKER in str(row)]
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     files = (path for path in folder.rglob("*") if path.is_file())
     return found + [f"file {path.name}" for path in files if MARKER.encode() in path.read_bytes()]
 
@@ -365,18 +394,23 @@ async def test_what_a_learner_said_is_nowhere_once_they_are_erased(tmp_path: Pat
             admin = await koto.member(Role.ADMIN)
             assert (await admin.call("DELETE", f"/users/{learner.learner_id}")).status == 204
         assert await refusal(await learner.call("GET", "/me")) == (401, "not_signed_in")
-    assert traces(tmp_path) == []
+        assert traces(tmp_path) == []
+
+
+def make_old(folder: Path, *session_ids: str) -> None:
+    past = "2020-01-01T00:00:00.000000+00:00"
+    with sqlite3.connect(folder / "koto.sqlite3") as database:
+        for session_id in session_ids:
+            database.execute(
+                "UPDATE sessions SET started_at = ?, updated_at = ? WHERE session_id = ?", (past, past, session_id)
+            )
 
 
 async def test_a_session_is_forgotten_once_nobody_came_back_for_long(tmp_path: Path):
     async with serving(tmp_path, KOTO_RETENTION_DAYS="1") as koto:
         guest = await koto.guest()
         old, new = await guest.open(), await guest.open()
-        with sqlite3.connect(tmp_path / "koto.sqlite3") as database:
-            past = "2020-01-01T00:00:00.000000+00:00"
-            database.execute(
-                "UPDATE sessions SET started_at = ?, updated_at = ? WHERE session_id = ?", (past, past, old)
-            )
+        make_old(tmp_path, old)
         assert await koto.services.erasing.forget() == 1
         assert await refusal(await guest.call("GET", f"/sessions/{old}")) == (404, "no_such_session")
         assert (await guest.get(f"/sessions/{new}"))["session_id"] == new
@@ -391,15 +425,48 @@ async def test_turns_are_limited_over_rest_and_over_the_socket_together(tmp_path
         session_id = await guest.open()
         live = await guest.live(session_id)
         await live.say("네")
-        await guest.say(session_id, "네", "rest")
-        await live.send({"type": "user_text", "turn_id": "late", "text": "네"})
-        error = await live.until("error")
-        assert (error["code"], error["turn_id"], error["retryable"]) == ("too_fast", "late", True)
-        body = {"turn_id": "later", "text": "네"}
+        frames = await guest.say(session_id, "네", "rest")
+        body = {"turn_id": "late", "text": "네"}
         answer = await guest.call("POST", f"/sessions/{session_id}/turns", json=body)
         assert await refusal(answer) == (429, "too_fast")
+        assert await guest.say(session_id, "네", "rest") == frames, "a turn that is sent again is no other turn"
+        await live.send({"type": "user_text", "turn_id": "late", "text": "네"})
+        assert await live.closed() == 4429
+        stored = await guest.get(f"/sessions/{session_id}/events")
+        assert stored["last_seq"] == frames[-1]["seq"], "what was refused is not written down"
         other = await koto.guest()
         assert await other.say(await other.open(), "네", "t1"), "another learner's turns are their own"
+
+
+async def test_hints_and_repetitions_are_limited(tmp_path: Path):
+    async with serving(tmp_path, KOTO_LIMITS="helps=2") as koto:
+        guest = await koto.guest()
+        live = await guest.live(await guest.open())
+        for kind in ("hint", "repeat", "repeat"):
+            await live.send({"type": kind})
+        assert await live.closed() == 4429
+
+
+async def test_uploads_are_limited(tmp_path: Path):
+    async with serving(tmp_path, KOTO_LIMITS="uploads=1") as koto:
+        guest = await koto.guest()
+        codes = [
+            (await refusal(await guest.call("POST", "/audio/upload", data={"audio": io.BytesIO(b"no sound")})))[1]
+            for _ in range(2)
+        ]
+        assert codes[1] == "too_fast"
+        assert codes[0] != "too_fast"
+
+
+async def test_one_learner_does_not_take_all_the_room(koto: Koto):
+    guest, other = await koto.guest(), await koto.guest()
+    for _ in range(MOST_LIVE_EACH):
+        await guest.live(await guest.open())
+    full = await guest.socket(await guest.open())
+    await full.send_str(json.dumps({"type": "hello", "token": guest.token}))
+    await full.receive()
+    assert full.close_code == 1013
+    assert (await other.live(await other.open())).ready
 
 
 async def test_requests_are_limited_by_learner_and_by_address(tmp_path: Path):

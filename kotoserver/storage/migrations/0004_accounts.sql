@@ -5,6 +5,9 @@ ALTER TABLE learners ADD COLUMN password TEXT; -- hashed by argon2id
 ALTER TABLE learners ADD COLUMN blocked BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE learners ADD COLUMN revision BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE learners ADD COLUMN signed_out_at TIMESTAMPTZ; -- tokens from before are not good any more
+ALTER TABLE learners ADD COLUMN folded TEXT NOT NULL DEFAULT ''; -- name and e-mail as they are searched
+
+UPDATE learners SET folded = lower(coalesce(name, ''));
 
 CREATE UNIQUE INDEX learners_by_email ON learners (email);
 

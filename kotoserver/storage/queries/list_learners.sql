@@ -3,9 +3,6 @@ SELECT learner_id, native, name, role, created_at, keep_recordings, email, block
 FROM learners
 WHERE created_at < $1
     AND ($3 = '' OR role = $3)
-    AND (
-        $4 = '%%' OR lower(coalesce(name, '')) LIKE $4 ESCAPE '\'
-        OR coalesce(email, '') LIKE $4 ESCAPE '\' OR learner_id LIKE $4 ESCAPE '\'
-    )
+    AND ($4 = '%%' OR folded LIKE $4 ESCAPE '\' OR learner_id LIKE $4 ESCAPE '\')
 ORDER BY created_at DESC, learner_id DESC
 LIMIT $2

@@ -1,4 +1,4 @@
--- E-mail and hashed password of a learner; tokens from before $4 end, where it is given.
+-- E-mail and hashed password of a learner, who is found by the e-mail $4 from now on, too.
 UPDATE learners
-SET email = $2, password = $3, signed_out_at = coalesce($4, signed_out_at)
+SET email = $2, password = $3, folded = folded || ' ' || $4
 WHERE learner_id = $1

@@ -33,6 +33,7 @@ def add_console(app: web.Application, web_dir: Path) -> None:
     app.router.add_get("/console/sessions/{session_id}", handlers.session)
     app.router.add_get("/console/lab", handlers.lab)
     app.router.add_get("/console/account", people.account)
+    app.router.add_post("/console/account", people.set_credentials)
     app.router.add_get("/console/users", people.users)
     app.router.add_get("/console/audit", people.audit)
     app.router.add_get("/console/server", people.status)

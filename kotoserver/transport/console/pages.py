@@ -253,6 +253,8 @@ class StatusPage:
 class AccountPage:
     shell: Shell
     learner: Learner
+    problem: str
+    """Why the last change did not work; empty before one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

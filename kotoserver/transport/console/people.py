@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from kotoserver.domain.audit import Action
-from kotoserver.domain.errors import BadInput
+from kotoserver.domain.errors import BadInput, KotoError
 from kotoserver.domain.learner import ADMINS, Role
 from kotoserver.services.access import refuse_other_roles
-from kotoserver.transport.console.answering import page, shell
+from kotoserver.transport.console.answering import page, render, shell, sorry
 from kotoserver.transport.console.pages import AccountPage, AuditPage, StatusPage, UsersPage
+from kotoserver.transport.console.signing import read_form
 from kotoserver.transport.console.views import moment
-from kotoserver.transport.console.visitors import Visitor
+from kotoserver.transport.console.visitors import Visitor, keep, refuse_foreign_forms, visitor, welcome
 from kotoserver.transport.keys import SERVICES
 from kotoserver.transport.rest.users import limits_answer
 
@@ -25,7 +26,33 @@ _LONGEST_SEARCH = 100
 
 @page
 async def account(request: web.Request, guest: Visitor) -> AccountPage:
-    return AccountPage(shell=shell("Your account", guest, place="account"), learner=guest.learner)
+    return AccountPage(shell=shell("Your account", guest, place="account"), learner=guest.learner, problem="")
+
+
+async def set_credentials(request: web.Request) -> web.StreamResponse:
+    """E-mail and password from the account page's form; this browser stays signed in."""
+    guest: Visitor | None = None
+    try:
+        refuse_foreign_forms(request)
+        guest = await visitor(request)
+        form = await read_form(request)
+        signed_in = await request.app[SERVICES].accounts.set_credentials(
+            guest.caller,
+            form.get("email", ""),
+            form.get("password", ""),
+            current_password=form.get("current_password"),
+        )
+        entered = await welcome(request, signed_in.learner)
+    except KotoError as error:
+        if guest is None:
+            return render(request, sorry(error, None))
+        shown = AccountPage(
+            shell=shell("Your account", guest, place="account"), learner=guest.learner, problem=error.message
+        )
+        return render(request, shown)
+    back = web.HTTPSeeOther("/console/account")
+    keep(back, request, entered)
+    raise back
 
 
 @page

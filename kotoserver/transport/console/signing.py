@@ -1,10 +1,12 @@
 """Signing in to the console and out of it: forms that work without scripts."""
 
-from urllib.parse import urlsplit
+import asyncio
+from collections.abc import Mapping
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from kotoserver.domain.errors import KotoError
+from kotoserver.domain.errors import BadInput, KotoError
 from kotoserver.transport.addresses import client_address
 from kotoserver.transport.console.answering import render, shell
 from kotoserver.transport.console.pages import SignInPage
@@ -17,9 +19,10 @@ from kotoserver.transport.console.visitors import (
     welcome,
 )
 from kotoserver.transport.errors import error_response, status_of
-from kotoserver.transport.keys import SERVICES
+from kotoserver.transport.keys import SERVICES, SETTINGS
 
 HOME = "/console/"
+_LONGEST_FIELD = 4096
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -28,43 +31,48 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """By e-mail and password, by a token of the command line, or as a new guest."""
-    form = await request.post()
-    wanted = _own_page(str(form.get("next", HOME)))
+    form: Mapping[str, str] = {}
     try:
         refuse_foreign_forms(request)
-        entered = await _enter(request, {name: str(value) for name, value in form.items()})
+        form = await read_form(request)
+        entered = await _enter(request, form)
     except KotoError as error:
-        page = _page(
-            request,
-            wanted=wanted,
-            email=str(form.get("email", ""))[:320],
-            problem=error.message,
-            status=status_of(error),
-        )
+        page = _page(request, wanted=form.get("next", HOME), email=form.get("email", ""), error=error)
         return render(request, page)
-    onwards = web.HTTPSeeOther(wanted)
+    onwards = web.HTTPSeeOther(_own_page(form.get("next", HOME)))
     keep(onwards, request, entered)
     raise onwards
 
 
-async def _enter(request: web.Request, form: dict[str, str]) -> Visitor:
+async def read_form(request: web.Request) -> Mapping[str, str]:
+    """The fields of a small form. BadInput codes `body_too_slow`, `bad_form`."""
+    try:
+        async with asyncio.timeout(request.app[SETTINGS].limits.body_seconds):
+            return {name: str(value)[:_LONGEST_FIELD] for name, value in (await request.post()).items()}
+    except TimeoutError as error:
+        raise BadInput("The form did not arrive in time; send it again.", code="body_too_slow") from error
+    except (ValueError, LookupError, HttpProcessingError) as error:
+        raise BadInput("The form cannot be read; send it again.", code="bad_form") from error
+
+
+async def _enter(request: web.Request, form: Mapping[str, str]) -> Visitor:
     accounts, address = request.app[SERVICES].accounts, client_address(request)
     if form.get("guest"):
-        return await welcome(request, (await accounts.sign_in_guest(address=address)).learner)
+        return await welcome(request, await accounts.add_guest(address=address))
     if "token" in form:
-        return await welcome(request, await accounts.learner(form["token"].strip()))
-    signed_in = await accounts.sign_in(form.get("email", ""), form.get("password", ""), address=address)
-    await accounts.sign_out(signed_in.refresh_token)  # the browser is known by its cookie instead
-    return await welcome(request, signed_in.learner)
+        return await welcome(request, await accounts.script_holder(form["token"].strip()))
+    return await welcome(
+        request, await accounts.check(form.get("email", ""), form.get("password", ""), address=address)
+    )
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
+    away = web.HTTPSeeOther("/console/sign-in")
     try:
         refuse_foreign_forms(request)
+        await forget(away, request)
     except KotoError as error:
-        return render(request, _page(request, wanted=HOME, problem=error.message, status=status_of(error)))
-    away = web.HTTPSeeOther("/console/sign-in")
-    await forget(away, request)
+        return render(request, _page(request, wanted=HOME, error=error))
     raise away
 
 
@@ -80,16 +88,16 @@ async def fresh_token(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def _page(
-    request: web.Request, *, wanted: str, email: str = "", problem: str = "", status: int = 200
-) -> SignInPage:
+def _page(request: web.Request, *, wanted: str, email: str = "", error: KotoError | None = None) -> SignInPage:
     return SignInPage(
-        shell=shell("Sign in", None), next=_own_page(wanted), email=email, problem=problem, status=status
+        shell=shell("Sign in", None),
+        next=_own_page(wanted),
+        email=email,
+        problem=error.message if error else "",
+        status=status_of(error) if error else 200,
     )
 
 
 def _own_page(wanted: str) -> str:
     """The page to go to, if it is one of the console's; a link must not lead elsewhere by way of us."""
-    parts = urlsplit(wanted)
-    own = not parts.scheme and not parts.netloc and wanted.startswith(HOME) and wanted.isprintable()
-    return wanted if own and "\\" not in wanted else HOME
+    return wanted if wanted.startswith(HOME) and wanted.isprintable() and "\\" not in wanted else HOME

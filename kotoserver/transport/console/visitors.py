@@ -1,9 +1,9 @@
 """Who looks at a page: whoever the cookie names. In development a browser of this machine is an admin at once."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from kotoserver.domain.errors import NotAllowed, NotSignedIn
 from kotoserver.domain.learner import Caller, Learner, Role
@@ -60,14 +60,25 @@ def is_developer(request: web.Request) -> bool:
     return (
         request.app[SETTINGS].development
         and not came_through_a_proxy(request)
-        and urlsplit(f"//{request.host}").hostname in _LOOPBACK_NAMES
+        and request.version >= HttpVersion11  # what a proxy speaks to servers unless told otherwise
+        and _parts(f"//{request.host}").hostname in _LOOPBACK_NAMES
     )
 
 
 def refuse_foreign_forms(request: web.Request) -> None:
     """NotAllowed code `foreign_form` for a form that another site sent, or a browser that does not say."""
-    if urlsplit(request.headers.get("Origin", "")).netloc != urlsplit(base_url(request)).netloc:
+    origin = _parts(request.headers.get("Origin", "")).netloc
+    if not origin or origin != _parts(base_url(request)).netloc:
         raise NotAllowed("Use the console's own page for this.", code="foreign_form")
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address that somebody else wrote; all of them empty where there is no sense in it."""
+    try:
+        parts = urlsplit(address)
+        return parts if parts.hostname is not None else urlsplit("")
+    except ValueError:
+        return urlsplit("")
 
 
 def came_from_elsewhere(request: web.Request) -> bool:
@@ -90,6 +101,6 @@ def keep(response: web.StreamResponse, request: web.Request, guest: Visitor) -> 
 
 
 async def forget(response: web.StreamResponse, request: web.Request) -> None:
-    """Signs the browser out."""
+    """Signs the browser out. Raises StorageFailed."""
     await request.app[SERVICES].accounts.sign_out(request.cookies.get(COOKIE, ""), Purpose.CONSOLE)
     response.del_cookie(COOKIE, path=_PATH)

@@ -90,6 +90,8 @@ class LiveConnection:
         self._clock = clock
         self._session_id = session_id
         self._id = new_id("sock")
+        self._signed_in_at = 0.0
+        """When the token was made that the client said hello with."""
         self._announced = False
         """True once this connection heard its own arrival on the channel."""
         self._sent_seq = 0
@@ -133,13 +135,15 @@ class LiveConnection:
         frame = decode_frame(message.data) if message.type is WSMsgType.TEXT else None
         if not isinstance(frame, Hello):
             raise Refused(NOT_SIGNED_IN, "the first frame must be hello")
-        caller = await self._services.accounts.caller(frame.token, address=self._address)
+        accounts = self._services.accounts
+        caller = await accounts.caller(frame.token, address=self._address)
+        self._signed_in_at = accounts.issued_at(frame.token)
         await self._services.play.session(caller, self._session_id)
         return caller, frame
 
     async def _stay_if_there_is_room(self, caller: Caller, hello: Hello) -> None:
         try:
-            async with self._services.limits.live(self._id):
+            async with self._services.limits.live(caller.learner_id, self._id):
                 await self._stay(caller, hello)
         except TooFast as full:
             told = f"{full.code}: too many are playing; come back soon"
@@ -150,8 +154,16 @@ class LiveConnection:
         channel = session_channel(self._session_id)
         async with self._services.bus.subscribe(channel) as news:
             await self._services.bus.publish(channel, f"{_ARRIVED}{self._id}")
+            await self._refuse_ended(caller)
             await self._catch_up(caller, hello.last_seq)
             await self._talk(caller, news)
+
+    async def _refuse_ended(self, caller: Caller) -> None:
+        """Refused once the learner was signed out, blocked or erased: the message that says so may get lost."""
+        try:
+            await self._services.accounts.refuse_ended(caller, self._signed_in_at)
+        except (NotSignedIn, NotAllowed) as ended:
+            raise Refused(NOT_SIGNED_IN, ended.message) from None
 
     async def _catch_up(self, caller: Caller, last_seq: int) -> None:
         """Sends where the session stands, then every stored frame the client has not seen.
@@ -247,6 +259,8 @@ class LiveConnection:
                 raise BadInput("Frames are text.", code="not_text")
             frame = decode_frame(message.data)
             about.turn_id = getattr(frame, "turn_id", None)
+            if not isinstance(frame, Ping | Leave):
+                await self._refuse_ended(caller)
             goes_on = await self._handle(caller, frame)
         return goes_on  # noqa: RET504  # what breaks inside is told, and does not come here
 
@@ -258,6 +272,10 @@ class LiveConnection:
         try:
             yield about
             return
+        except TooFast as error:
+            if error.code == TooFast.code:  # a limit on the learner, not an engine that is busy
+                raise Refused(TOO_FAST, error.message) from None
+            failure = error
         except KotoError as error:
             failure = error
         except (Refused, ConnectionResetError):
@@ -274,10 +292,13 @@ class LiveConnection:
             case UserText():
                 await self._take_turn(caller, frame)
             case AskHint():
+                await self._count_help(caller)
                 await play.give_hint(caller, session_id)
             case AskRepeat():
+                await self._count_help(caller)
                 await play.repeat(caller, session_id, slowly=frame.slow)
             case TakeBack():
+                await self._count_help(caller)
                 await play.take_back(caller, session_id, frame.turn_id)
             case PlaybackStarted():
                 await play.note_perceived(caller, session_id, frame.turn_id, frame.perceived_ms)
@@ -293,13 +314,15 @@ class LiveConnection:
                 assert_never(frame)
         return True
 
+    async def _count_help(self, caller: Caller) -> None:
+        await self._services.limits.count(Use.HELPS, caller.learner_id)
+
     async def _take_turn(self, caller: Caller, frame: UserText) -> None:
         """Plays the turn; one that was played before is told again in its stored frames.
 
         What was stored by a process that died before it could spread the news is told now, in its order.
         """
         utterance = read_utterance(frame.turn_id, frame.text)
-        await self._services.limits.count(Use.TURNS, caller.learner_id)
         with telemetry.log_ids(turn_id=utterance.turn_id):
             if frame.audio_id is None:
                 played = await self._services.play.hear(caller, self._session_id, utterance)
@@ -321,11 +344,16 @@ class LiveConnection:
         task.add_done_callback(self._listening.discard)
 
     async def _hear_recording(self, caller: Caller, frame: AudioUploaded) -> None:
+        try:
+            await self._hear_and_tell(caller, frame)
+        except Refused as refusal:
+            await self.close(refusal.code, refusal.reason)
+
+    async def _hear_and_tell(self, caller: Caller, frame: AudioUploaded) -> None:
         async with self._told(caller) as about:
             about.turn_id = frame.turn_id
             if frame.session_id != self._session_id:
                 raise BadInput("This recording was sent to the socket of another session.", code="wrong_session")
-            await self._services.limits.count(Use.TURNS, caller.learner_id)
             with telemetry.log_ids(turn_id=frame.turn_id or frame.audio_id):
                 heard = await self._services.voice.hear(caller, self._session_id, frame.audio_id, frame.turn_id)
             if not heard.fresh:

@@ -60,4 +60,4 @@ async def patch_me(call: Call) -> LearnerAnswer:
 
 
 async def erase_me(call: Call) -> None:
-    await call.services.erasing.erase_learner(call.caller, call.caller.learner_id)
+    await call.services.users.erase_oneself(call.caller)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from kotoserver.domain.errors import BadInput
+from kotoserver.services.limits import Use
 from kotoserver.services.recordings import KeptSound
 from kotoserver.services.uploads import Upload
 from kotoserver.transport.ranges import stream_range
@@ -19,6 +20,7 @@ _PRIVATE = "private, max-age=3600"
 
 
 async def upload_audio(call: Call) -> UploadedAnswer:
+    await call.services.limits.count(Use.UPLOADS, call.caller.learner_id)
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
             form = await _read_form(call)

@@ -95,7 +95,6 @@ async def erase_session(call: Call) -> None:
 async def take_turn(call: Call) -> FramesAnswer:
     body: TurnBody = call.body
     utterance = read_utterance(body.turn_id, body.text)
-    await call.services.limits.count(Use.TURNS, call.caller.learner_id)
     played = await call.services.play.hear(call.caller, call.path["session_id"], utterance)
     if not played.fresh:
         await call.services.play.tell_again(played.events)
