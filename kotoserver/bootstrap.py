@@ -15,7 +15,7 @@ from kotoserver.blobs import open_blobs
 from kotoserver.bus import open_bus
 from kotoserver.content.catalogs import read_catalogs
 from kotoserver.content.diagnostics import Report
-from kotoserver.content.drafts import Folders, compile_drafts, compile_folders
+from kotoserver.content.drafts import Folders, compile_drafts, slot_words
 from kotoserver.content.library import Library, open_library
 from kotoserver.domain.errors import BadSettings, ContentBroken, KotoError
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
@@ -358,9 +358,8 @@ def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer
 
 def open_proofreader(settings: Settings, folders: Folders | None = None) -> Proofreader:
     """The built-in evaluator as authors ask it; it knows the words of every draft."""
-    drafts = compile_folders(folders or Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir))
-    words = scene_words(result.scene for result in drafts.scenes.values() if result.scene)
-    return KoreanProofreader(KiwiAnalyzer(words))
+    known = folders or Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir)
+    return KoreanProofreader(KiwiAnalyzer(slot_words(known)))
 
 
 async def _open_parts(settings: Settings, secret: Secret, stack: AsyncExitStack) -> Parts:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kotoserver.content.authored import ModelT, read_as
+from kotoserver.content.authored import ModelT
 from kotoserver.content.catalog_schema import (
     CommonIntentsSource,
     CuesSource,
@@ -14,7 +14,8 @@ from kotoserver.content.catalog_schema import (
     VoicesSource,
 )
 from kotoserver.content.diagnostics import START_OF_FILE, Report
-from kotoserver.content.source import LARGEST, MOST_BYTES, read_document
+from kotoserver.content.memory import Memory
+from kotoserver.content.source import LARGEST, MOST_BYTES
 from kotoserver.content.tree import Document
 
 
@@ -31,15 +32,16 @@ class Catalogs:
     """Where each common intent stands, for findings about its lines."""
 
 
-def read_catalogs(scenes_dir: Path, report: Report) -> Catalogs | None:
+def read_catalogs(scenes_dir: Path, report: Report, memory: Memory | None = None) -> Catalogs | None:
     """All catalogs; None when one of them cannot be used, which the report then names."""
-    cues = _read(CuesSource, scenes_dir, "cues.yaml", report)
-    voices = _read(VoicesSource, scenes_dir, "voices.yaml", report)
-    grammar = _read(GrammarSource, scenes_dir, "grammar.yaml", report)
-    common = _read(CommonIntentsSource, scenes_dir, "common_intents.yaml", report)
-    feedback = _read(FeedbackCodesSource, scenes_dir, "feedback_codes.yaml", report)
-    ui = _read(UiSource, scenes_dir, "ui.yaml", report)
-    known = _read(KnownWordsSource, scenes_dir, "known_words.yaml", report)
+    memory = memory or Memory()
+    cues = _read(CuesSource, scenes_dir, "cues.yaml", report, memory)
+    voices = _read(VoicesSource, scenes_dir, "voices.yaml", report, memory)
+    grammar = _read(GrammarSource, scenes_dir, "grammar.yaml", report, memory)
+    common = _read(CommonIntentsSource, scenes_dir, "common_intents.yaml", report, memory)
+    feedback = _read(FeedbackCodesSource, scenes_dir, "feedback_codes.yaml", report, memory)
+    ui = _read(UiSource, scenes_dir, "ui.yaml", report, memory)
+    known = _read(KnownWordsSource, scenes_dir, "known_words.yaml", report, memory)
     if not (cues and voices and grammar and common and feedback and ui and known):
         return None
     return Catalogs(
@@ -74,12 +76,11 @@ def name_of(path: Path, top: Path) -> str:
     return (Path(top.name) / path.relative_to(top)).as_posix()
 
 
-def _read(model: type[ModelT], scenes_dir: Path, name: str, report: Report) -> tuple[ModelT, Document] | None:
+def _read(
+    model: type[ModelT], scenes_dir: Path, name: str, report: Report, memory: Memory
+) -> tuple[ModelT, Document] | None:
     path = scenes_dir / "catalog" / name
     file = name_of(path, scenes_dir)
     content = read_file(path, file, report, scenes_dir)
-    if content is None:
-        return None
-    document = read_document(content, file, report)
-    value = read_as(model, document, report) if document else None
-    return (value, document) if document and value else None
+    schema = f"{path.stem.replace('_', '-')}/1"
+    return None if content is None else memory.read(model, schema, content, file, report)

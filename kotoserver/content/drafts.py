@@ -12,6 +12,8 @@ from kotoserver.content.compiler import CompilationResult, PackResult, compile_p
 from kotoserver.content.diagnostics import START_OF_FILE, Diagnostic, Report
 from kotoserver.content.locks import read_lock, read_recordings
 from kotoserver.content.memory import Memory
+from kotoserver.content.scene_schema import SCENE_SCHEMA, SceneSource
+from kotoserver.content.scene_values import slots_of
 from kotoserver.domain.errors import ContentBroken
 from kotoserver.domain.scene import Scene
 
@@ -66,7 +68,7 @@ def compile_drafts(scenes_dir: Path, langpacks_dir: Path) -> Drafts:
 def compile_folders(folders: Folders, scene_id: str | None = None) -> Drafts:
     """Every draft; with `scene_id`, that scene and of each pack only what belongs to it or to no scene."""
     report = Report()
-    catalogs = read_catalogs(folders.scenes, report)
+    catalogs = read_catalogs(folders.scenes, report, folders.memory)
     if catalogs is None:
         return Drafts(catalogs=None, scenes={}, packs={}, diagnostics=report.diagnostics)
     pack_folders = _folders_with("pack.yaml", folders.langpacks)
@@ -197,6 +199,22 @@ def _altered_versions(folder: Path, top: Path) -> tuple[Diagnostic, ...]:
         if not path.stem.isdigit() or int(path.stem) not in known:
             report.add("W28", name_of(path, top), START_OF_FILE)
     return report.diagnostics
+
+
+def slot_words(folders: Folders) -> frozenset[str]:
+    """What the slots of every draft are filled with, also of one that has mistakes elsewhere."""
+    words: set[str] = set()
+    for folder in _folders_with("scene.yaml", folders.scenes):
+        report = Report()
+        content = folders.read(folder / "scene.yaml", folders.scenes, report)
+        file = name_of(folder / "scene.yaml", folders.scenes)
+        read = folders.memory.read(SceneSource, SCENE_SCHEMA, content, file, report) if content else None
+        if read is not None:
+            words.update(read[0].slots.shortcuts)
+            words.update(
+                way for slot in slots_of(read[0]).values() for ways in slot.values.values() for way in ways
+            )
+    return frozenset(words)
 
 
 def draft_ids(scenes_dir: Path) -> list[str]:

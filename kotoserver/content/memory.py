@@ -10,8 +10,8 @@ from kotoserver.content.diagnostics import Diagnostic, Edit, Report
 from kotoserver.content.source import read_document
 from kotoserver.content.tree import Document
 
-MOST_FILES = 256
-"""Files kept; a scene, its tests and three packs are eight."""
+MOST_FILES = 64
+"""Files kept, at a megabyte or two each; a scene, its tests and three packs are eight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

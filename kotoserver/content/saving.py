@@ -6,6 +6,7 @@ meanwhile, nothing is saved: the answer holds both texts and the place from whic
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from kotoserver.content.diagnostics import Diagnostic, Mark, finding_as_json
@@ -43,13 +44,14 @@ def open_draft(folders: Folders, file: str) -> OpenedDraft:
 
 
 def save_draft(folders: Folders, file: str, text: str, opened_digest: str) -> OpenedDraft:
-    """Writes the draft in one step, and gives it back with its new digest.
+    """Writes the draft in one step, in whole syllables (NFC), and gives it back with its new digest.
 
     `opened_digest` is what `open_draft` gave, or `ABSENT` for a new file. Conflict code `draft_changed` when the
     file is another by now, with `finding`, `theirs`, `yours` and `digest` in the details; BadInput code
     `draft_too_large`, NotFound code `no_such_draft`.
     """
     _check_name(folders, file)
+    text = unicodedata.normalize("NFC", text)
     content = text.encode()
     if len(content) > MOST_BYTES:
         raise BadInput("This is more than any draft may hold; nothing was saved.", code="draft_too_large")

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,14 @@ def test_a_link_out_of_the_folder_is_no_draft(folders: Folders, tmp_path: Path):
 
     with pytest.raises(NotFound):
         open_draft(folders, FILE)
+
+
+def test_letters_typed_apart_are_put_together_when_a_draft_is_saved(folders: Folders):
+    opened = open_draft(folders, FILE)
+
+    save_draft(folders, FILE, unicodedata.normalize("NFD", opened.text), opened.digest)
+
+    assert open_draft(folders, FILE) == opened
 
 
 def test_a_draft_of_many_megabytes_is_not_saved(folders: Folders):
