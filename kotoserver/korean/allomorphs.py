@@ -111,7 +111,9 @@ def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer:
     if noun in nouns:
         return analyzer.analyze(noun + wanted).score - analyzer.analyze(word).score > _SHORT_GAIN
     whole = analyzer.analyze(word)
-    if len(whole.morphemes) == 1 or any(m.tag[0] in "VE" for m in whole.morphemes):
+    said = [m for m in whole.morphemes if m.tag[0] in "VE"]
+    unheard = [(m.form, m.length) for m in said] == [("이", 0), ("은", 1)]  # 표은, read as 표이은
+    if len(whole.morphemes) == 1 or (said and not unheard):
         return False
     if len(noun) < 2 or not all(m.tag in NOUN_TAGS for m in analyzer.analyze(noun).morphemes):
         return False

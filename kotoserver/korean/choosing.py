@@ -58,6 +58,8 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     best = next((match for match in own if match.score >= ENOUGH), None)
     move = max(moves, key=lambda match: match.score, default=None)
     rival = best.score + OWN_FIRST if best is not None else 0.0
+    if move is not None and best is not None and _does_what_is_taught(reading, best, move, prepared):
+        return best
     if move is not None and move.score >= max(ENOUGH_FOR_REPAIR, rival):
         return move
     if best is not None:
@@ -75,6 +77,15 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         or _clearly_nearest(reading, own)
         or _asks_the_same(reading, own, prepared)
     )
+
+
+def _does_what_is_taught(reading: Reading, own: Match, move: Match, prepared: Prepared) -> bool:
+    """조금만 데워 주세요: what is asked for is of this turn, whatever else it shares with 조금만 기다려 주세요."""
+    closing = reading.closing
+    if closing is None or closing.root in GENERIC_ROOTS:
+        return False
+    done = f"w:{prepared.synonyms.get(closing.root, closing.root)}"
+    return done in own.intent.vocabulary and done not in move.intent.vocabulary
 
 
 def _as_taught(reading: Reading, prepared: Prepared) -> Match | None:
@@ -139,11 +150,13 @@ def _move(intent: str, prepared: Prepared) -> Match | None:
 def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> bool:
     """Whether, of yes and no, it says what this intent says, in words of its own: 안 주셔도 돼요."""
     said = reading.stance.stance
-    by_word = reading.stance.answer is said and _is_the_only_one(match, own, said)
-    if said is Stance.OPEN or not (match.intent.stance is said or by_word):
+    answer = reading.stance.answer
+    by_word = answer is not Stance.OPEN and _is_the_only_one(match, own, answer)
+    if said is Stance.OPEN or opposes(reading, match.intent) or not (match.intent.stance is said or by_word):
         return False
     expected = prepared.topic.union(*(each.intent.vocabulary for each in own), _where_it_is(reading, prepared))
-    if reading.stance.answer is said:
+    if by_word:
+        expected = expected.union(_placed(reading, prepared))
         plain = TAKING_ROOTS | CARRYING_ROOTS  # 아니요, 그냥 가져갈게요
         expected = expected.union(f"w:{prepared.synonyms.get(word, word)}" for word in plain)
     alone = by_word or any(opposes(reading, other.intent) for other in own)
@@ -163,6 +176,11 @@ def _where_it_is(reading: Reading, prepared: Prepared) -> frozenset[str]:
     asked, told = prepared.npc.closing, reading.closing
     if asked is None or told is None or (asked.root, told.root) != ("있", "있"):
         return frozenset()
+    return _placed(reading, prepared)
+
+
+def _placed(reading: Reading, prepared: Prepared) -> frozenset[str]:
+    """Nouns with 에: 가방에, 손에."""
     return frozenset(
         f"w:{prepared.synonyms.get(noun.form, noun.form)}"
         for noun, particle in pairwise(reading.sentence.morphemes)

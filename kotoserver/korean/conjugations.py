@@ -66,6 +66,7 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
             if want != match[0]:
                 yield _finding(match, want, group.rule)
     yield from _modifiers(text, known, analyzer)
+    yield from _described(text, known)
     yield from _past(text, known, analyzer)
     yield from _single_rieul(text, known, analyzer)
     for vowel, wrong, stems in _HARMONY:
@@ -82,6 +83,13 @@ def _modifiers(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> 
         for match in re.finditer(rf"(?P<stem>{'|'.join(group.stems)})은(?= [가-힣])", text):
             if _begins_word(text, match.start(), match["stem"]) and not _is_known(text, match, known):
                 yield _finding(match, conjugate([(match["stem"], group.tag), ("은", "ETM")], analyzer), group.rule)
+
+
+def _described(text: str, known: frozenset[str]) -> Iterator[Finding]:
+    """따뜻하은 걸로 → 따뜻한 걸로."""
+    for match in re.finditer(r"(?<![가-힣])(?P<stem>[가-힣]{1,3})하은(?= [가-힣])", text):
+        if not _is_known(text, match, known):
+            yield _finding(match, match["stem"] + "한", "contraction")
 
 
 def _past(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:

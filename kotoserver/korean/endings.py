@@ -337,9 +337,11 @@ def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Fin
     """정류장이 어디입니다: a question word with the ending of a statement."""
     if not closing.ending.endswith("니다"):
         return
-    asked = any(m.form in QUESTION_WORDS - {"몇", "왜"} for m in context.sentence.inside(0, closing.end))
+    words = QUESTION_WORDS - {"몇", "왜"} | {"어떻"}
+    asked = any(m.form in words for m in context.sentence.inside(0, closing.end))
     questions = [example for example in context.examples if example.text.rstrip().endswith("?")]
-    if not asked or len(questions) * 2 < len(context.examples) or not questions:
+    most = len(questions) * 2 >= len(context.examples) or context.sentence.asks(closing.end)
+    if not asked or not most or not questions:
         return
     got = context.sentence.text[closing.start : closing.end]
     yield Finding(

@@ -20,7 +20,7 @@ _WHY_GAIN = -8.0
 _SEEMS = re.compile(r"\s*같")
 _THING = re.compile(r"(?:거|것|걸|건)(?:요|로|로요|을|를|으로|은)?$")
 """The noun that stands for what was described: 큰 거, 차가운 걸로."""
-_MODIFIERS = {"어": True, "아": True, "ᆯ": True, "을": True, "는": True, "ᆫ": False, "은": False}
+_MODIFIERS = {"어": True, "아": True, "ᆯ": True, "을": True, "는": True, "고": True, "ᆫ": False, "은": False}
 """What is found before it, and whether that is wrong after an adjective; 있다 and 없다 take 는."""
 _DONE_THERE = frozenset({"먹", "마시", "공부하", "일하", "놀", "자", "쉬", "운동하", "쇼핑하"})
 _PLACES = PLACE_NOUNS - {"안", "밖", "층", "방"}

@@ -215,6 +215,9 @@ SYNONYMS = (
     frozenset({"추천", "권하", "인기", "유명"}),
     frozenset({"따뜻", "따듯"}),
     frozenset({"구경", "둘러보"}),
+    frozenset({"안녕", "반갑"}),
+    frozenset({"아무", "상관", "상관없"}),
+    frozenset({"왼손", "오른손", "양손"}),
     frozenset({"예약", "예매"}),
     frozenset({"예쁘", "이쁘"}),
     frozenset({"창가", "창문"}),
@@ -287,10 +290,10 @@ RAISED_NOUNS = {"성함": "이름", "연세": "나이", "댁": "집", "생신": 
 AMOUNTS = (("많이", "가득", "듬뿍"), ("조금", "적게", "약간"))
 """Answers to 얼마나?, one the opposite of the other."""
 
-SET_PHRASES = {("돈", "바꾸"): "환전", ("인기", "많"): "인기", ("인기", "있"): "인기"}
+SET_PHRASES = {("돈", "바꾸"): "환전", ("인기", "많"): "인기", ("인기", "있"): "인기", ("상관", "없"): "상관"}
 """What a verb and its noun say together in one word."""
 
-CARRYING_ROOTS = frozenset({"가져가", "들고가", "가져오", "가"})
+CARRYING_ROOTS = frozenset({"가져가", "가져오", "가", "들", "넣"})
 """What one does with a thing as it is: 그냥 가져갈게요."""
 
 TAKING_ROOTS = frozenset({"먹", "마시", "받", "쓰", "사"})

@@ -14,6 +14,7 @@ _COURTESIES = {
     "감사합니다": "고마워",
     "감사해요": "고마워",
     "고맙습니다": "고마워",
+    "고마워요": "고마워",
     "죄송합니다": "미안해",
     "죄송해요": "미안해",
     "미안합니다": "미안해",
@@ -30,11 +31,8 @@ def lowered(context: Context, closes: tuple[Close, ...]) -> Iterator[tuple[int, 
     """Start, end and what a friend would say there."""
     sentence = context.sentence
     for close in closes:
-        if close.level is SpeechLevel.BANMAL:
-            continue
         word = sentence.word_at(close.start)
-        if word is not None and word.text in _COURTESIES:
-            yield word.start, word.end, _COURTESIES[word.text]
+        if close.level is SpeechLevel.BANMAL or (word is not None and word.text in _COURTESIES):
             continue
         predicate = next((p for p in context.reading.predicates if p.start < close.end <= p.end + 1), None)
         if predicate is not None:
@@ -42,6 +40,8 @@ def lowered(context: Context, closes: tuple[Close, ...]) -> Iterator[tuple[int, 
         elif sentence.text[close.start : close.end] in ("요", "이요"):
             yield close.start, close.end, ""
     for word in sentence.words:
+        if word.text in _COURTESIES:
+            yield word.start, word.end, _COURTESIES[word.text]
         answers = word == context.reading.stance.answer_word and word.text in _ANSWERS
         pronoun = word.text in _PRONOUNS and (word.text not in _SINGLE or _is_pronoun(context, word.start))
         if answers or pronoun:

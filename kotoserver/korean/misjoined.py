@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.lexicon import TRANSITIVE_ROOTS
 from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import Morpheme, MorphemeAnalyzer
 
@@ -15,6 +16,8 @@ _TO_THE_STEM = {"고": Code.ENDING_CONNECTIVE, "러": Code.ENDING_PURPOSE, "지�
 """Endings that stand behind the bare stem, never behind -아/어."""
 _PLAIN = {"ᆯ려고": "려고", "을려고": "으려고", "ᆯ려면": "려면", "을려면": "으려면"}
 """-(으)려고 with a ㄹ too many, as it is often said."""
+_LASTING = frozenset({"쓰", "넣", "열", "닫", "켜", "끄", "타", "포장하"})
+"""What a thing may be left in: 쓰여 있다, as learners shorten it."""
 _WILL = ("ᆯ게", "ᆯ래", "ᆯ까")
 
 
@@ -24,6 +27,7 @@ def find_misjoined(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[F
             _before_wanting(sentence, at, analyzer)
             or _before_able(sentence, at, analyzer)
             or _before_a_plan(sentence, at, analyzer)
+            or _before_going_on(sentence, at, analyzer)
             or _behind_the_infinitive(sentence, at, analyzer)
             or _one_rieul_too_many(sentence, at, analyzer)
             or _modified_twice(sentence, at)
@@ -68,6 +72,17 @@ def _before_a_plan(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> F
         return None
     stem = _stem(sentence, at - 1)
     return _instead(sentence, stem, ending.end, ("을", "ETM"), Code.ENDING_MODIFIER, "ending.plan", analyzer)
+
+
+def _before_going_on(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """찾아 있어요 → 찾고 있어요: what one does to a thing goes on with -고."""
+    link, going = sentence.morphemes[at - 1 : at + 1]
+    if (going.form, going.tag) != ("있", "VX") or link.tag != "EC" or link.form not in ("어", "아"):
+        return None
+    stem = _stem(sentence, at - 1)
+    if "".join(m.form for m in stem) not in TRANSITIVE_ROOTS - _LASTING or not _apart(link, going):
+        return None
+    return _instead(sentence, stem, link.end, ("고", "EC"), Code.ENDING_AUX, "ending.going_on", analyzer)
 
 
 def _behind_the_infinitive(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:

@@ -63,8 +63,8 @@ _BEING = frozenset({"있", "살", "묵", "머무르", "계시", "자"})
 """Verbs of being somewhere, which no direction goes with."""
 _SPANS = frozenset({"일", "주일", "일주일", "주", "달", "개월", "년", "동안", "시간", "분", "박"})
 """How long something lasts, which 를 may stress: 석 달을 있을 거예요."""
-_STOPPING = {"내리": "에서", "세우": "에"}
-"""What one does to a taxi at a place: the place is no object of it."""
+_STOPPING = {"내리": "에서", "세우": "에", "지내": "에서", "머무르": "에", "머물": "에", "묵": "에서"}
+"""What one does at a place, and where a taxi stops: the place is no object of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +155,9 @@ def find_particles(context: Context) -> Iterator[Finding]:
         if phrase.particle == "에" and phrase.noun in _TIME_WITHOUT_E and alone:
             yield _extra(phrase)
             continue
+        if _lasts(phrase):
+            yield _extra(phrase)
+            continue
         pronoun = _pronoun_form(phrase, context.sentence.text)
         if pronoun is not None:
             yield pronoun
@@ -167,6 +170,13 @@ def find_particles(context: Context) -> Iterator[Finding]:
             if proposed is not None and _gain(context, phrase, proposed[0]) > needed:
                 yield _wrong(phrase, *proposed)
                 break
+
+
+def _lasts(phrase: Phrase) -> bool:
+    """일주일에 있을 거예요 → 일주일 있을 거예요: how long one stays takes no 에; 일주일에 두 번 does."""
+    predicate = phrase.predicate
+    stays = predicate is not None and predicate.root in _BEING and predicate.future
+    return phrase.particle == "에" and phrase.noun in _SPANS and phrase.direct and stays
 
 
 def _two_for_one(context: Context) -> Iterator[Finding]:

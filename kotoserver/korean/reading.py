@@ -71,7 +71,11 @@ def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> R
 
 def _meant(mentions: tuple[Mention, ...], predicates: tuple[Predicate, ...]) -> tuple[Mention, ...]:
     """Values less those that are a verb which is negated or only wished: 안 먹을게요, 마시고 싶어요."""
-    wished = {p.root_start for p in predicates if "싶" in p.auxiliaries and not p.root.endswith("하")}
+    wished = {
+        p.root_start
+        for p in predicates
+        if "싶" in p.auxiliaries and not p.root.endswith("하") and not p.ending.endswith(("어서", "아서"))
+    }
     void = wished | {p.root_start for p in predicates if p.short_negation or "않" in p.auxiliaries}
     return tuple(mention for mention in mentions if mention.start not in void)
 

@@ -122,12 +122,21 @@ def _mend_verbs(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
             mended.append(Morpheme("세요", "EF", m.end - 2, 2))
         elif (m.form, m.tag) == ("에", "JKG"):
             mended.append(Morpheme("에", "JKB", m.start, m.length))
+        elif (m.form, m.tag) == ("시", "EP") and _drinks(mended):
+            mended[-1] = Morpheme("마시", "VV", mended[-1].start, max(m.end - mended[-1].start, 1))
         elif m.form == "어딨":
             mended.append(Morpheme("어디", "NP", m.start, 2))
             mended.append(Morpheme("있", "VA", m.start + 1, 1))
         else:
             mended.append(m)
     return tuple(mended)
+
+
+def _drinks(before: list[Morpheme]) -> bool:
+    """여기서 마셔요, where the analyser finds 말다 made polite; that stands behind -지."""
+    last = before[-1] if before else None
+    stops = len(before) > 1 and before[-2].form == "지"
+    return last is not None and (last.form, last.tag) in (("마", "VV"), ("말", "VX")) and not stops
 
 
 def _mend_bringing(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

@@ -159,6 +159,18 @@ _SURFACE_RULES = (
         "spelling.seoyo", Code.SPELL_LIAISON, re.compile(r"(?<=[있없했왔갔었았됐겠샀났])서요"), _fixed("어요")
     ),
     _SurfaceRule(
+        "spelling.seo",
+        Code.SPELL_LIAISON,
+        re.compile(r"(?<=[있없했왔갔었았됐겠샀났])서(?=\s*[.!?~]*$)"),
+        _fixed("어"),
+    ),
+    _SurfaceRule(
+        "spelling.sseumnida",
+        Code.SPELL_SEUMNIDA,
+        re.compile(r"(?<=[있없했왔갔었았됐겠샀났괜찮])씁(?=니[다까])"),
+        _fixed("습"),
+    ),
+    _SurfaceRule(
         "particle.jeoga", Code.PARTICLE_PRONOUN_FORM, re.compile(r"(?<![가-힣])저가(?= )"), _fixed("제가")
     ),
     _SurfaceRule(

@@ -13,6 +13,7 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import has_hangul, is_syllable, jamo, split_syllable
 from kotoserver.korean.lexicon import COMMON_WORDS
 from kotoserver.korean.number_words import DAYS, NATIVE_FULL, NATIVE_SHORT
+from kotoserver.korean.numbers import read_numbers
 from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
 from kotoserver.korean.sound_changes import respell
 from kotoserver.ports.morphology import MorphemeAnalyzer
@@ -118,10 +119,11 @@ def _words_and_nouns(sentences: Iterable[Sentence]) -> tuple[str, ...]:
 
 def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
     """Words that are no word of the scene, but nearly one, and read better as that one."""
+    numbers = read_numbers(sentence.text)
     for word in sentence.words:
         if not all(is_syllable(character) for character in word.text) or word.text in vocabulary.surfaces:
             continue
-        if word.text in _NUMBERS:
+        if word.text in _NUMBERS or any(n.end == word.end and n.counter == word.text for n in numbers):
             continue  # 넷 명 is a wrong form of the number, not a slip of 네
         meant = vocabulary.sounded.get(word.text)
         if meant is not None and not _is_known(sentence, word, vocabulary):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.lexicon import QUESTION_WORDS
 from kotoserver.korean.predicates import Predicate
 
 
@@ -66,5 +67,9 @@ def _is_nominal(context: Context, closing: Predicate, trailing: str) -> bool:
 
 
 def _phrase_start(context: Context, verb: Predicate) -> int:
+    """Where the verb begins, with the question word that belongs right before it: 버스 언제 와요?"""
     word = context.sentence.word_at(verb.start)
-    return word.start if word is not None else verb.start
+    start = word.start if word is not None else verb.start
+    before = [w for w in context.sentence.words if w.end <= start]
+    asks = bool(before) and before[-1].text.startswith(tuple(QUESTION_WORDS))
+    return before[-1].start if asks else start
