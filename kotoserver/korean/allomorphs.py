@@ -8,6 +8,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import is_syllable, split_syllable
 from kotoserver.korean.lexicon import PLACE_NOUNS
+from kotoserver.korean.numbers import read_numbers
 from kotoserver.korean.sentence import NOUN_TAGS, Word, words_of
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
@@ -81,6 +82,10 @@ def _is_meant(
 ) -> bool:
     if _is_noun(noun, word.text, wanted, nouns, analyzer):
         return True
+    if any(
+        n.counter == noun and n.end == word.start + len(noun) for n in read_numbers(text[: word.start + len(noun)])
+    ):
+        return True  # 두 개을
     if word.text == noun + "가요" and (noun not in nouns or _is_somewhere(noun, analyzer)):
         return False  # 명동가요 lacks a particle and a space
     if noun == "나" and word.text == "나은" and word.start == 0 and not _BETTER_ONE.match(text, word.end):

@@ -69,6 +69,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         return same
     agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     agreeing = agreeing or _plain_refusal(own, reading, prepared)
+    agreeing = agreeing or _nearest_that_agrees(own, reading)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
     return (
         agreeing
@@ -207,6 +208,8 @@ def _plain_refusal(own: tuple[Match, ...], reading: Reading, prepared: Prepared)
         return None
     offers = offer.ending.endswith("까요") or offer.future or offer.root == "필요하"
     plain = DECLINING | {"되"}
+    if any(p.negated for p in reading.predicates):
+        plain |= {"주", "하", "필요하"}  # 안 주셔도 돼요
     said = {p.root for p in reading.predicates if p.start not in reading.noise}
     declines = reading.stance.stance is Stance.AGAINST and bool(said) and said <= plain
     return own[0] if offers and declines and not reading.nouns else None
@@ -219,6 +222,14 @@ def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bo
     near = match.score + STANCE_PENALTY >= ENOUGH
     plain = {f"w:{prepared.synonyms.get(word, word)}" for word in TAKING_ROOTS | DECLINING | DEGREES}
     return near or not _strange(reading, match.intent.vocabulary | prepared.topic | plain)
+
+
+def _nearest_that_agrees(own: tuple[Match, ...], reading: Reading) -> Match | None:
+    """포인트 카드 없어요: nearly what is taught, and yes or no as it is taught."""
+    first = own[0] if own else None
+    said = reading.stance.stance
+    agrees = first is not None and first.intent.stance is said is not Stance.OPEN
+    return first if first is not None and agrees and first.score >= _NEAR and len(own) > 1 else None
 
 
 def _only_answers(reading: Reading) -> bool:

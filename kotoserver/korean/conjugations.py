@@ -67,6 +67,7 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
                 yield _finding(match, want, group.rule)
     yield from _modifiers(text, known, analyzer)
     yield from _described(text, known)
+    yield from _rieul_stems(text, known)
     yield from _past(text, known, analyzer)
     yield from _single_rieul(text, known, analyzer)
     for vowel, wrong, stems in _HARMONY:
@@ -90,6 +91,15 @@ def _described(text: str, known: frozenset[str]) -> Iterator[Finding]:
     for match in re.finditer(r"(?<![가-힣])(?P<stem>[가-힣]{1,3})하은(?= [가-힣])", text):
         if not _is_known(text, match, known):
             yield _finding(match, match["stem"] + "한", "contraction")
+
+
+def _rieul_stems(text: str, known: frozenset[str]) -> Iterator[Finding]:
+    """살을 거예요 → 살 거예요: a stem in ㄹ takes no 으."""
+    for match in re.finditer(
+        r"(?<![가-힣])(?P<stem>살|놀|알|팔|열|만들)을(?=\s?(?:거예|거야|게요|래요|까요|겁니|수 있|수 없))", text
+    ):
+        if not _is_known(text, match, known):
+            yield _finding(match, match["stem"], "contraction")
 
 
 def _past(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:

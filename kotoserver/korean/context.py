@@ -26,6 +26,8 @@ class Prepared:
     topic: frozenset[str]
     """Features of the NPC's line."""
     npc: Reading
+    names: frozenset[str]
+    """Those that its examples tell, where a name is asked for."""
     compact_examples: frozenset[str]
     """Every good answer without spaces and punctuation."""
 

@@ -11,7 +11,6 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.lexicon import QUESTION_WORDS, REMOVING, TAKING_ROOTS
 from kotoserver.korean.predicates import Predicate
 
-_PURPOSE = re.compile(r"(?P<stem>[가-힣]+?)(?P<ending>으로|로)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)")
 _DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요", "ᆸ시오")
 _OFFERS = ("ᆯ게요", "을게요", "ᆯ게", "을게")
 _THERE_AND_HERE = frozenset(
@@ -30,7 +29,6 @@ _UNTENSED = frozenset({"알", "모르"})
 
 
 def find_endings(context: Context) -> Iterator[Finding]:
-    yield from _purpose(context)
     for predicate in context.reading.predicates:
         yield from _dictionary_form(context, predicate)
     closing = context.reading.closing
@@ -44,26 +42,6 @@ def find_endings(context: Context) -> Iterator[Finding]:
         yield from _statement_as_question(context, closing)
         yield from _question_as_statement(context, closing)
     yield from _promise(context)
-
-
-def _purpose(context: Context) -> Iterator[Finding]:
-    """관광하로 왔습니다 → 관광하러."""
-    text = context.sentence.text
-    for match in _PURPOSE.finditer(text):
-        wanted = "으러" if match["ending"] == "으로" else "러"
-        start, end = match.start("ending"), match.end("ending")
-        mended = context.analyzer.analyze(text[:start] + wanted + text[end:])
-        before = next((m for m in reversed(mended.morphemes) if m.start < start), None)
-        if before is not None and before.tag in ("VV", "XSV") and mended.score > context.sentence.score:
-            stem = match["stem"]
-            yield Finding(
-                code=Code.ENDING_PURPOSE,
-                rule="ending.purpose",
-                start=start,
-                end=end,
-                params={"got": stem + match["ending"], "want": stem + wanted},
-                replacement=wanted,
-            )
 
 
 def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding]:

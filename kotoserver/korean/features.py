@@ -29,6 +29,7 @@ DECLINES = "declines"
 HALF = 0.5
 CONTENT, QUESTION, GENERIC, SMALL, ADVERB = 1.0, 1.2, 0.25, 0.3, 0.6
 _TIME_UNITS = frozenset({"시", "월", "일", "년", "분", "요일"})
+_WHERE = frozenset({"출구", "층", "승강장", "게이트", "플랫폼"})
 _DIGITS = re.compile(r"(?<![가-힣])[일이삼사오육륙칠팔구공영]{3,}?(?=이?[에예세]요|이?[요야고]|입니|[^가-힣]|$)")
 """Figures read one by one, as those of a telephone number."""
 _NOUNS = frozenset({"NNG", "NNP", "XR", "NP", "SL"})
@@ -57,6 +58,8 @@ def features_of(
     for predicate in predicates:
         if predicate.root_start in skipped or predicate.root_start in covered:
             continue
+        if (predicate.root, predicate.ending) == ("말", "고"):
+            continue  # 여권 말고
         if predicate.root == "이":
             if predicate.ending.startswith(("라고", "다고")):
                 found["w:라고"] = CONTENT  # 뭐라고요? asks for the words, 뭐예요? for the thing
@@ -93,6 +96,8 @@ def features_of(
         elif morpheme.form in QUESTION_WORDS:
             found[f"q:{_question(morpheme.form)}"] = QUESTION
             about = _asked_by(morpheme.form, sentence.morphemes[place + 1 : place + 2])
+            if morpheme.form == "몇" and _WHERE & {m.form for m in sentence.morphemes[place + 1 : place + 3]}:
+                found["q:어디"] = QUESTION  # 몇 번 출구로 가야 돼요?
             if about in ASKED_ABOUT.values():
                 found[f"about:{about}"] = ADVERB
         elif morpheme.form in ("안녕", "미안"):

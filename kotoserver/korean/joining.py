@@ -105,7 +105,7 @@ def _place_of_action(context: Context, first: Word, second: Word) -> Iterator[Fi
     done = next((p for p in context.reading.predicates if p.start == second.start), None)
     if first.text not in _PLACES or done is None or done.root not in _DONE_THERE or not done.closes:
         return
-    if context.gain(first.end, first.end, "에서") <= 0:
+    if max(context.gain(first.end, first.end, where) for where in ("에서", "서")) <= 0:
         return
     yield Finding(
         code=Code.PARTICLE_MISSING,

@@ -215,6 +215,8 @@ def _denied_fault(context: Context) -> Iterator[Finding]:
     ]
     if not same or context.sentence.asks(closing.end) or closing.root in GENERIC_ROOTS | REMOVING:
         return
+    if context.reading.stance.stance is context.reading.stance.answer is Stance.AGAINST and not closing.negated:
+        return  # 아니요, 다음에 먹을게요
     if any(p.negated == closing.negated or e.reading.sentence.asks(p.end) for e, p in same):
         return
     example, shown = same[0]

@@ -1,5 +1,6 @@
 """Endings put to the wrong form of a stem, whatever the turn: 먹어 싶어요, 마셔고, 갈려고, 있어 거예요, 핼게요."""
 
+import re
 from collections.abc import Iterator
 
 from kotoserver.korean.codes import Code
@@ -21,7 +22,13 @@ _LASTING = frozenset({"쓰", "넣", "열", "닫", "켜", "끄", "타", "포장�
 _WILL = ("ᆯ게", "ᆯ래", "ᆯ까")
 
 
+_PURPOSE = re.compile(
+    r"(?P<stem>[가-힣]+?)(?P<ending>으로|로|으려|려)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)"
+)
+
+
 def find_misjoined(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
+    yield from _purpose(sentence, analyzer)
     for at in range(1, len(sentence.morphemes)):
         found = (
             _before_wanting(sentence, at, analyzer)
@@ -34,6 +41,27 @@ def find_misjoined(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[F
         )
         if found is not None:
             yield found
+
+
+def _purpose(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
+    """관광하로 왔습니다, 공부하려 왔어요 → 관광하러, 공부하러."""
+    text = sentence.text
+    for match in _PURPOSE.finditer(text):
+        wanted = "으러" if match["ending"].startswith("으") else "러"
+        start, end = match.start("ending"), match.end("ending")
+        mended = analyzer.analyze(text[:start] + wanted + text[end:])
+        before = next((m for m in reversed(mended.morphemes) if m.start < start), None)
+        if before is None or before.tag not in ("VV", "XSV") or mended.score <= sentence.score:
+            continue
+        stem = match["stem"]
+        yield Finding(
+            code=Code.ENDING_PURPOSE,
+            rule="ending.purpose",
+            start=start,
+            end=end,
+            params={"got": stem + match["ending"], "want": stem + wanted},
+            replacement=wanted,
+        )
 
 
 def _before_wanting(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
@@ -105,7 +133,7 @@ def _behind_the_infinitive(sentence: Sentence, at: int, analyzer: MorphemeAnalyz
 def _one_rieul_too_many(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
     """갈려고 → 가려고."""
     ending = sentence.morphemes[at]
-    if ending.tag != "EC" or ending.form not in _PLAIN:
+    if ending.tag not in ("EC", "EF") or ending.form not in _PLAIN:
         return None
     stem = _stem(sentence, at)
     plain = (_PLAIN[ending.form], "EC")

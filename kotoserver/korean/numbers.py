@@ -93,7 +93,7 @@ _COUNTER_GROUPS = (
     frozenset({"장"}),
     frozenset({"대"}),
     frozenset({"켤레", "벌"}),
-    frozenset({"일", "주일", "박", "달", "개월", "년", "월"}),
+    frozenset({"일", "주일", "주", "박", "달", "개월", "년", "월"}),
     frozenset({"원", "달러", "루피아"}),
     frozenset({"층", "호", "호선", "번"}),
     frozenset({"포기", "그루", "다발", "송이"}),

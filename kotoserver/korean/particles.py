@@ -21,6 +21,7 @@ from kotoserver.korean.lexicon import (
     STATE_ROOTS,
     TRANSITIVE_ROOTS,
 )
+from kotoserver.korean.numbers import Number
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.ports.morphology import Morpheme
@@ -54,6 +55,8 @@ _EAR_GAIN = 5.0
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
 _TWO_CASES = re.compile(r"(?P<noun>[가-힣]{2,}?)(?P<extra>을|를|이|가)(?P<last>으로|로|에|에서|을|를)")
+_DONE_BY_MEANS = frozenset({"하", "가", "오", "계산하", "결제하"})
+"""What takes no object where the means is named: 현금으로 계산할게요."""
 _NAMING = re.compile(r"[가-힣](?:인지|인가|인데|입니|이에요|예요|이냐|이니|인\s?거)")
 _MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가"})
 """Verbs that take 에 as well as (으)로 for where they lead."""
@@ -61,6 +64,8 @@ _SENDING = frozenset({"보내", "부치", "옮기", "돌아가", "이사하"})
 """Verbs that do so too, and that never take the place itself as their object."""
 _BEING = frozenset({"있", "살", "묵", "머무르", "계시", "자"})
 """Verbs of being somewhere, which no direction goes with."""
+_DURING = re.compile(r"\s동안(?![가-힣]{2})")
+"""일주일을 동안 → 일주일 동안."""
 _SPANS = frozenset({"일", "주일", "일주일", "주", "달", "개월", "년", "동안", "시간", "분", "박"})
 """How long something lasts, which 를 may stress: 석 달을 있을 거예요."""
 _STOPPING = {"내리": "에서", "세우": "에", "지내": "에서", "머무르": "에", "머물": "에", "묵": "에서"}
@@ -85,6 +90,8 @@ class Phrase:
     """Whether the noun is somewhere: 인도네시아, 집, or another name."""
     chosen: bool
     """Whether the noun names one of several things to choose from."""
+    lasts: bool
+    """Whether the noun tells how long: 삼 개월, 동안."""
     named: bool
     """Whether a clause with 이다 follows, which a subject may belong to: 커피가 몇 잔인지 알려 주세요."""
 
@@ -115,10 +122,16 @@ def phrases_of(reading: Reading) -> tuple[Phrase, ...]:
                 next_is_copula=_copula_follows(reading, particle.end),
                 place=noun.tag == "NNP" or noun.form in PLACE_NOUNS,
                 chosen=_is_chosen(reading, noun),
+                lasts=noun.form == "동안" or any(_measures(n, noun) for n in reading.numbers),
                 named=_NAMING.search(reading.text, particle.end) is not None,
             )
         )
     return tuple(found)
+
+
+def _measures(number: Number, noun: Morpheme) -> bool:
+    """삼 개월; but 네 시간 that opens the answer may be a yes."""
+    return number.end == noun.end and (number.start > 0 or number.word != "네")
 
 
 def _is_chosen(reading: Reading, noun: Morpheme) -> bool:
@@ -155,7 +168,7 @@ def find_particles(context: Context) -> Iterator[Finding]:
         if phrase.particle == "에" and phrase.noun in _TIME_WITHOUT_E and alone:
             yield _extra(phrase)
             continue
-        if _lasts(phrase):
+        if _lasts(phrase) or _DURING.match(context.sentence.text, phrase.end):
             yield _extra(phrase)
             continue
         pronoun = _pronoun_form(phrase, context.sentence.text)
@@ -263,7 +276,7 @@ def _by_ear(phrase: Phrase) -> tuple[str, str] | None:
     other = {"이/가": "을/를", "을/를": "이/가"}.get(phrase.case or "")
     if phrase.case == "이/가" and (phrase.named or _may_be_wanted(phrase)):
         return None
-    if phrase.case == "을/를" and phrase.noun in _SPANS:
+    if phrase.case == "을/를" and phrase.lasts:
         return None
     if other is None and phrase.noun in PLACE_NOUNS:
         other = {"에": "에서", "에서": "에"}.get(phrase.case or "")
@@ -281,7 +294,7 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return where, _ROLE[where]
         case "을/를" if _names(phrase):
             return ("이/가" if predicate.noun in QUESTION_WORDS else "은/는"), "subject"
-        case "을/를" if _is_state(predicate) and phrase.noun not in _SPANS:
+        case "을/를" if _is_state(predicate) and not phrase.lasts:
             return "이/가", "subject"
         case "이/가" if _lacks_object(phrase, phrases):
             return "을/를", "object"
@@ -291,7 +304,7 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return "에", "place"
         case "에" if phrase.noun in MEANS_NOUNS and predicate.root in _DONE_WITH_MEANS:
             return "으로/로", "means"
-        case "을/를" if phrase.noun in MEANS_NOUNS - LANGUAGES and predicate.root in ("하", "가", "오"):
+        case "을/를" if phrase.noun in MEANS_NOUNS - LANGUAGES and predicate.root in _DONE_BY_MEANS:
             return "으로/로", "means"
         case "에" if phrase.chosen and predicate.root in REQUEST_ROOTS | {"하"}:
             return "으로/로", "choice"
@@ -363,6 +376,8 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     leads = sent or phrase.predicate.root in _MOTION
     if {phrase.case, *shown} == {"을/를", "으로/로"} and not (leads and phrase.place):
         return None  # 유자차를 주세요, 유자차로 주세요
+    if phrase.case == "을/를" and phrase.place and phrase.predicate.root in ("가", "오", "다니"):
+        return None  # 홍대를 가고 싶어요
     if leads and {phrase.case, *shown} == {"에", "으로/로"} and phrase.noun not in PURPOSES:
         return None
     if phrase.case == "으로/로" and shown == {"에"} and phrase.predicate.root not in _BEING:

@@ -10,6 +10,7 @@ from kotoserver.korean.draft import begin_draft
 from kotoserver.korean.intents import Example, PreparedIntent, prepare_intent
 from kotoserver.korean.lexicon import SYNONYMS
 from kotoserver.korean.meaning import compact
+from kotoserver.korean.naming import asks_name, told_names
 from kotoserver.korean.reading import read
 from kotoserver.korean.sentence import Sentence, analyse
 from kotoserver.korean.slots import build_table
@@ -46,6 +47,7 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
         synonyms=synonyms,
         topic=frozenset(f for f in npc.reading.features if f.startswith(("w:", "slot:"))),
         npc=npc.reading,
+        names=told_names(e.text for e in good) if asks_name(npc.reading.sentence) else frozenset(),
         compact_examples=frozenset(e.compact for e in good),
     )
 

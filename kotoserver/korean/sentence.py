@@ -68,6 +68,7 @@ def words_of(text: str) -> tuple[Word, ...]:
 def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     analysis = analyzer.analyze(text)
     morphemes = _mend_subject(text, _mend_promise(text, _mend_verbs(analysis.morphemes)))
+    morphemes = _mend_short_place(text, morphemes)
     morphemes = _mend_buying(_mend_bringing(text, _mend_being(_mend_place(morphemes))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
@@ -171,7 +172,11 @@ def _mend_subject(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme,
     for at in range(len(morphemes) - 3):
         noun, go, link, give = morphemes[at : at + 4]
         forms = (go.form, go.tag, link.form, give.form, give.tag)
-        if forms != ("가", "VV", "어", "주", "VX") or noun.tag not in ("NNG", "NNB") or noun.end != go.start:
+        if (
+            forms != ("가", "VV", "어", "주", "VX")
+            or noun.tag not in ("NNG", "NNP", "NNB")
+            or noun.end != go.start
+        ):
             continue
         if text[go.start : give.start] == "가 " and _ends_in_vowel(text[noun.end - 1]):
             particle, verb = Morpheme("가", "JKS", go.start, 1), Morpheme("주", "VV", give.start, give.length)
@@ -181,6 +186,22 @@ def _mend_subject(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme,
 
 def _ends_in_vowel(letter: str) -> bool:
     return is_syllable(letter) and not split_syllable(letter)[2]
+
+
+def _mend_short_place(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """호텔서 지낼 거예요, where the analyser finds standing in what is short for 에서."""
+    for at in range(len(morphemes) - 2):
+        noun, verb, link = morphemes[at : at + 3]
+        stands = (verb.form, verb.tag, link.form, link.tag) == ("서", "VV", "어", "EC")
+        if (
+            stands
+            and noun.tag in ("NNG", "NNP")
+            and noun.end == verb.start
+            and text[verb.end : verb.end + 1] == " "
+        ):
+            place = Morpheme("서", "JKB", verb.start, verb.length)
+            return (*morphemes[: at + 1], place, *morphemes[at + 3 :])
+    return morphemes
 
 
 def _mend_being(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

@@ -38,7 +38,9 @@ def _promise(match: re.Match[str]) -> str:
     syllable = match["before"]
     if split_syllable(syllable)[2] != _RIEUL:
         return match[0]
-    return syllable + match["ending"].replace("께", "게").replace("꺼", "거").replace("껄", "걸")
+    return syllable + match["ending"].replace("꺼에", "거예").replace("께", "게").replace("꺼", "거").replace(
+        "껄", "걸"
+    )
 
 
 _NO_PROMISE = frozenset("날물솔들별돌쓸말일칠팔열")
@@ -231,6 +233,12 @@ _SURFACE_RULES = (
     ),
     _SurfaceRule(
         "spelling.eopseo", Code.SPELL_LIAISON, re.compile(r"[업없][서써](?=요(?![가-힣]))"), _fixed("없어")
+    ),
+    _SurfaceRule(
+        "spelling.sip", Code.SPELL_BATCHIM, re.compile(r"(?<=고)(\s?)십(?=[어은는네지]|습니)"), _fixed(r"\1싶")
+    ),
+    _SurfaceRule(
+        "spelling.masisseo", Code.SPELL_LIAISON, re.compile(r"마시써(?=요|\s*[.!?~]*$)"), _fixed("맛있어")
     ),
     _SurfaceRule(
         "spelling.matsiss",

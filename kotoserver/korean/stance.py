@@ -12,6 +12,10 @@ _LEAVING = frozenset({"두", "놔두", "내버려두"})
 """Asking for these, with 그냥, is asking for nothing to be done."""
 
 
+_LATER = frozenset({"다음에", "나중에", "이따가", "다음에는", "나중에는"})
+"""Putting off what is offered declines it now."""
+
+
 class Stance(IntEnum):
     AGAINST = -1
     OPEN = 0
@@ -64,6 +68,10 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         left = any(predicate.root in _LEAVING for predicate in meant)  # 그냥 두세요
         if left or (answer is Stance.AGAINST and not _names_a_thing(sentence)):  # 아니요, 그냥 주세요
             stance = Stance.AGAINST
+    if all(p.root == "이" for p in meant) and any(word.text.startswith("아직") for word in spoken):
+        stance = Stance.AGAINST  # 아직이요
+    if answer is Stance.AGAINST and any(word.text in _LATER for word in spoken):
+        stance = Stance.AGAINST  # 아니요, 다음에 먹을게요
     mild = decided_by is not None and decided_by.root in ("괜찮", "되")
     return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
 

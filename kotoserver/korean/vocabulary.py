@@ -13,7 +13,7 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import has_hangul, is_syllable, jamo, split_syllable
 from kotoserver.korean.lexicon import COMMON_WORDS
 from kotoserver.korean.number_words import DAYS, NATIVE_FULL, NATIVE_SHORT
-from kotoserver.korean.numbers import read_numbers
+from kotoserver.korean.numbers import Number, read_numbers
 from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
 from kotoserver.korean.sound_changes import respell
 from kotoserver.ports.morphology import MorphemeAnalyzer
@@ -123,7 +123,7 @@ def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: Morpheme
     for word in sentence.words:
         if not all(is_syllable(character) for character in word.text) or word.text in vocabulary.surfaces:
             continue
-        if word.text in _NUMBERS or any(n.end == word.end and n.counter == word.text for n in numbers):
+        if word.text in _NUMBERS or any(_counts(n, word) for n in numbers):
             continue  # 넷 명 is a wrong form of the number, not a slip of 네
         meant = vocabulary.sounded.get(word.text)
         if meant is not None and not _is_known(sentence, word, vocabulary):
@@ -191,12 +191,19 @@ def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: Mor
                 continue  # 마리요 is polite, 마리에 is not what was meant
             if len(stem) == 1 and vocabulary.near[index] not in vocabulary.own:
                 continue
+            if word.text.endswith("서") and candidate == word.text[:-1] + "에":
+                continue  # 호텔서 is short for 호텔에서
             if vocabulary.near[index] not in vocabulary.own and _may_be_a_name(word, vocabulary):
                 continue  # 한욱이는 is a person, not 한국
             needed = _needed_gain(sentence, word, vocabulary.near[index], int(distance), vocabulary)
             if _gain(sentence, word, candidate, analyzer) > needed:
                 return candidate
     return None
+
+
+def _counts(number: Number, word: Word) -> bool:
+    """Whether the word is a counter with what follows it: 두 마리, 한 장이."""
+    return number.counter is not None and number.end - len(number.counter) == word.start
 
 
 def _may_be_a_name(word: Word, vocabulary: Vocabulary) -> bool:

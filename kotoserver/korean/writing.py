@@ -12,6 +12,7 @@ from kotoserver.korean.draft import Draft
 from kotoserver.korean.features import DECLINES
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.misjoined import find_misjoined
+from kotoserver.korean.naming import called_as_taught
 from kotoserver.korean.outcome import Located
 from kotoserver.korean.reading import Reading, read
 from kotoserver.korean.scripts import chat_tokens, foreign_words
@@ -22,25 +23,37 @@ from kotoserver.korean.stance import Stance
 from kotoserver.korean.vocabulary import find_misspelt
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
-OFFERS = frozenset({"나", "이나", "는", "은"})
-"""What marks the thing that is offered, and not one that was tasted: 유자차는 어떠세요?"""
-
 
 def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Reading:
     sentence = unite_nouns(analyse(draft.text, analyzer), prepared.vocabulary.nouns)
+    if prepared.names:
+        sentence = called_as_taught(sentence, prepared.names)
     return _as_opinion(read(sentence, prepared.table, prepared.synonyms), prepared)
 
 
 def _as_opinion(reading: Reading, prepared: Prepared) -> Reading:
     """괜찮아요 declines what is offered, but praises where one is asked how it is: 맛이 어때요?"""
     asked, decided = prepared.npc.closing, reading.stance.decided_by
-    if asked is None or decided is None or asked.root != "어떻" or decided.root != "괜찮" or decided.negated:
+    if asked is None or decided is None or decided.root != "괜찮" or decided.negated:
         return reading
-    if reading.stance.answer is Stance.AGAINST or OFFERS & {m.form for m in prepared.npc.sentence.morphemes}:
+    judged = asked.root == "어떻" and reading.stance.answer is not Stance.AGAINST and not _offers(prepared)
+    there_is = asked.root == "있" and reading.stance.answer is Stance.FOR  # 내일 시간 있어요? 네, 괜찮아요.
+    if not (judged or there_is):
         return reading
     features = {f: weight for f, weight in reading.features.items() if f not in (DECLINES, "stance:AGAINST")}
-    good = f"w:{prepared.synonyms.get('좋', '좋')}"
-    return replace(reading, stance=replace(reading.stance, stance=Stance.FOR), features={**features, good: 1.0})
+    meant = "있" if there_is else "좋"
+    features[f"w:{prepared.synonyms.get(meant, meant)}"] = 1.0
+    return replace(reading, stance=replace(reading.stance, stance=Stance.FOR), features=features)
+
+
+def _offers(prepared: Prepared) -> bool:
+    """유자차는 어떠세요? offers it; 맛이 어때요? asks about what was had."""
+    marks = {m.form for m in prepared.npc.sentence.morphemes}
+    return (
+        bool(marks & {"나", "이나", "는", "은"})
+        and prepared.npc.closing is not None
+        and prepared.npc.closing.honorific
+    )
 
 
 def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> tuple[Draft, list[Located]]:
