@@ -58,6 +58,11 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     best = next((match for match in own if match.score >= ENOUGH), None)
     move = max(moves, key=lambda match: match.score, default=None)
     rival = best.score + OWN_FIRST if best is not None else 0.0
+    answered = None
+    if best is None and reading.stance.answer is not Stance.OPEN:
+        answered = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
+    if answered is not None:
+        return answered
     if move is not None and best is not None and _does_what_is_taught(reading, best, move, prepared):
         return best
     if move is not None and move.score >= max(ENOUGH_FOR_REPAIR, rival):

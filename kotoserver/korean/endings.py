@@ -113,7 +113,8 @@ def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
         return
     predicates = [p for example in context.examples for p in example.reading.predicates if p.closes]
     asks = [p for p in predicates if "주" in p.auxiliaries or p.root == "주"]
-    takes = [p for p in predicates if p.root == closing.root in _TAKEN]
+    treats = any(p.root == closing.root and p.future for p in context.prepared.npc.predicates)
+    takes = [p for p in predicates if p.root == closing.root in _TAKEN and not treats]
     if not (asks or takes) or any(_offers(p) for p in predicates):
         return
     parts = tagged(context.sentence, closing.first, closing.last)
@@ -175,7 +176,8 @@ def _verb_before(context: Context, ending: int) -> Predicate | None:
 def _offers(predicate: Predicate) -> bool:
     verbs = {predicate.root, *predicate.auxiliaries}
     gives = predicate.ending in (*_OFFERS, *_PROPOSALS) or _wills(predicate)
-    return "드리" in verbs or ("주" in verbs and gives)
+    asks = predicate.honorific and "수있" in predicate.auxiliaries  # 주실 수 있을까요?
+    return "드리" in verbs or ("주" in verbs and gives and not asks)
 
 
 def _wills(predicate: Predicate) -> bool:

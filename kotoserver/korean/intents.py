@@ -185,6 +185,8 @@ def _wonders(reading: Reading, intent: PreparedIntent) -> bool:
     closing = reading.closing
     if closing is not None and (closing.root in REQUEST_ROOTS or "주" in closing.auxiliaries):
         return False
+    if any(f.startswith("about:") and f in intent.vocabulary for f in reading.features):
+        return False  # 가는 방법이 뭐예요? asks 어떻게 가요?
     return any(f.startswith("q:") and f not in intent.vocabulary for f in reading.features)
 
 

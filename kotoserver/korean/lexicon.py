@@ -295,8 +295,8 @@ AMOUNTS = (("많이", "가득", "듬뿍"), ("조금", "적게", "약간"))
 SET_PHRASES = {("돈", "바꾸"): "환전", ("인기", "많"): "인기", ("인기", "있"): "인기", ("상관", "없"): "상관"}
 """What a verb and its noun say together in one word."""
 
-CARRYING_ROOTS = frozenset({"가져가", "가져오", "가", "들", "넣"})
-"""What one does with a thing as it is: 그냥 가져갈게요."""
+CARRYING_ROOTS = frozenset({"가져가", "가져오", "가", "들", "넣", "보"})
+"""What one does with a thing as it is: 그냥 가져갈게요, 그냥 볼게요."""
 
 TAKING_ROOTS = frozenset({"먹", "마시", "받", "쓰", "사"})
 """What one does with what is offered: in an answer to an offer they only say yes or no."""

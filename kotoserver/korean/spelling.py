@@ -67,6 +67,9 @@ def _polite_yeo(match: re.Match[str]) -> str:
 
 def _formal(match: re.Match[str]) -> str:
     syllable = match[0][0]
+    before = match.string[match.start() - 1 : match.start()]
+    if syllable == "음" and before and is_syllable(before) and split_syllable(before)[2]:
+        return "습" + match[0][1:]  # 있음니다
     return with_final(syllable, _BIEUP) + match[0][1:] if split_syllable(syllable)[2] == _MIEUM else match[0]
 
 
@@ -233,6 +236,12 @@ _SURFACE_RULES = (
     ),
     _SurfaceRule(
         "spelling.eopseo", Code.SPELL_LIAISON, re.compile(r"[업없][서써](?=요(?![가-힣]))"), _fixed("없어")
+    ),
+    _SurfaceRule(
+        "spelling.piece",
+        Code.SPELL_WORD,
+        re.compile(r"(?<=[한두세네] )게(?=\s|요|이요|만|[.!?]|$)"),
+        _fixed("개"),
     ),
     _SurfaceRule(
         "spelling.sip", Code.SPELL_BATCHIM, re.compile(r"(?<=고)(\s?)십(?=[어은는네지]|습니)"), _fixed(r"\1싶")
