@@ -30,6 +30,7 @@ from kotoserver.korean.stance import Stance
 _NEAR = 0.4
 """Likeness that is enough where no other intent of the turn comes near."""
 _LEAD = 0.1
+_FAR = 0.25
 _NEXT = frozenset({"w:다음", "w:이번"})
 _MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
 """What else is said of an amount or an hour: 세 시 어때요?"""
@@ -264,7 +265,7 @@ def _asks_the_same(reading: Reading, own: tuple[Match, ...], prepared: Prepared)
         for m in own
         if not m.intent.needs and asked and any(asked <= e.reading.features.keys() for e in m.intent.examples)
     ]
-    if len(own) < 2 or len(asks) != 1:
+    if len(own) < 2 or len(asks) != 1 or asks[0].score < _FAR:
         return None
     expected = prepared.topic.union(*(each.intent.vocabulary for each in own))
     known = [f for f in reading.features if _is_content(f) and f not in asked]

@@ -113,7 +113,7 @@ def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
         return
     predicates = [p for example in context.examples for p in example.reading.predicates if p.closes]
     asks = [p for p in predicates if "주" in p.auxiliaries or p.root == "주"]
-    treats = any(p.root == closing.root and p.future for p in context.prepared.npc.predicates)
+    treats = any(p.root == closing.root and p.ending in _OFFERS for p in context.prepared.npc.predicates)
     takes = [p for p in predicates if p.root == closing.root in _TAKEN and not treats]
     if not (asks or takes) or any(_offers(p) for p in predicates):
         return

@@ -113,7 +113,7 @@ _DIGITS = r"\d[\d,]*(?:\.\d+)?\s?[십백천만]*"
 _counter = "|".join(sorted(NATIVE_COUNTERS | SINO_COUNTERS | _EITHER, key=len, reverse=True))
 _AFTER = (
     r"(?=$|[^가-힣]|요|이요|이에요|예요|입니다|이고|씩|을|를|이|가|은|는|만|도|에|부터|까지|으로|로|정도|동안|짜리|어치"
-    r"|주세요|줘|좀|주|할|부탁|더|하고|이랑|랑|포장|시킬|주문|있|입니|째|면|이면)"
+    r"|주세요|줘|좀|주|할|부탁|더|하고|이랑|랑|포장|시킬|주문|있|입니|째|이?면(?=\s?(?:되|돼|됩|충분)))"
 )
 _NEVER_POINTED_AT = frozenset(
     {"층", "월", "년", "인분", "주일", "박", "명", "시", "살", "마리", "포기", "근", "끼"}
@@ -127,7 +127,7 @@ _COUNTED = re.compile(
 )
 _GLUED = re.compile(rf"(?P<number>{_NATIVE}|{_DIGITS})(?P<gap>\s?)(?P<counter>잔|개|명|병|장){_AFTER}")
 _BARE = re.compile(
-    r"(?<![가-힣\d])(?P<number>하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열|\d+)(?=$|[^가-힣\d]|요|이요|만|면|를|을|랑|이랑|하고|주|씩|더|예요|이에요|입니다)"
+    r"(?<![가-힣\d])(?P<number>하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|열|\d+)(?=$|[^가-힣\d]|요|이요|만|면(?=\s?(?:되|돼|됩|충분))|를|을|랑|이랑|하고|주|씩|더|예요|이에요|입니다)"
 )
 _BARE_SHORT = re.compile(r"(?<![가-힣])(?P<number>두|세)(?=\s(?:주|부탁|시킬|할게))")
 _DAY_WORD = re.compile(
@@ -227,5 +227,7 @@ def _is_determiner(text: str, number: Number) -> bool:
         return True
     if number.written != "sino" or len(number.word) > 1:
         return False
+    if not number.gap and text[number.end :].startswith("면"):
+        return True  # 사시면 돼요
     glued = number.counter in ("대", "장") and not number.gap  # 구장 and 오대 are words, 오 장 is counted
     return glued or number.counter in ("도", "주", "호", "분", "초")

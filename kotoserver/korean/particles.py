@@ -300,7 +300,9 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return "을/를", "object"
         case "에" if phrase.noun in PLACE_NOUNS and _acts(predicate):
             return "에서", "place_of_action"
-        case "에서" if phrase.noun in PLACE_NOUNS and predicate.root == "있" and not predicate.auxiliaries:
+        case "에서" if (
+            phrase.noun in PLACE_NOUNS and predicate.root == "있" and set(predicate.auxiliaries) <= {"거이"}
+        ):
             return "에", "place"
         case "에" if phrase.noun in MEANS_NOUNS and predicate.root in _DONE_WITH_MEANS:
             return "으로/로", "means"

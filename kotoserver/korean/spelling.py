@@ -240,11 +240,11 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.piece",
         Code.SPELL_WORD,
-        re.compile(r"(?<=[한두세네] )게(?=\s|요|이요|만|[.!?]|$)"),
-        _fixed("개"),
+        re.compile(r"(?<![가-힣])(?P<number>[두세]) 게(?=\s|요|이요|만|[.!?]|$)"),
+        _fixed(r"\g<number> 개"),
     ),
     _SurfaceRule(
-        "spelling.sip", Code.SPELL_BATCHIM, re.compile(r"(?<=고)(\s?)십(?=[어은는네지]|습니)"), _fixed(r"\1싶")
+        "spelling.sip", Code.SPELL_WORD, re.compile(r"(?<=고)(\s?)십(?=[어은는네지]|습니)"), _fixed(r"\1싶")
     ),
     _SurfaceRule(
         "spelling.masisseo", Code.SPELL_LIAISON, re.compile(r"마시써(?=요|\s*[.!?~]*$)"), _fixed("맛있어")
