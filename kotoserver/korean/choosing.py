@@ -235,7 +235,9 @@ def _nearest_that_agrees(own: tuple[Match, ...], reading: Reading) -> Match | No
     first = own[0] if own else None
     said = reading.stance.stance
     agrees = first is not None and first.intent.stance is said is not Stance.OPEN
-    return first if first is not None and agrees and first.score >= _NEAR and len(own) > 1 else None
+    if first is None or not agrees or first.score < _NEAR:
+        return None
+    return first if any(opposes(reading, other.intent) for other in own) else None
 
 
 def _only_answers(reading: Reading) -> bool:
