@@ -14,6 +14,7 @@ import aiohttp
 from bench.faults.learner import Learner
 from bench.faults.run import Found, look_into
 from bench.processes import koto, running
+from bench.stores.quiet import until_quiet
 from tests.proxy import Proxy, line_to
 
 LEARNERS = 25
@@ -42,6 +43,7 @@ async def cut_and_replay(environ: Mapping[str, str], answers: Mapping[str, str],
             async with AsyncExitStack() as stack:
                 connector = aiohttp.TCPConnector(limit=0)
                 http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+                await until_quiet(http, address)
                 lines = [await stack.enter_async_context(line_to(f"127.0.0.1:{port}")) for _ in range(LEARNERS)]
                 learners = [Learner(http, f"http://127.0.0.1:{line.port}", answers, b"") for line in lines]
                 await asyncio.gather(*(learner.enter() for learner in learners))

@@ -11,6 +11,7 @@ import aiohttp
 
 from bench.players import Player, open_loop
 from bench.processes import cpu_seconds, koto, running
+from bench.stores.quiet import until_quiet
 from kotoserver.settings import S3Settings
 
 SESSIONS = 50
@@ -74,6 +75,7 @@ async def _serving(environ: Mapping[str, str], answers: Mapping[str, str]) -> As
         command, own = koto({"KOTO_DATA_DIR": folder, **environ})
         with running(command, own) as (process, port):
             async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+                await until_quiet(http, f"http://127.0.0.1:{port}")
                 players = [Player(http, f"http://127.0.0.1:{port}", answers) for _ in range(SESSIONS)]
                 await asyncio.gather(*(player.enter() for player in players))
                 yield _Ready(process.pid, players)
