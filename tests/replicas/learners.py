@@ -73,6 +73,12 @@ class Learner:
         turn_id = turn_id or f"t{next(self._ids)}"
         await self.ask({"type": "user_text", "turn_id": turn_id, "text": TEXT}, turn_id)
 
+    async def speak(self, audio_id: str) -> None:
+        """The same with a recording that was uploaded; the turn has its id."""
+        await self.ask(
+            {"type": "audio_uploaded", "audio_id": audio_id, "session_id": self.session_id}, turn_id=audio_id
+        )
+
     async def ask(self, frame: Frame, turn_id: str) -> None:
         """Sends a frame that takes a turn, again after each cut, until its judgement is heard."""
         while turn_id not in self.answered:

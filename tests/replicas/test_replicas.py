@@ -3,8 +3,8 @@
 import asyncio
 import io
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
 
@@ -124,16 +124,19 @@ async def test_a_recording_sent_to_one_replica_is_played_and_given_back_by_anoth
     speech = await sounds.webm()
     listening = await Learner(here).enter()
     await listening.call("PATCH", "/me", json={"keep_recordings": True})
-    form = aiohttp.FormData({"session_id": listening.session_id})
-    form.add_field("audio", io.BytesIO(speech), filename="speech.webm", content_type="audio/webm")
-    audio_id = (await listening.elsewhere(there).call("POST", "/audio/upload", data=form))["audio_id"]
-    frame = {"type": "audio_uploaded", "audio_id": audio_id, "session_id": listening.session_id}
-    await listening.ask(frame, audio_id)
+    audio_id = await upload(listening.elsewhere(there), speech)
+    await listening.speak(audio_id)
     headers = {**listening.headers, "Range": "bytes=10-29"}
     async with here.get(f"/koto-api/audio/download/{audio_id}", headers=headers) as answer:
         assert (answer.status, await answer.read()) == (206, speech[10:30])
     await listening.check()
     await listening.leave()
+
+
+async def upload(learner: Learner, speech: bytes) -> str:
+    form = aiohttp.FormData({"session_id": learner.session_id})
+    form.add_field("audio", io.BytesIO(speech), filename="speech.webm", content_type="audio/webm")
+    return str((await learner.call("POST", "/audio/upload", data=form))["audio_id"])
 
 
 async def test_of_two_sockets_on_two_replicas_the_newer_stays(
@@ -157,29 +160,50 @@ async def test_of_two_sockets_on_two_replicas_the_newer_stays(
 # ── a replica that dies, stops, or is alone ──────────────────────────────────────────────────────
 
 
-async def test_a_turn_in_the_hands_of_a_replica_that_is_killed_is_taken_by_another(
+async def test_turns_in_the_hands_of_a_replica_that_is_killed_are_taken_by_another(
     cluster: Cluster, here: aiohttp.ClientSession, anywhere: aiohttp.ClientSession
 ):
     dying = cluster.replicas[0]
-    learner = await Learner(here).enter()
-    await learner.connect()
-    database = await asyncpg.connect(cluster.database_url)
-    async with database.transaction():  # the turn is judged, and waits to be stored
-        await database.execute("LOCK TABLE turns IN ACCESS EXCLUSIVE MODE")
-        turn = asyncio.create_task(learner.say("t1"))
-        waiting = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        watching = await asyncpg.connect(cluster.database_url)
-        await until(lambda: watching.fetchval(waiting))
-        await watching.close()
+    typing, speaking = [await Learner(here).enter() for _ in range(2)]
+    audio_id = await upload(speaking, await sounds.webm())
+    for learner in (typing, speaking):
+        await learner.connect()
+    async with asyncio.TaskGroup() as group, judged_turns_waiting(cluster) as all_wait:
+        group.create_task(typing.say("t1"))
+        group.create_task(speaking.speak(audio_id))
+        await all_wait(2)
         await asyncio.to_thread(dying.end, signal.SIGKILL)
-        learner.http = anywhere
-    await database.close()
-    await turn
-    assert learner.answered == ["t1"]
-    assert learner.cuts
-    await learner.check()
-    await learner.leave()
+        typing.http = speaking.http = anywhere
+    assert (typing.answered, speaking.answered) == (["t1"], [audio_id])
+    for learner in (typing, speaking):
+        assert learner.cuts
+        await learner.check()
+        await learner.leave()
     await restart(dying)
+
+
+@asynccontextmanager
+async def judged_turns_waiting(cluster: Cluster) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
+    """Within the block no turn can be stored; the value waits until so many were judged and want to be."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    held = await asyncpg.connect(cluster.database_url)
+    watching = await asyncpg.connect(cluster.database_url)
+
+    async def until_they_wait(how_many: int) -> None:
+        async def they_do() -> bool:
+            return bool(await watching.fetchval(waiting) >= how_many)
+
+        await until(they_do)
+
+    try:
+        async with held.transaction():
+            await held.execute("LOCK TABLE turns IN EXCLUSIVE MODE")
+            yield until_they_wait
+    finally:
+        await held.close()
+        await watching.close()
 
 
 async def test_killing_a_replica_loses_nothing_and_doubles_nothing(
