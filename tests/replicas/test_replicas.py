@@ -23,7 +23,7 @@ from tests.servers import fresh_database, restartable_redis
 LEARNERS = 20
 THINKS_SECONDS = 0.25
 """A learner's own pause between turns."""
-TURNS_A_SCENE = 10
+TURNS_A_SCENE = 8
 TURNS_A_LONG_SCENE = 28
 """Longer than a replica drains, so that sockets are cut off; the scene ends after thirty."""
 READY = 'koto_http_requests_total{method="GET",route="/health/ready",status="200"}'
@@ -174,12 +174,12 @@ async def test_turns_in_the_hands_of_a_replica_that_is_killed_are_taken_by_anoth
         await all_wait(2)
         await asyncio.to_thread(dying.end, signal.SIGKILL)
         typing.http = speaking.http = anywhere
+        group.create_task(restart(dying))
     assert (typing.answered, speaking.answered) == (["t1"], [audio_id])
     for learner in (typing, speaking):
         assert learner.cuts
         await learner.check()
         await learner.leave()
-    await restart(dying)
 
 
 @asynccontextmanager
@@ -217,12 +217,12 @@ async def test_killing_a_replica_loses_nothing_and_doubles_nothing(
         await until(lambda: told(sum(len(each.answered) for each in learners) > 2 * LEARNERS))
         assert await dying.metric("koto_open_sockets") > 0
         await asyncio.to_thread(dying.end, signal.SIGKILL)
+        group.create_task(restart(dying))
     assert any(each.cuts for each in learners)
     for learner in learners:
         assert len(learner.answered) == TURNS_A_SCENE
         await learner.check()
         await learner.leave()
-    await restart(dying)
 
 
 async def test_while_redis_dies_and_comes_back_everybody_plays_on(
