@@ -68,7 +68,7 @@ def words_of(text: str) -> tuple[Word, ...]:
 def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     analysis = analyzer.analyze(text)
     morphemes = _mend_subject(text, _mend_promise(text, _mend_verbs(analysis.morphemes)))
-    morphemes = _mend_short_place(text, morphemes)
+    morphemes = _mend_short_place(text, _mend_sweet(text, morphemes))
     morphemes = _mend_buying(_mend_bringing(text, _mend_being(_mend_place(morphemes))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
@@ -186,6 +186,16 @@ def _mend_subject(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme,
 
 def _ends_in_vowel(letter: str) -> bool:
     return is_syllable(letter) and not split_syllable(letter)[2]
+
+
+def _mend_sweet(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """조금 달아, where the analyser finds 닫다 (to close), which never becomes 달-."""
+    return tuple(
+        Morpheme("달", "VA", m.start, m.length)
+        if (m.form, m.tag[:2]) == ("닫", "VV") and text.startswith("달", m.start)
+        else m
+        for m in morphemes
+    )
 
 
 def _mend_short_place(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
