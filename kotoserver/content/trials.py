@@ -3,7 +3,7 @@
 The judge comes as a function, so the same code serves the command line, the console and the tests.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -25,6 +25,9 @@ from kotoserver.domain.session import HeldSlot, Progress, SessionState, Step, ad
 
 Judge = Callable[[str, Expectation], Evaluation]
 
+Asked = Mapping[str, Expectation]
+"""What each turn asks of a learner."""
+
 BranchId = tuple[str, int]
 """Turn and index of one of its rules."""
 
@@ -37,19 +40,19 @@ def try_out(
     `tests` is None where the scene has none.
     """
     findings = Findings(document=document, report=report)
-    _try_sentences(scene, findings, judge)
-    _try_repairs(scene, findings, judge)
+    asked = {turn.id: expectation_of(scene, turn.id) for turn in scene.turns}
+    _try_sentences(scene, asked, findings, judge)
+    _try_repairs(scene, asked, findings, judge)
     if tests is None:
         report.add("W24.no_tests", file, START_OF_FILE)
         return
-    taken = _try_rows(scene, tests, file, report, judge, memory)
+    taken = _try_rows(scene, asked, tests, file, report, judge, memory)
     if taken is not None:
         _report_untried(scene, taken, findings)
 
 
-def sentence_faults(scene: Scene, turn: Turn, sentence: str, intent: str | None, judge: Judge) -> list[Phrase]:
+def _sentence_faults(turn: Turn, evaluation: Evaluation, intent: str | None) -> list[Phrase]:
     """Why a sentence that the scene itself teaches would not pass; `intent` None accepts any of the turn's."""
-    evaluation = judge(sentence, expectation_of(scene, turn.id))
     faults: list[Phrase] = []
     wanted = [intent] if intent else [each.id for each in turn.intents]
     if evaluation.intent not in wanted:
@@ -63,18 +66,18 @@ def sentence_faults(scene: Scene, turn: Turn, sentence: str, intent: str | None,
     return faults
 
 
-def _try_sentences(scene: Scene, findings: Findings, judge: Judge) -> None:
+def _try_sentences(scene: Scene, asked: Asked, findings: Findings, judge: Judge) -> None:
     for index, turn in enumerate(scene.turns):
         for path, sentence, intent in _sentences(index, turn):
-            faults = sentence_faults(scene, turn, sentence, intent, judge)
+            faults = _sentence_faults(turn, judge(sentence, asked[turn.id]), intent)
             if faults:
                 findings.at("E24.fails", path, sentence=sentence, faults=tuple(faults))
 
 
-def _try_repairs(scene: Scene, findings: Findings, judge: Judge) -> None:
+def _try_repairs(scene: Scene, asked: Asked, findings: Findings, judge: Judge) -> None:
     """Whoever asks to hear it again must be understood in every turn, whatever the turn itself expects."""
     for index, turn in enumerate(scene.turns):
-        expectation = expectation_of(scene, turn.id)
+        expectation = asked[turn.id]
         own = {intent.id for intent in turn.intents}
         lost = [
             f"`{example}` ({heard})"
@@ -96,14 +99,16 @@ def _sentences(index: int, turn: Turn) -> Iterator[tuple[Path, str, str | None]]
 
 
 def _try_rows(
-    scene: Scene, tests: bytes, file: str, report: Report, judge: Judge, memory: Memory
+    scene: Scene, asked: Asked, tests: bytes, file: str, report: Report, judge: Judge, memory: Memory
 ) -> set[BranchId] | None:
     """The rules that some row took; None when the tests cannot be read."""
     read = memory.read(TrialsSource, TRIALS_SCHEMA, tests, file, report)
     if read is None:
         return None
     source, document = read
-    trial = _Trial(scene=scene, judge=judge, findings=Findings(document=document, report=report), taken=set())
+    trial = _Trial(
+        scene=scene, asked=asked, judge=judge, findings=Findings(document=document, report=report), taken=set()
+    )
     if source.scene != scene.id:
         trial.findings.at("E25.scene", ("scene",), scene=scene.id)
     for number, row in enumerate(source.say):
@@ -123,6 +128,7 @@ def _report_untried(scene: Scene, taken: set[BranchId], findings: Findings) -> N
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Trial:
     scene: Scene
+    asked: Asked
     judge: Judge
     findings: Findings
     taken: set[BranchId]
@@ -158,7 +164,7 @@ class _Trial:
             self.findings.at("E25.visits", path, name=row.name, visited=tuple(visited))
 
     def _hear(self, progress: Progress, text: str) -> tuple[Evaluation, Step]:
-        evaluation = self.judge(text, expectation_of(self.scene, progress.turn))
+        evaluation = self.judge(text, self.asked[progress.turn])
         step = advance(progress, self.scene, evaluation)
         if step.rule is not None:
             self.taken.add((progress.turn, step.rule))

@@ -45,10 +45,14 @@ class KoreanProofreader(Proofreader):
     def _turn(self, expectation: Expectation) -> "_Turn":
         """What was prepared for a turn is kept while the turn stays as it is, the oldest being let go."""
         turn = self._turns.get(expectation.key)
-        if turn is None or turn.prepared.expectation != expectation:
+        if turn is not None and turn.expectation is expectation:
+            return turn
+        if turn is None or turn.expectation != expectation:
             if len(self._turns) >= MOST_PREPARED:
                 del self._turns[next(iter(self._turns))]
-            turn = self._turns[expectation.key] = _Turn(prepared=prepare(expectation, self._analyzer))
+            prepared = prepare(expectation, self._analyzer)
+            turn = self._turns[expectation.key] = _Turn(expectation=expectation, prepared=prepared)
+        turn.expectation = expectation
         return turn
 
     def levels(self, text: str) -> SpokenLevels:
@@ -89,6 +93,8 @@ class KoreanProofreader(Proofreader):
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
+    expectation: Expectation
+    """As it was asked about last, so that the next question is answered without comparing it through."""
     prepared: Prepared
     judged: dict[str, Evaluation] = field(default_factory=dict)
 

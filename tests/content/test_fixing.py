@@ -1,13 +1,20 @@
 """`--fix`: what can be mended without asking is, and everything else is left alone."""
 
+import random
 import re
 from pathlib import Path
 
 import pytest
 
+from kotoserver.content.diagnostics import Report
 from kotoserver.content.drafts import Folders
+from kotoserver.content.edits import apply_edits
 from kotoserver.content.fixing import fix_drafts, write_fixed
+from kotoserver.content.fresh_ids import FreshIds, written_ids
+from kotoserver.content.giving_ids import give_ids
+from kotoserver.content.source import read_document
 from tests.content.conftest import Workshop
+from tests.content.test_arbitrary_text import mutated
 
 HERE = Path(__file__).parent
 FILE = "scenes/tiny/scene.yaml"
@@ -98,3 +105,22 @@ def test_what_needs_a_person_is_left_alone(desk: Workshop):
         path.write_text(bad, "utf-8")
 
         assert fix_drafts(Folders(scenes=desk.scenes, langpacks=desk.packs), "tiny").files == {}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_after_any_accident_fixes_can_be_made_and_ids_given(desk: Workshop, seed: int):
+    whole = (desk.scenes / "tiny" / "scene.yaml").read_text("utf-8")
+    text = mutated(whole, random.Random(seed))
+    unsaved = {FILE: text.encode("utf-8", "surrogatepass")}
+
+    fixed = fix_drafts(Folders(scenes=desk.scenes, langpacks=desk.packs, unsaved=unsaved), "tiny")
+
+    for content in fixed.files.values():
+        assert content.decode()
+    document = read_document(text, FILE, Report())
+    if document is not None:
+        written = {each for each, _ in written_ids(document.root)}
+        given = give_ids(document, FreshIds(written))
+        again = read_document(apply_edits("\n".join(document.lines), given.edits), FILE, Report())
+        assert again is not None
+        assert not set(given.ids) & written
