@@ -6,7 +6,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from kotoserver.transport.console import handlers, people, signing
+from kotoserver.transport.console import handlers, people, signing, studio
 from kotoserver.transport.console.reference import reference
 from kotoserver.transport.console.static import STATIC, StaticFiles
 from kotoserver.transport.keys import SETTINGS
@@ -32,6 +32,8 @@ def add_console(app: web.Application, web_dir: Path) -> None:
     app.router.add_get("/console/sessions", handlers.sessions)
     app.router.add_get("/console/sessions/{session_id}", handlers.session)
     app.router.add_get("/console/lab", handlers.lab)
+    app.router.add_get("/console/studio", studio.studio)
+    app.router.add_get("/console/studio/{kind}/{draft_id}", studio.draft)
     app.router.add_get("/console/account", people.account)
     app.router.add_post("/console/account", people.set_credentials)
     app.router.add_get("/console/users", people.users)

@@ -12,6 +12,7 @@ from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, NotSignedI
 from kotoserver.transport.console.pages import (
     AccountPage,
     AuditPage,
+    DraftPage,
     HomePage,
     LabPage,
     MessagePage,
@@ -22,6 +23,7 @@ from kotoserver.transport.console.pages import (
     Shell,
     SignInPage,
     StatusPage,
+    StudioPage,
     UsersPage,
 )
 from kotoserver.transport.console.visitors import Visitor, came_from_elsewhere, keep, visitor
@@ -33,6 +35,8 @@ Page = (
     | LabPage
     | SessionsPage
     | SessionPage
+    | StudioPage
+    | DraftPage
     | UsersPage
     | AuditPage
     | StatusPage
@@ -49,6 +53,8 @@ TEMPLATES = {
     LabPage: "lab.html",
     SessionsPage: "sessions.html",
     SessionPage: "session.html",
+    StudioPage: "studio.html",
+    DraftPage: "draft.html",
     UsersPage: "users.html",
     AuditPage: "audit.html",
     StatusPage: "status.html",

@@ -266,3 +266,32 @@ class SignInPage:
     problem: str
     """Why the last try did not work; empty before the first."""
     status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftCard:
+    """A scene or a pack in the list of the studio."""
+
+    id: str
+    live: int | None
+    """Its live version; None when it was never published."""
+    coverage: tuple[tuple[str, int, int], ...]
+    """Of each pack (or scene): its id, how much of the texts it says in per cent, and how many are stale."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioPage:
+    shell: Shell
+    scenes: tuple[DraftCard, ...]
+    packs: tuple[DraftCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPage:
+    """One scene or pack to be worked on."""
+
+    shell: Shell
+    kind: str
+    id: str
+    files: tuple[str, ...]
+    live: int | None

@@ -5,10 +5,11 @@ let token = document.querySelector('meta[name="koto-token"]').content;
 
 /** An error body of the API: `code` is stable, `message` is a sentence. */
 export class ApiError extends Error {
-  constructor(status, { code = "no_answer", message = "The server did not answer." } = {}) {
+  constructor(status, { code = "no_answer", message = "The server did not answer.", details = null } = {}) {
     super(message);
     this.status = status;
     this.code = code;
+    this.details = details;
   }
 }
 
