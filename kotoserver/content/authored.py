@@ -23,7 +23,7 @@ from kotoserver.content.tree import Block, Document, Path
 class Authored(BaseModel):
     """A block of an authored file: no unknown keys, no silent conversions."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     @model_validator(mode="before")
     @classmethod

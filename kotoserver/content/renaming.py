@@ -49,7 +49,7 @@ def rename(folders: Folders, scene_id: str, kind: Kind, old: str, new: str) -> R
     """What the files would hold; nothing is written yet.
 
     NotFound code `no_such_scene` or `no_such_name`; BadInput code `bad_new_name` for a name that is taken,
-    retired or no name.
+    retired or no name, `unreadable_draft` when one of the files does not parse and would be left behind.
     """
     documents = _documents(folders, scene_id)
     scene = documents.get(f"{folders.scenes.name}/{scene_id}/scene.yaml")
@@ -86,9 +86,13 @@ def _documents(folders: Folders, scene_id: str) -> dict[str, Document]:
     found: dict[str, Document] = {}
     for file in files:
         path = folders.path_of(file)
-        document = read_document(path.read_bytes(), file, Report()) if path.is_file() else None
-        if document is not None:
-            found[file] = document
+        if not path.is_file():
+            continue
+        report = Report()
+        document = read_document(path.read_bytes(), file, report)
+        if document is None:
+            raise BadInput(f"{file} cannot be read: {report.diagnostics[0]}", code="unreadable_draft")
+        found[file] = document
     return found
 
 

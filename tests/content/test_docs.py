@@ -8,6 +8,7 @@ from kotoserver.content.checks.scenes import Surroundings
 from kotoserver.content.compiler import compile_scene
 from kotoserver.content.diagnostics import Report
 from kotoserver.content.pack_schema import PackSource, ScenePackSource
+from kotoserver.content.reference import reference_text
 from kotoserver.content.scene_schema import ConditionSource
 from kotoserver.content.sentences import LANGUAGES, catalogue
 from kotoserver.domain.langpack import placeholders
@@ -74,6 +75,14 @@ def test_every_kind_of_mistake_has_a_file_that_makes_it():
     made = {path.name[:3] for path in (ROOT / "tests" / "content" / "bad").iterdir()}
 
     assert made == codes_of_the_checker()
+
+
+def test_the_format_reference_is_what_the_models_say():
+    assert (ROOT / "docs" / "scene-format.md").read_text("utf-8") == reference_text()
+
+
+def test_every_key_of_a_scene_and_a_pack_says_what_it_is():
+    assert re.findall(r"^\| .*\| +\|$", reference_text(), re.MULTILINE) == []
 
 
 def test_every_condition_of_a_rule_is_explained():

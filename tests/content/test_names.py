@@ -175,6 +175,15 @@ def test_an_id_that_was_ever_published_is_not_given_to_another_line(folders: Fol
         )
 
 
+def test_nothing_is_renamed_while_one_of_the_files_cannot_be_read(folders: Folders):
+    (folders.langpacks / "ko-en" / "scenes" / "cafe.yaml").write_text("lines: [", "utf-8")
+
+    with pytest.raises(BadInput) as caught:
+        rename(folders, "cafe", Kind.TURN, "temp", "heat")
+
+    assert caught.value.code == "unreadable_draft"
+
+
 def test_a_scene_that_is_not_there_has_nothing_to_rename(folders: Folders):
     with pytest.raises(NotFound):
         rename(replace(folders), "moon", Kind.TURN, "a", "b")
