@@ -22,7 +22,7 @@ _HEAD = """\
 
 Written from the models that the loader uses; `python -m kotoserver.content.reference` writes it anew, and the JSON
 Schemas of `scenes/schema/` with it. What the keys are for is told in [Writing a scene](writing-scenes.md) and
-[Writing a language pack](writing-language-packs.md). A single item may stand where a list is allowed. Keys in **bold**
+[Writing a language pack](writing-language-packs.md). A single item may stand where a list is allowed. Keys in bold
 are required.
 """
 
