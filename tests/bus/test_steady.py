@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,6 +12,7 @@ from kotoserver import telemetry
 from kotoserver.bus import open_bus
 from kotoserver.domain.errors import StorageFailed, TooFast
 from kotoserver.ports.bus import Bus, Subscription
+from tests.proxy import line_to
 from tests.servers import Restartable, restartable_redis
 
 Redis = tuple[str, Restartable]
@@ -120,6 +122,21 @@ async def test_others_are_told_to_look_for_what_they_could_not_hear(pair: Pair, 
             await here.publish("s", "unheard")
         await both_know_each_other(pair)
         await told_to_look(subscription)
+
+
+async def test_a_process_that_was_cut_off_alone_has_the_others_look_afterwards(redis: Redis):
+    """Theirs never broke, so that nothing else tells them."""
+    async with line_to(urlsplit(redis[0]).netloc) as line, asyncio.timeout(20):
+        cut_off, there = open_bus(f"redis://127.0.0.1:{line.port}/0"), open_bus(redis[0])
+        async with there.subscribe("s") as subscription:
+            await cut_off.check()
+            line.refuses = True
+            line.cut()
+            await cut_off.publish("s", "unheard")
+            line.refuses = False
+            assert await anext(aiter(subscription)) is None
+        await cut_off.close()
+        await there.close()
 
 
 async def test_processes_hear_and_hold_each_other_off_again_when_redis_is_back(pair: Pair, redis: Redis):
