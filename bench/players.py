@@ -111,7 +111,7 @@ async def closed_loop(players: list[Player], seconds: float) -> int:
 
 
 async def open_loop(players: list[Player], turns_a_second: float, seconds: float) -> None:
-    """Turns are due at a steady pace, whether the server keeps up or not."""
+    """Turns are due at a steady pace, whether the server keeps up or not; one that fails ends them all."""
     every = len(players) / turns_a_second
     begin = perf_counter() + 0.2
 
@@ -122,4 +122,6 @@ async def open_loop(players: list[Player], turns_a_second: float, seconds: float
             await player.take_turn(due)
             due += every
 
-    await asyncio.gather(*(play(player, number / turns_a_second) for number, player in enumerate(players)))
+    async with asyncio.TaskGroup() as playing:
+        for number, player in enumerate(players):
+            playing.create_task(play(player, number / turns_a_second))

@@ -33,6 +33,9 @@ async def main(seconds: float, cuts: int, server_url: str, redis: str, s3: S3Set
         print_head()
         measured = await measure(stores, answers, seconds)
         _print_turns(measured)
+        for name, each in measured.items():
+            for failure in each.spoilt:
+                print(f"{name}: a stretch was spoilt and had again: {failure}")
         for name in stores:
             _print_replays(name, await cut_and_replay(stores[name], answers, cuts))
         costs = await streams.measure(other, redis)
