@@ -54,6 +54,8 @@ class RedisBus(Bus):
         self._release = self._redis.register_script(_RELEASE)
         self._renew = self._redis.register_script(_RENEW)
         self._presence = Presence(self._redis, lease_seconds)
+        self._owed: dict[str, str] = {}
+        """Keys and tokens of locks that nobody holds any more, though Redis does not know."""
 
     async def publish(self, channel: str, *messages: str) -> None:
         """In one round trip. Where its answer is lost some may be told twice; storage numbers them."""
@@ -162,12 +164,20 @@ class RedisBus(Bus):
                 log.warning("A lock could not be renewed: %s", error)
 
     async def _give_back(self, key: str, token: str) -> None:
-        """A lock that cannot be given back ends with its lease; what was done under it stands."""
+        """A lock that cannot be given back is owed, or ends with its lease; what was done under it stands."""
         try:
             async with answer():
                 await self._release(keys=[key], args=[token])
         except StorageFailed as error:
             log.warning("A lock could not be given back: %s", error)
+            self._owed[key] = token
+
+    async def give_back_owed(self) -> None:
+        """Gives back the locks that could not be given back when they were done with."""
+        for key, token in tuple(self._owed.items()):
+            async with answer():
+                await self._release(keys=[key], args=[token])
+            self._owed.pop(key, None)
 
 
 def _client(url: str, *, retries: int) -> Redis:

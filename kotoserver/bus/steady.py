@@ -118,6 +118,7 @@ class SteadyBus(Bus):
             await asyncio.sleep(ASK_AGAIN_SECONDS)
             try:
                 await self._shared.check()
+                await self._shared.give_back_owed()
                 if self._unheard:
                     await self._shared.have_all_look()
             except StorageFailed:

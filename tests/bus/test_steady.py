@@ -139,6 +139,21 @@ async def test_a_process_that_was_cut_off_alone_has_the_others_look_afterwards(r
         await there.close()
 
 
+async def test_a_lock_that_could_not_be_given_back_is_free_as_soon_as_redis_is_back(redis: Redis):
+    """And not only when its lease ends, six seconds later."""
+    async with line_to(urlsplit(redis[0]).netloc) as line, asyncio.timeout(20):
+        cut_off, there = open_bus(f"redis://127.0.0.1:{line.port}/0"), open_bus(redis[0])
+        async with cut_off.lock("l", wait_seconds=0):
+            line.refuses = True
+            line.cut()
+            await cut_off.publish("s", "unheard")
+        line.refuses = False
+        async with there.lock("l", wait_seconds=2):
+            pass
+        await cut_off.close()
+        await there.close()
+
+
 async def test_processes_hear_and_hold_each_other_off_again_when_redis_is_back(pair: Pair, redis: Redis):
     here, there = pair
     async with there.subscribe("s") as subscription:
