@@ -42,6 +42,7 @@ async def main() -> None:
             phone = await _visitor(browser, home, PHONE, has_touch=True, device_scale_factor=2)
             await _play_a_casual_order(phone)
             await _take(phone, "phone")
+            await _take_the_studio(browser, home)
             await _take_the_lab(browser, Path(folder) / "lab")
             await browser.close()
 
@@ -63,6 +64,26 @@ async def _show_a_replay(someone: Visitor) -> None:
     await someone.page.locator("#drop-next").click()
     await someone.say("아이스 아메리카노 한 잔 주세요")
     await expect(someone.page.locator("svg.speaking")).to_have_count(0, timeout=15_000)
+
+
+async def _take_the_studio(browser: Browser, home: str) -> None:
+    """A line that the learner would be corrected for, found as it is typed; nothing is saved."""
+    someone = await _visitor(browser, home, DESK)
+    page = someone.page
+    await someone.open("/console/studio/scene/cafe")
+    await expect(page.locator("#findings .empty")).to_be_visible(timeout=60_000)
+    text = page.locator("#editor textarea")
+    await text.evaluate(
+        """area => {
+            const before = '"아메리카노 한 잔 주세요."';
+            area.focus();
+            area.setSelectionRange(area.value.indexOf(before), area.value.indexOf(before) + before.length);
+        }"""
+    )
+    await page.keyboard.insert_text('"아메리카노을 한 잔 주세요."')
+    await page.locator(".finding .place").first.click(timeout=60_000)
+    await page.locator("#editor").evaluate("(editor) => editor.scrollTo({ top: 76 * 21 })")
+    await _take(someone, "studio")
 
 
 async def _take_the_lab(browser: Browser, folder: Path) -> None:

@@ -128,7 +128,7 @@ function grouped(findings) {
 
 const worstOf = (findings) => (findings.some(({ severity }) => severity === "error") ? "error" : findings[0]?.severity);
 
-/** One line in colours; from the column of a finding on it is underlined. */
+/** One line in colours; the word or quoted sentence at the column of the first finding is underlined. */
 function coloured(line, findings) {
   const row = h("div", {});
   let at = 0;
@@ -136,9 +136,12 @@ function coloured(line, findings) {
   const from = findings.length ? Math.min(...findings.map(({ column }) => column)) - 1 : Infinity;
   const start = Math.min(points.slice(0, from).join("").length, line.length);
   const kind = worstOf(findings);
+  let underlined = !findings.length;
   for (const [text, name] of tokens(line)) {
-    for (const [piece, under] of split(text, start - at)) {
-      const classes = [name, under && findings.length ? kind : ""].filter(Boolean).join(" ");
+    for (const [piece, after] of split(text, start - at)) {
+      const under = after && !underlined;
+      underlined ||= under;
+      const classes = [name, under ? kind : ""].filter(Boolean).join(" ");
       row.append(classes ? h("span", { class: classes }, piece) : piece);
     }
     at += text.length;

@@ -14,7 +14,7 @@ export function findingsView(findings, { go, fix }) {
         "button",
         { class: "place", type: "button", onclick: () => go(finding) },
         h("span", { class: `chip ${finding.severity === "error" ? "bad" : "warn"}` }, finding.code),
-        h("span", {}, finding.sentence),
+        h("span", {}, finding.sentence.replace(/`([^`]*)`/g, "“$1”")),
       ),
       h(
         "div",
