@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bench.voice.pretended import Mood, PretendedEars
 from kotoserver.bootstrap import open_services
-from kotoserver.cli.serve import share_heaps, spare_the_collector
+from kotoserver.cli.serve import spare_the_collector
 from kotoserver.domain.speech import AudioFormat
 from kotoserver.providers import registry
 from kotoserver.services.bundle import Services
@@ -121,5 +121,4 @@ async def main(chosen: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    share_heaps()
     asyncio.run(main(dict(argument.split("=", 1) for argument in sys.argv[1:])))

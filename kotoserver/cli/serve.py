@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import ctypes
 import errno
 import gc
 import logging
@@ -26,9 +25,6 @@ from kotoserver.transport.speech_role import make_speech_app, make_speech_runner
 log = logging.getLogger(__name__)
 
 _BACKLOG = 512
-_M_ARENA_MAX = -8
-"""As glibc's malloc.h has it."""
-_HEAPS = 2
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SHUTDOWN_SECONDS = 5.0
 """How long requests in flight may take to finish once the server is told to stop."""
@@ -72,7 +68,6 @@ def _serve(chosen: argparse.Namespace) -> int:
         settings = replace(settings, port=chosen.port)
     settings.refuse_contradictions()
     telemetry.set_up_logging(settings.log)
-    share_heaps()
     asyncio.run(run_speech_server(settings) if chosen.role == "speech" else run_server(settings))
     return 0
 
@@ -111,16 +106,6 @@ async def run_speech_server(settings: Settings) -> None:
 
         drain = partial(_drain, engines.health, stop, settings.drain_seconds)
         await _serve_until(stop, runner, listening, f"Speech is at {_address(settings, listening)}/v1", drain)
-
-
-def share_heaps() -> None:
-    """Has all threads share two heaps of glibc's; other C libraries have their own ways. Before the first thread.
-
-    With up to eight for each core, what one thread has freed is of no use to the others, and the process grew by
-    some megabytes in 10,000 spoken turns (bench/reports/voice.md).
-    """
-    with suppress(AttributeError, OSError, TypeError):  # no such function, or no such library
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _HEAPS)
 
 
 def spare_the_collector() -> None:
