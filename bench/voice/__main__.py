@@ -53,7 +53,7 @@ async def main(chosen: argparse.Namespace) -> None:
         "speech": lambda: speech_files(answers, one),
         "decoding": lambda: decoding(files["10 s of webm"]),
         "lag": lambda: lag(answers, clips, chosen.seconds / 2, all_),
-        "uploads": lambda: uploading(files, answers, chosen.seconds / 12, one),
+        "uploads": lambda: uploading(files, answers, chosen.seconds / 10, one),
         "memory": lambda: memory(answers, clips, chosen.turns, one),
     }
     _say_what_it_is(voices.values())
@@ -83,7 +83,9 @@ def _say_what_it_is(voices: Iterable[Speech]) -> None:
 
 def _say_where_it_goes(stages: Mapping[str, float]) -> None:
     if stages:
-        print("\nmean by stage as people speak, by the server's own stopwatch (decoding is part of the upload):")
+        print(
+            "\nmean by stage as people speak, by the server's own stopwatch (decode: what the turn still waited for it):"
+        )
         for stage, milliseconds in stages.items():
             print(f"  {stage:<12} {milliseconds:8.2f} ms")
 
@@ -98,6 +100,6 @@ def _parts(text: str) -> tuple[str, ...]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Measures spoken turns; the ears are pretended.")
     parser.add_argument("--only", type=_parts, default=PARTS, help=f"parts of {','.join(PARTS)} (default: all)")
-    parser.add_argument("--seconds", type=float, default=60.0, help="length of a stretch (default: 60)")
+    parser.add_argument("--seconds", type=float, default=50.0, help="length of a stretch (default: 50)")
     parser.add_argument("--turns", type=int, default=10_000, help="turns of the memory part (default: 10000)")
     asyncio.run(main(parser.parse_args()))
