@@ -83,9 +83,7 @@ def _say_what_it_is(voices: Iterable[Speech]) -> None:
 
 def _say_where_it_goes(stages: Mapping[str, float]) -> None:
     if stages:
-        print(
-            "\nmean by stage as people speak, by the server's own stopwatch (decode: what is left of it):"
-        )
+        print("\nmean by stage as people speak, by the server's own stopwatch (decode: what is left of it):")
         for stage, milliseconds in stages.items():
             print(f"  {stage:<12} {milliseconds:8.2f} ms")
 
