@@ -5,7 +5,7 @@ import os
 import sys
 
 from kotoserver import __version__
-from kotoserver.cli import backup, content, evaluate, models, play, serve, sessions, token, users
+from kotoserver.cli import backup, content, doctor, evaluate, models, play, serve, sessions, token, users
 from kotoserver.domain.errors import KotoError
 
 DESCRIPTION = """\
@@ -28,6 +28,7 @@ examples:
   kotoserver users add --role admin --email minji@example.org   somebody who signs in to the console
   kotoserver token --role editor       make an editor, and print a token for the calls of editors
   kotoserver backup make               database, scenes, packs and recordings in one file
+  kotoserver doctor                    say what is wrong with this installation, and how to mend it
   KOTO_PORT=8080 kotoserver serve      the same server on another port
 """
 
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kotoserver {__version__}")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for subject in (serve, play, content, evaluate, sessions, models, users, token, backup):
+    for subject in (serve, play, content, evaluate, sessions, models, users, token, backup, doctor):
         subject.add_commands(commands)
     return parser
 

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ from kotoserver.content.catalogs import read_catalogs
 from kotoserver.content.diagnostics import Report
 from kotoserver.content.drafts import Folders, compile_drafts, slot_words
 from kotoserver.content.library import Library, open_library
+from kotoserver.domain.checkup import Finding, State, age_of_backup, room_on_disk
 from kotoserver.domain.errors import BadSettings, ContentBroken, KotoError
 from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
 from kotoserver.domain.scene import Scene
@@ -42,7 +44,7 @@ from kotoserver.providers.registry import (
 )
 from kotoserver.services.accounts import AccountsService, Patience
 from kotoserver.services.audit import AuditService
-from kotoserver.services.backups import BackupService
+from kotoserver.services.backups import BackupService, latest
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.classes import ClassesService
@@ -73,6 +75,8 @@ from kotoserver.storage import open_dumps, open_storage
 
 log = logging.getLogger(__name__)
 
+EXAMINED_SECONDS = 30.0
+"""How long one thing may take in a check-up: an engine loads its model."""
 MOST_PREPARED = 1024
 """Turns that a plain judge keeps ready."""
 
@@ -256,6 +260,106 @@ class Desk:
 
     accounts: AccountsService
     users: UsersService
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Looks at everything that the server would stand on, one after the other, and changes nothing.
+
+    What breaks is a finding; one thing that is broken keeps no other from being looked at.
+    """
+    async for found in _examined("data folder", lambda: _checked_folder(settings.data_dir)):
+        yield found
+    disks = {"disk of the data folder": settings.data_dir, "disk of backups": settings.backups.folder}
+    for about, folder in disks.items():
+        if folder.is_dir():
+            yield room_on_disk(about, (await asyncio.to_thread(shutil.disk_usage, folder)).free)
+    async for found in _examined("secret", lambda: _checked_keys(settings)):
+        yield found
+    storage = open_storage(_reveal(settings.database_url), data_dir=settings.data_dir, pool=settings.pool)
+    async for found in _examined("database", storage.check, storage.close):
+        yield found
+    if settings.redis_url is not None:
+        bus = open_bus(_reveal(settings.redis_url))
+        async for found in _examined("redis", bus.check, bus.close):
+            yield found
+    blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+    async for found in _examined("blobs", blobs.check, blobs.close):
+        yield found
+    async for found in _examined("scenes and packs", lambda: _checked_content(settings)):
+        yield found
+    for about, check in (("voice", _check_voice), ("ears", _check_ears), ("judge", _check_judge)):
+        async for found in _examined(about, lambda check=check: check(settings)):  # type: ignore[misc]  # bound now
+            yield found
+    made_at = latest(settings.backups.folder)
+    hours = (SystemClock().now() - made_at).total_seconds() / 3600 if made_at else None
+    yield age_of_backup(hours)
+
+
+async def _examined(
+    about: str,
+    check: Callable[[], Awaitable[str | None]],
+    close: Callable[[], Awaitable[None]] | None = None,
+) -> AsyncIterator[Finding]:
+    """One finding; `check` gives a sentence or nothing, and raises what is wrong."""
+    try:
+        async with asyncio.timeout(EXAMINED_SECONDS):
+            told = await check()
+        yield Finding(about=about, state=State.GOOD, sentence=told or "It answers.")
+    except KotoError as error:
+        yield Finding(about=about, state=State.BROKEN, sentence=error.message)
+    except TimeoutError:
+        sentence = f"It gave no answer within {EXAMINED_SECONDS:g} s."
+        yield Finding(about=about, state=State.BROKEN, sentence=sentence)
+    finally:
+        if close is not None:
+            await close()
+
+
+async def _checked_folder(folder: Path) -> str:
+    await asyncio.to_thread(make_data_folder, folder)
+    return f"{folder} can be written to."
+
+
+async def _checked_keys(settings: Settings) -> str:
+    await asyncio.to_thread(open_keys, settings)
+    return "KOTO_SECRET is set." if settings.accounts.secret else "It is kept in the data folder."
+
+
+async def _checked_content(settings: Settings) -> str:
+    library = await asyncio.to_thread(open_library, settings.scenes_dir, settings.langpacks_dir)
+    problems = [str(problem) for problem in library.problems()]
+    if problems:
+        raise ContentBroken(problems[0])
+    return f"{len(library.scene_ids())} scenes and {len(library.pack_ids())} packs are published."
+
+
+async def _check_voice(settings: Settings) -> str:
+    voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir))
+    try:
+        await voice.check()
+    finally:
+        await voice.close()
+    return f"{voice.name} speaks."
+
+
+async def _check_ears(settings: Settings) -> str:
+    ears = open_recognizer(settings.speech)
+    if ears is None:
+        return "None are set; learners type, or their browser hears them."
+    try:
+        await ears.check()
+    finally:
+        await ears.close()
+    return f"{ears.name} hears."
+
+
+async def _check_judge(settings: Settings) -> str:
+    judge = await asyncio.to_thread(open_evaluator, settings.evaluator, frozenset(), settings.models)
+    try:
+        await judge.check()
+    finally:
+        await judge.close()
+    return f"{judge.name} judges."
 
 
 @asynccontextmanager

@@ -1,0 +1,61 @@
+"""The check-up: each thing that is wrong is one sentence, and keeps no other from being looked at."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.processes import run
+
+
+def lines(told: str) -> dict[str, str]:
+    """What is told about each thing, with its mark."""
+    parts = [line.split("  ", 1) for line in told.splitlines()]
+    return {rest.partition(":")[0]: mark.strip() for mark, rest in ((each[0], each[1].strip()) for each in parts)}
+
+
+def test_an_installation_that_was_started_once_is_well(tmp_path: Path):
+    assert run(tmp_path, "migrate").returncode == 0
+    told = run(tmp_path, "doctor")
+    assert told.returncode == 0, told.stdout
+    marks = lines(told.stdout)
+    for about in ("settings", "data folder", "secret", "database", "blobs", "scenes and packs", "voice", "judge"):
+        assert marks[about] == "ok", told.stdout
+    assert marks["backups"] == "?"
+
+
+@pytest.mark.parametrize(
+    ("environ", "about", "sentence"),
+    [
+        ({"DATABASE_URL": "postgresql://koto:swordfish@127.0.0.1:1/koto"}, "database", "does not answer"),
+        ({"REDIS_URL": "redis://:swordfish@127.0.0.1:1/0"}, "redis", "does not answer"),
+        (
+            {"MINIO_ENDPOINT": "127.0.0.1:1", "MINIO_ACCESS_KEY": "koto", "MINIO_SECRET_KEY": "swordfish"},
+            "blobs",
+            "does not answer",
+        ),
+        ({"TTS_PROVIDER": "piper"}, "voice", "PIPER_VOICE"),
+        ({"KOTO_HOST": "0.0.0.0"}, "secret", "KOTO_SECRET must be set"),
+    ],
+)
+def test_what_is_broken_is_named_and_the_rest_is_looked_at(
+    tmp_path: Path, environ: dict[str, str], about: str, sentence: str
+):
+    told = run(tmp_path, "doctor", **environ)
+    marks = lines(told.stdout)
+    assert (told.returncode, told.stderr.count("Traceback")) == (1, 0), told.stderr
+    assert marks[about] == "!!", told.stdout
+    assert sentence in told.stdout
+    assert marks["judge"] == "ok"
+    assert "swordfish" not in told.stdout
+
+
+def test_a_setting_that_cannot_be_used_is_one_sentence(tmp_path: Path):
+    told = run(tmp_path, "doctor", KOTO_PORT="many")
+    assert (told.returncode, told.stdout, told.stderr.count("\n")) == (1, "", 1)
+    assert "KOTO_PORT must be a whole number" in told.stderr
+
+
+def test_settings_that_are_hardly_meant_are_doubted(tmp_path: Path):
+    secret = "a secret for tests that is long enough"
+    told = run(tmp_path, "doctor", KOTO_PUBLIC_URL="https://koto.example", KOTO_SECRET=secret)
+    assert "all clients count as one address" in told.stdout
