@@ -1,4 +1,4 @@
-"""The stores, measured: `python -m bench.stores [--seconds 8] [--cuts 1000]`.
+"""The stores, measured: `python -m bench.stores [--seconds 4] [--cuts 1000]`.
 
 Three servers side by side on one core, each with stores of its own kind, are given the same turns in stretches
 one after the other; then connections are cut, and what they missed is replayed.
@@ -77,8 +77,9 @@ def share(values: Sequence[float], part: float) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--cuts", type=int, default=1000)
+    parser.add_argument("--fsync", choices=("on", "off"), default="on", help="of Postgres; on as in production")
     chosen = parser.parse_args()
-    with postgres_server(fsync="on") as postgres, redis_server() as redis, s3_server() as s3:
+    with postgres_server(fsync=chosen.fsync) as postgres, redis_server() as redis, s3_server() as s3:
         asyncio.run(main(chosen.seconds, chosen.cuts, postgres, redis, s3))

@@ -1,8 +1,9 @@
 """The bus of several processes: a Redis server between them.
 
-Events are spread by PUBLISH and kept nowhere but in storage: no log of them in Redis (streams). What a client
-missed is read from storage, and `bench/stores` measures that; a second log would cost something for each event
-and could not be trusted alone, as Redis may have been started anew.
+Events are spread by PUBLISH and kept nowhere but in storage: no log of them in Redis (streams). It would save
+nothing: `bench.stores` reads the four events of a turn from Postgres in 0.09 ms and from a stream in 0.13, and
+logging them costs 0.07 ms more than telling them (0.12). Nor could it be trusted alone, as Redis may have been
+started anew.
 """
 
 import asyncio
