@@ -31,12 +31,9 @@ async def main(seconds: float, cuts: int, server_url: str, redis: str, s3: S3Set
         stores = {**stores, "Postgres": {**stores["Postgres"], "DATABASE_URL": other}}
         print(f"{SESSIONS} sessions, {RATE:g} turns a second, {ROUNDS} stretches of {seconds:g} s on each\n")
         print_head()
-        measured = await measure(stores, answers, seconds)
-        _print_turns(measured)
-        for name, each in measured.items():
-            for failure in each.spoilt:
-                print(f"{name}: a stretch was spoilt and had again: {failure}")
-        for name in stores:
+        if seconds:
+            _print_turns(await measure(stores, answers, seconds))
+        for name in stores if cuts else ():
             _print_replays(name, await cut_and_replay(stores[name], answers, cuts))
         costs = await streams.measure(other, redis)
         for what, cost in costs.items():
@@ -45,6 +42,9 @@ async def main(seconds: float, cuts: int, server_url: str, redis: str, s3: S3Set
 
 
 def _print_turns(measured: dict[str, Measured]) -> None:
+    for name, each in measured.items():
+        for failure in each.spoilt:
+            print(f"{name}: a stretch was spoilt and had again: {failure}")
     base = measured[_BASE]
     for name, each in measured.items():
         for what, of in (("CPU a turn", each.cpu_ms), ("turn, p50", each.latencies_ms)):
@@ -77,8 +77,8 @@ def share(values: Sequence[float], part: float) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--cuts", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of a stretch; 0 for none")
+    parser.add_argument("--cuts", type=int, default=1000, help="on each set of stores")
     parser.add_argument("--fsync", choices=("on", "off"), default="on", help="of Postgres; on as in production")
     chosen = parser.parse_args()
     with postgres_server(fsync=chosen.fsync) as postgres, redis_server() as redis, s3_server() as s3:

@@ -19,6 +19,8 @@ from tests.proxy import Proxy, line_to
 
 LEARNERS = 25
 SEED = 1
+PAUSE_SECONDS = 0.5
+"""Between a learner's turns; without one, connections would be timed that wait for a full core."""
 MOST_SECONDS = 0.04
 """After the learner's word; by then a turn has been judged, so that some cuts meet it before and some after."""
 
@@ -53,6 +55,7 @@ async def cut_and_replay(environ: Mapping[str, str], answers: Mapping[str, str],
                         took, told = await _cut_once(learner, line, f"t{number}", chance)
                         milliseconds.append(took)
                         frames[told] += 1
+                        await asyncio.sleep(chance.uniform(0.5, 1.5) * PAUSE_SECONDS)
 
                 await asyncio.gather(*(play(learner, line) for learner, line in zip(learners, lines, strict=True)))
                 for learner in learners:
