@@ -1,6 +1,7 @@
 """What the server's memory does over thousands of spoken turns."""
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -24,7 +25,7 @@ async def memory(
         await asyncio.gather(*(player.enter() for player in players))
         rows = [_row("at the start", bench.pid)]
         step, found = 1000, list[tuple[int, float]]()
-        used = list[float]()
+        used = list[dict[str, int]]()
         for done in range(0, WARM_UP + turns, step):
             await _play(players, step)
             await bench.asked()  # what the pretended ears noted is forgotten
@@ -32,16 +33,26 @@ async def memory(
             found.append((played - WARM_UP, resident_bytes(bench.pid) / 1e6))
             rows.append(_row(f"after {played} turns", bench.pid))
             if played in (WARM_UP, WARM_UP + turns):
-                await bench.post("/bench/give_back")
-                used.append(resident_bytes(bench.pid) / 1e6)
-                rows.append(_row("of that in use, free heap given back", bench.pid))
+                used.append(json.loads(await bench.get("/bench/memory")))
     kept = [each for each in found if each[0] >= 0]
     slope = float(np.polyfit([each[0] / 1000 for each in kept], [each[1] for each in kept], 1)[0])
     rows.append(Row(what=f"memory: growth over {turns} turns", found=kept[-1][1] - kept[0][1], unit="MB"))
     rows.append(Row(what="memory: slope", found=slope, unit="MB/1000", note="turns, by least squares"))
-    rows.append(
-        Row(what=f"memory: growth of what is in use over {turns} turns", found=used[-1] - used[0], unit="MB")
-    )
+    first, last = used
+    rows += [
+        Row(
+            what="memory: Python's objects, growth",
+            found=last["blocks"] - first["blocks"],
+            unit="blocks",
+            note=f"of {last['blocks']}",
+        ),
+        Row(
+            what="memory: in use by malloc, growth",
+            found=(last["bytes"] - first["bytes"]) / 1e6,
+            unit="MB",
+            note=f"of {last['bytes'] / 1e6:.0f}",
+        ),
+    ]
     return rows
 
 

@@ -30,6 +30,18 @@ PROBE_SECONDS = 0.005
 SEED = 878
 
 
+class _MallocInfo(ctypes.Structure):
+    """`struct mallinfo2` of glibc's malloc.h."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    ]
+
+
 class Watch:
     """What the bench asks of the server under measurement."""
 
@@ -46,7 +58,7 @@ class Watch:
         app.router.add_post("/bench/probe", self._probe)
         app.router.add_get("/bench/late", self._told_late)
         app.router.add_post("/bench/talk", self._talk)
-        app.router.add_post("/bench/give_back", self._give_back)
+        app.router.add_get("/bench/memory", self._memory)
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -82,11 +94,13 @@ class Watch:
             self._begin(self._speak_for_ever())
         return web.Response()
 
-    async def _give_back(self, request: web.Request) -> web.Response:
-        """Has the C library (glibc) give the system back what it holds free, so that only what is used is left."""
+    async def _memory(self, request: web.Request) -> web.Response:
+        """What is in use, without what allocators hold free: blocks of Python, and bytes of malloc (glibc)."""
         gc.collect()
-        ctypes.CDLL(None).malloc_trim(0)
-        return web.Response()
+        ask = ctypes.CDLL(None).mallinfo2
+        ask.restype = _MallocInfo
+        told = ask()
+        return web.json_response({"blocks": sys.getallocatedblocks(), "bytes": told.uordblks + told.hblkhd})
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.add(asyncio.create_task(work))
