@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from tests.processes import run, running_server, start, stop
-from tests.servers import fresh_database
+from tests.servers import find_program, fresh_database, postgres_folders, require
 
 CONSENT = {"keep_recordings": True}
 
@@ -85,6 +85,8 @@ async def databases(request: pytest.FixtureRequest, tmp_path: Path):  # type: ig
     if request.param == "sqlite":
         yield {}, {}
         return
+    if find_program("pg_dump", *postgres_folders()) is None:
+        require("pg_dump", "apt-get install postgresql")
     server = request.getfixturevalue("postgres_url")
     async with fresh_database(server) as old, fresh_database(server) as new:
         yield {"DATABASE_URL": old}, {"DATABASE_URL": new}
