@@ -66,6 +66,7 @@ async def test_an_admin_changes_a_role_and_finds_it_in_the_audit(someone: Visito
     await someone.open("/console/users")
     await sign_in(someone, "minji@example.org")
     row = page.locator("tr", has_text="Sari Wulandari")
+    await expect(row).to_be_visible()
     await someone.keep("users")
     async with page.expect_response("**/koto-api/users/*"):
         await row.locator(".role").select_option("teacher")
@@ -79,6 +80,7 @@ async def test_an_admin_changes_a_role_and_finds_it_in_the_audit(someone: Visito
     await someone.keep("audit")
     await page.get_by_role("link", name="Server").click()
     await expect(page.locator("h1")).to_have_text("Server")
+    await expect(page.locator(".foot")).to_be_visible()
     await someone.keep("server")
     assert someone.complaints == []
 
@@ -122,8 +124,9 @@ async def test_a_guest_keeps_their_account_and_leaves(someone: Visitor):
     await someone.open("/console/")
     await page.get_by_role("button", name="Play as a guest").click()
     await page.locator(".who").click()
-    await someone.keep("guest")
     form = page.locator("#credentials")
+    await expect(form).to_be_visible()
+    await someone.keep("guest")
     await form.get_by_label("E-mail").fill("wayan@example.org")
     await form.get_by_label("New password").fill(PASSWORD)
     await form.get_by_role("button", name="Keep my account").click()
