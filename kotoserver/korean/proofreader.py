@@ -78,11 +78,13 @@ class KoreanProofreader(Proofreader):
         return self._read[text]
 
     def _doubts(self, text: str, sentence: Sentence) -> tuple[Doubt, ...]:
-        return tuple(
-            Doubt(got=_around(text, finding), want=_around(text, finding, finding.replacement))
-            for finding in self._findings(text, sentence)
-            if finding.replacement is not None and _around(text, finding) not in _BOTH_STAND
-        )
+        """One about each word: of two rules that doubt the same, the one that is asked first knows it better."""
+        found: dict[str, Doubt] = {}
+        for finding in self._findings(text, sentence):
+            got = _around(text, finding)
+            if finding.replacement is not None and got not in _BOTH_STAND:
+                found.setdefault(got, Doubt(got=got, want=_around(text, finding, finding.replacement)))
+        return tuple(found.values())
 
     def _findings(self, text: str, sentence: Sentence) -> Iterator[Finding]:
         yield from find_surface(text, _NOTHING_KNOWN)
