@@ -153,7 +153,7 @@ def test_the_speech_level_stays_with_its_price(judge: Judge):
 
 
 def test_a_good_answer_in_words_of_its_own_is_understood_through_its_restatement(judge: Judge):
-    said = "봉투 담아서 갈래요"
+    said = "들고 갈 봉투를 챙겨 주시면 편하겠어요"
     alone = judge(said, BAG)
     assert alone.verdict is Verdict.RETRY
     evaluation = helped(judge, said, BAG, answered(intent="want", restated="네, 봉투 주세요."))
@@ -176,7 +176,7 @@ def test_a_good_answer_in_words_of_its_own_is_understood_through_its_restatement
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_restatement_that_says_something_else_lifts_nothing(judge: Judge, answer: Answer, why: str):
-    said = "봉투 담아서 갈래요"
+    said = "들고 갈 봉투를 챙겨 주시면 편하겠어요"
     assert helped(judge, said, BAG, answer) == judge(said, BAG), why
 
 

@@ -47,7 +47,11 @@ async def test_a_draft_is_opened_checked_saved_published_and_played(koto: Koto, 
     draft = await opened(editor)
     text = draft["text"].replace('"뭐 드릴까요?"', '"뭘 드릴까요?"')
     found = await done(editor, "POST", "/content/lint", json={"scene_id": "cafe", "unsaved": {FILE: text}})
-    assert (found["errors"], found["findings"]) == (0, [])
+    stale = {(each["code"], each["file"].split("/")[1]) for each in found["findings"]}
+    assert found["errors"] == 0
+    assert stale == {("W11", "ko-en"), ("W11", "ko-id"), ("W11", "ko-ko")}, (
+        "each meaning was written for other words"
+    )
 
     saved = await done(editor, "PUT", "/content/draft", json={**draft, "text": text})
     assert saved["digest"] != draft["digest"]
