@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kotoserver.ports.storage import Storage
 from kotoserver.settings import S3Settings
 from kotoserver.storage import open_storage
-from tests.servers import fresh_database, postgres_server, redis_server, s3_server
+from tests.servers import fresh_database, given_s3_server, postgres_server, redis_server, s3_server
 
 # The same examples on every run, and no deadline: machines are slow at times, and chance is no test.
 hypothesis.settings.register_profile("koto", deadline=None, derandomize=True)
@@ -34,6 +34,11 @@ def redis_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def s3_settings() -> Iterator[S3Settings]:
+    """SeaweedFS, or the server that TEST_MINIO_ENDPOINT names, in a bucket of its own."""
+    given = given_s3_server()
+    if given is not None:
+        yield given
+        return
     with s3_server() as settings:
         yield settings
 

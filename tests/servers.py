@@ -227,6 +227,19 @@ def restartable_redis() -> Iterator[tuple[str, Restartable]]:
         yield f"redis://127.0.0.1:{port}/0", server
 
 
+def given_s3_server() -> S3Settings | None:
+    """The S3 server (such as MinIO) that the environment names, with its keys; None when it names none."""
+    endpoint = os.environ.get("TEST_MINIO_ENDPOINT")
+    if not endpoint:
+        return None
+    return S3Settings(
+        endpoint=endpoint,
+        access_key=Secret(os.environ["TEST_MINIO_ACCESS_KEY"]),
+        secret_key=Secret(os.environ["TEST_MINIO_SECRET_KEY"]),
+        bucket=f"koto-test-{uuid4().hex[:12]}",
+    )
+
+
 @contextmanager
 def s3_server(*, lets_anybody_in: bool = False) -> Iterator[S3Settings]:
     """Where to find an empty S3 server, and its keys; a server that was given none lets anybody in."""
