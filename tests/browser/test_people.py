@@ -169,6 +169,7 @@ async def test_no_page_about_people_is_wider_than_the_window(someone: Visitor):
     await someone.open("/console/account")
     assert await someone.overflow() <= 0
     await sign_in(someone, "minji@example.org")
+    await expect(someone.page.locator(".who")).to_be_visible()
     for path in ("account", "users", "audit", "server", "sessions?of=everyone"):
         await someone.open(f"/console/{path}")
         await someone.keep(path.partition("?")[0])
