@@ -238,7 +238,7 @@ def _open_people(
     vault = PasswordVault()
     stack.push_async_callback(vault.close)
     audit = AuditService(storage, clock)
-    limits = LimitsService(bus, clock, settings.limits)
+    limits = LimitsService(bus, open_bus(None), settings.limits)
     accounts = AccountsService(
         members=storage,
         clock=clock,

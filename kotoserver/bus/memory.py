@@ -12,6 +12,8 @@ from kotoserver.ports.clock import Clock, SystemClock
 
 SWEEP_ABOVE = 10_000
 """Counters of rates that are kept before those of past windows are thrown out."""
+SWEEP_EVERY_SECONDS = 1.0
+"""A sweep looks at every window: with many that are open, each new one must not begin another."""
 
 
 @dataclass(slots=True)
@@ -33,6 +35,7 @@ class MemoryBus(Bus):
         self._fanout = Fanout()
         self._locks: dict[str, _Lock] = {}
         self._windows: dict[str, _Window] = {}
+        self._sweep_from = 0.0
         self._rooms: dict[str, set[str]] = {}
 
     @property
@@ -85,7 +88,8 @@ class MemoryBus(Bus):
         return Allowance(granted=granted, wait_seconds=0.0 if granted else window.ends - now)
 
     def _forget_past_windows(self, now: float) -> None:
-        if len(self._windows) > SWEEP_ABOVE:
+        if len(self._windows) > SWEEP_ABOVE and now >= self._sweep_from:
+            self._sweep_from = now + SWEEP_EVERY_SECONDS
             self._windows = {name: window for name, window in self._windows.items() if window.ends > now}
 
     @asynccontextmanager

@@ -14,7 +14,6 @@ from kotoserver.domain.errors import (
     Conflict,
     KotoError,
     NotFound,
-    StorageFailed,
     TooFast,
     changed_meanwhile,
 )
@@ -89,15 +88,13 @@ class ErasingService:
             await self._blobs.delete(recording.key)
 
     async def send_away(self, learner_id: str) -> None:
-        """Closes the live connections of a learner, on every server that hears the bus."""
+        """Closes the live connections of a learner on every server; one that does not hear of it ends with the
+        learner's next frame."""
         active = await self._storage.list_sessions(
             learner_id, only=SessionFilter(state=SessionState.ACTIVE), limit=100
         )
-        try:
-            for session in active.sessions:
-                await send_away(self._bus, session.id)
-        except StorageFailed:
-            log.warning("the bus is away: each open connection of a learner ends when they next say something")
+        for session in active.sessions:
+            await send_away(self._bus, session.id)
 
     async def forget(self) -> int:
         """Erases what is past its time: sessions, guests, sign-ins and the audit; how many sessions."""

@@ -1,16 +1,13 @@
-"""How much one client may ask for: counted by all servers together, by each alone while the bus is away."""
+"""How much one client may ask for: counted by all servers together."""
 
-import logging
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
 from kotoserver import telemetry
-from kotoserver.domain.errors import StorageFailed, TooFast
+from kotoserver.domain.errors import TooFast
 from kotoserver.ports.bus import Allowance, Bus
-from kotoserver.ports.clock import Clock
 from kotoserver.settings import LimitSettings
 
 WINDOW_SECONDS = 60
@@ -18,10 +15,6 @@ LIVE = "live"
 """The room in which every live connection is present."""
 MOST_LIVE_EACH = 10
 """Connections of one learner: a few devices with a few tabs, so that nobody takes all the room."""
-_MOST_COUNTED = 50_000
-"""Clients that one process counts by itself; beyond, the oldest counts are forgotten."""
-
-log = logging.getLogger(__name__)
 
 
 class Use(StrEnum):
@@ -56,11 +49,11 @@ _SENTENCES = {
 
 
 class LimitsService:
-    def __init__(self, bus: Bus, clock: Clock, settings: LimitSettings) -> None:
+    def __init__(self, bus: Bus, here: Bus, settings: LimitSettings) -> None:
+        """`here`: a bus of this process alone."""
         self._bus = bus
-        self._clock = clock
+        self._here = here
         self._settings = settings
-        self._here = _Windows()
         self._refused = dict.fromkeys(Use, 0)
 
     @property
@@ -87,74 +80,24 @@ class LimitsService:
             raise TooFast(f"{_SENTENCES[use]}; wait {wait} s.", code="too_fast", retry_after=wait)
 
     async def _take(self, use: Use, who: str, limit: int) -> Allowance:
-        if use not in _LOCAL:
-            try:
-                return await self._bus.take(f"{use}:{who}", limit=limit, window_seconds=WINDOW_SECONDS)
-            except StorageFailed:
-                log.debug("the bus does not count; this process does")
-        return self._here.take(f"{use}:{who}", limit, self._clock.seconds())
+        counter = self._here if use in _LOCAL else self._bus
+        return await counter.take(f"{use}:{who}", limit=limit, window_seconds=WINDOW_SECONDS)
 
     @asynccontextmanager
     async def live(self, learner_id: str, connection_id: str) -> AsyncIterator[None]:
         """A live connection of the learner is open within.
 
-        TooFast code `busy` when too many are, all told or of this learner. Without the bus nobody can count those
-        of all servers, and learners are let in.
+        TooFast code `busy` when too many are, all told or of this learner.
         """
-        own, all_told = MOST_LIVE_EACH, self._settings.most_live
         async with (
-            self._present(f"{LIVE}:{learner_id}", connection_id, own),
-            self._present(LIVE, connection_id, all_told),
+            self._bus.present(f"{LIVE}:{learner_id}", connection_id, most=MOST_LIVE_EACH),
+            self._bus.present(LIVE, connection_id, most=self._settings.most_live),
         ):
             yield
 
-    @asynccontextmanager
-    async def _present(self, room: str, who: str, most: int) -> AsyncIterator[None]:
-        entered = self._bus.present(room, who, most=most)
-        try:
-            await entered.__aenter__()
-        except StorageFailed:
-            yield
-            return
-        try:
-            yield
-        finally:
-            try:
-                await entered.__aexit__(None, None, None)
-            except StorageFailed:
-                log.debug("the bus does not hear of a goodbye; it forgets the connection by itself")
-
-    async def count_live(self) -> int | None:
-        """Live connections of all servers; None while the bus is away."""
-        try:
-            return await self._bus.count_present(LIVE)
-        except StorageFailed:
-            return None
-
-
-class _Windows:
-    """Uses by name within the current minute, in this process."""
-
-    def __init__(self) -> None:
-        self._used: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        """Name -> when its minute ends, and the uses in it; the minute that ends first at the front."""
-
-    def take(self, name: str, limit: int, now: float) -> Allowance:
-        ends, used = self._used.get(name, (0.0, 0))
-        if now >= ends:
-            ends, used = now + WINDOW_SECONDS, 0
-            self._used.pop(name, None)
-        self._used[name] = (ends, used + 1)
-        self._forget(now)
-        granted = used < limit
-        return Allowance(granted=granted, wait_seconds=0.0 if granted else ends - now)
-
-    def _forget(self, now: float) -> None:
-        """A step or two at each use, so that nobody waits for a whole sweep."""
-        for _ in range(2):
-            name = next(iter(self._used))
-            if self._used[name][0] <= now or len(self._used) > _MOST_COUNTED:
-                del self._used[name]
+    async def count_live(self) -> int:
+        """Live connections of all servers."""
+        return await self._bus.count_present(LIVE)
 
 
 def network_of(who: str) -> str:

@@ -61,7 +61,7 @@ class World:
             keys=keys,
             vault=self.vault,
             audit=AuditService(self.storage, self.clock),
-            limits=LimitsService(MemoryBus(), self.clock, settings.limits),
+            limits=LimitsService(MemoryBus(), MemoryBus(), settings.limits),
             patience=Patience(access=ACCESS, stay=STAY),
         )
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from kotoserver.domain.errors import BadInput, NotFound
+from kotoserver.domain.errors import NotFound
 from kotoserver.domain.session import SessionState
 from kotoserver.ports.storage import SessionFilter
 from kotoserver.transport.console.answering import page, shell
@@ -22,6 +22,7 @@ from kotoserver.transport.console.views import (
     DEFAULT_PACK,
     DEFAULT_VOICE,
     moment,
+    one_of,
     pack_choices,
     scene_cards,
     session_row,
@@ -99,7 +100,7 @@ async def sessions(request: web.Request, guest: Visitor) -> SessionsPage:
     services = request.app[SERVICES]
     words = request.query.get("q", "").strip()[:_LONGEST_SEARCH]
     of = request.query.get("of", "").strip()[:_LONGEST_SEARCH]
-    state = _state(request.query.get("state", ""))
+    state = one_of(SessionState, request.query.get("state", ""))
     before, only = moment(request.query.get("before")), SessionFilter(state=state)
     if of == EVERYONE:
         found = await services.history.everyones_sessions(
@@ -120,16 +121,6 @@ async def sessions(request: web.Request, guest: Visitor) -> SessionsPage:
         sessions=tuple(session_row(each, services.play) for each in found.sessions),
         older_url=f"/console/sessions?{urlencode(older)}" if found.next_before else None,
     )
-
-
-def _state(told: str) -> SessionState | None:
-    """None for nothing. BadInput code `bad_request`."""
-    if not told:
-        return None
-    try:
-        return SessionState(told)
-    except ValueError as error:
-        raise BadInput("There is no such state of a session.", code="bad_request") from error
 
 
 @page

@@ -1,24 +1,21 @@
 """The console's pages about people: one's own account, and for admins everybody, the audit and the server."""
 
 from datetime import datetime
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from kotoserver.domain.audit import Action
-from kotoserver.domain.errors import BadInput, KotoError
+from kotoserver.domain.errors import KotoError
 from kotoserver.domain.learner import ADMINS, Role
 from kotoserver.services.access import refuse_other_roles
 from kotoserver.transport.console.answering import page, render, shell, sorry
 from kotoserver.transport.console.pages import AccountPage, AuditPage, StatusPage, UsersPage
 from kotoserver.transport.console.signing import read_form
-from kotoserver.transport.console.views import moment
+from kotoserver.transport.console.views import moment, one_of
 from kotoserver.transport.console.visitors import Visitor, keep, refuse_foreign_forms, visitor, welcome
 from kotoserver.transport.keys import SERVICES
 from kotoserver.transport.rest.users import limits_answer
-
-T = TypeVar("T", Role, Action)
 
 _PAGE = 50
 _LONGEST_SEARCH = 100
@@ -58,7 +55,7 @@ async def set_credentials(request: web.Request) -> web.StreamResponse:
 @page
 async def users(request: web.Request, guest: Visitor) -> UsersPage:
     words = request.query.get("q", "").strip()[:_LONGEST_SEARCH]
-    role = _one_of(Role, request.query.get("role", ""))
+    role = one_of(Role, request.query.get("role", ""))
     found = await request.app[SERVICES].users.list(
         guest.caller, words=words, role=role, before=moment(request.query.get("before")), limit=_PAGE
     )
@@ -76,7 +73,7 @@ async def users(request: web.Request, guest: Visitor) -> UsersPage:
 @page
 async def audit(request: web.Request, guest: Visitor) -> AuditPage:
     about = request.query.get("about", "").strip()[:_LONGEST_SEARCH]
-    action = _one_of(Action, request.query.get("action", ""))
+    action = one_of(Action, request.query.get("action", ""))
     found = await request.app[SERVICES].users.audit(
         guest.caller, action=action, about=about, before=moment(request.query.get("before")), limit=_PAGE
     )
@@ -102,16 +99,6 @@ async def status(request: web.Request, guest: Visitor) -> StatusPage:
         checks=health.states,
         limits=await limits_answer(services.limits),
     )
-
-
-def _one_of(kinds: type[T], told: str) -> T | None:
-    """None for nothing. BadInput code `bad_request`."""
-    if not told:
-        return None
-    try:
-        return kinds(told)
-    except ValueError as error:
-        raise BadInput("The address asks for something that is not there.", code="bad_request") from error
 
 
 def _older(path: str, asked: dict[str, str], before: datetime | None) -> str | None:

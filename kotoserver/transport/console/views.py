@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from kotoserver.domain.errors import BadInput, KotoError, NotFound
 from kotoserver.domain.langpack import LanguagePack
@@ -10,6 +12,8 @@ from kotoserver.services.catalog import CatalogService
 from kotoserver.services.play import PlayService
 from kotoserver.transport.console.pages import PackChoice, SceneCard, SessionRow, StageBar
 from kotoserver.transport.rest.models.scenes import SceneSummary
+
+Kind = TypeVar("Kind", bound=StrEnum)
 
 DEFAULT_PACK = "ko-id"
 DEFAULT_VOICE = "ko-f-02"
@@ -89,6 +93,16 @@ def _to_scale(stages: Sequence[tuple[str, str, float]]) -> tuple[StageBar, ...]:
         bars.append(StageBar(name=name, kind=kind, milliseconds=length, start=start, width=width))
         at += length
     return tuple(bars)
+
+
+def one_of(kinds: type[Kind], told: str) -> Kind | None:
+    """What an address asks for, among those that there are; None for nothing. BadInput code `bad_request`."""
+    if not told:
+        return None
+    try:
+        return kinds(told)
+    except ValueError as error:
+        raise BadInput("The address asks for something that is not there.", code="bad_request") from error
 
 
 def moment(text: str | None) -> datetime | None:

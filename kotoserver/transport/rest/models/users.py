@@ -114,6 +114,6 @@ class LimitView(Model):
 
 class LimitsAnswer(Model):
     limits: list[LimitView]
-    live: int | None
-    """Live connections of all servers; null while the bus is away."""
+    live: int
+    """Live connections of all servers."""
     most_live: int
