@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from kotoserver.blobs import open_blobs
-from kotoserver.bootstrap import open_listening, open_services
+from kotoserver.bootstrap.server import open_listening, open_services
 from kotoserver.domain.learner import Role
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock

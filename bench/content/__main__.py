@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from kotoserver.bootstrap import open_proofreader
+from kotoserver.bootstrap.judging import open_proofreader
 from kotoserver.content.desk import lint_folders
 from kotoserver.content.drafts import Folders, compile_folders, draft_ids
 from kotoserver.content.library import open_library

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.quality import cases, measures, report
-from kotoserver.bootstrap import scene_words
+from kotoserver.bootstrap.parts import scene_words
 from kotoserver.content.drafts import compile_drafts
 from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.korean.context import Prepared

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from aiohttp import web
 
 from bench.voice.pretended import Mood, PretendedEars
-from kotoserver.bootstrap import open_services
+from kotoserver.bootstrap.server import open_services
 from kotoserver.cli.serve import spare_the_collector
 from kotoserver.domain.speech import AudioFormat
 from kotoserver.providers import registry

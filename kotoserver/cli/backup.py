@@ -5,7 +5,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from kotoserver.bootstrap import migrate_database, open_backups
+from kotoserver.bootstrap.upkeep import migrate_database, open_backups
 from kotoserver.domain.errors import NotFound
 from kotoserver.domain.events import timestamp
 from kotoserver.services.backups import Backup

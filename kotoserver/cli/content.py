@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from kotoserver import telemetry
-from kotoserver.bootstrap import open_judge, open_judge_and_analyzer, open_proofreader, render_scene
+from kotoserver.bootstrap.judging import open_judge, open_judge_and_analyzer, open_proofreader
+from kotoserver.bootstrap.server import render_scene
 from kotoserver.cli.authoring import add_pack_commands, add_scene_commands
 from kotoserver.cli.versions import Compare
 from kotoserver.cli.versions import add_commands as add_version_commands

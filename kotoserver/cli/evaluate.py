@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from kotoserver.bootstrap import Judge, open_judge, published_scenes
+from kotoserver.bootstrap.judging import Judge, open_judge, published_scenes
 from kotoserver.domain.errors import BadInput, KotoError
 from kotoserver.domain.scene import Scene
 from kotoserver.services.judging import expectation_for, judgement, read_question

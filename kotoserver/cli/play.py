@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from kotoserver import telemetry
-from kotoserver.bootstrap import open_services
+from kotoserver.bootstrap.server import open_services
 from kotoserver.domain.errors import KotoError
 from kotoserver.domain.evaluation import DiffKind, Evaluation
 from kotoserver.domain.learner import Caller

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from kotoserver.bootstrap import rescore_session
+from kotoserver.bootstrap.judging import rescore_session
 from kotoserver.domain.evaluation import Evaluation
 from kotoserver.domain.session import Session
 from kotoserver.services.rescoring import RescoredTurn, codes, engine

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 
-from kotoserver.bootstrap import open_desk
+from kotoserver.bootstrap.people import open_desk
 from kotoserver.domain.events import timestamp
 from kotoserver.domain.learner import Role
 from kotoserver.services.accounts import AccessToken

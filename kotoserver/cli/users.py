@@ -6,7 +6,8 @@ import getpass
 import sys
 from collections.abc import Awaitable, Callable
 
-from kotoserver.bootstrap import Desk, make_data_folder, open_desk
+from kotoserver.bootstrap.parts import make_data_folder
+from kotoserver.bootstrap.people import Desk, open_desk
 from kotoserver.domain.errors import BadInput
 from kotoserver.domain.events import timestamp
 from kotoserver.domain.learner import Learner, Role

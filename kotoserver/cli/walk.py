@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from statistics import median
 
-from kotoserver.bootstrap import open_judge_and_analyzer
+from kotoserver.bootstrap.judging import open_judge_and_analyzer
 from kotoserver.content.desk import said_in_tests
 from kotoserver.content.differences import rule_words
 from kotoserver.content.drafts import Folders, compile_folders

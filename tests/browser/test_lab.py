@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser, Locator, expect
 
 from kotoserver.audio.encode import AudioEncoder
-from kotoserver.bootstrap import open_services, read_voices
+from kotoserver.bootstrap.parts import read_voices
+from kotoserver.bootstrap.server import open_services
 from kotoserver.domain.hearing import Hypothesis, Recognition
 from kotoserver.domain.receipt import Stage
 from kotoserver.ports.clock import SystemClock

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kotoserver.bootstrap import scene_words
+from kotoserver.bootstrap.parts import scene_words
 from kotoserver.content.drafts import compile_drafts
 from kotoserver.domain.evaluation import expectation_of
 from kotoserver.domain.scene import Scene

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kotoserver.bootstrap import rescore_session
+from kotoserver.bootstrap.judging import rescore_session
 from kotoserver.settings import Settings
 from tests.apps import serving
 from tests.providers.model_server import MODEL, ModelServer, Reply, serving_models

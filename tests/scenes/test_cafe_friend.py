@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kotoserver.bootstrap import scene_words
+from kotoserver.bootstrap.parts import scene_words
 from kotoserver.content.library import open_library
 from kotoserver.domain.evaluation import Evaluation, expectation_of
 from kotoserver.domain.session import Progress, Step, advance

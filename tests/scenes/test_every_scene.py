@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kotoserver.bootstrap import scene_words
+from kotoserver.bootstrap.parts import scene_words
 from kotoserver.content.desk import lint, run_trials
 from kotoserver.content.drafts import draft_ids
 from kotoserver.content.library import Library, open_library

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kotoserver.bootstrap import open_services
+from kotoserver.bootstrap.server import open_services
 from kotoserver.domain.errors import BadInput
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.utterance import read_utterance

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kotoserver.blobs import open_blobs
-from kotoserver.bootstrap import open_services
+from kotoserver.bootstrap.server import open_services
 from kotoserver.domain.errors import BadInput, KotoError, StorageFailed, TooFast
 from kotoserver.domain.hearing import AudioClip
 from kotoserver.domain.learner import Caller

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kotoserver.bootstrap import open_judge
+from kotoserver.bootstrap.judging import open_judge
 from kotoserver.cli.evaluate import answers
 from kotoserver.domain.learner import Role
 from kotoserver.settings import Settings

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from kotoserver.bootstrap import open_services
+from kotoserver.bootstrap.server import open_services
 from kotoserver.settings import Settings
 from kotoserver.transport.app import make_app
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from kotoserver.audio.encode import AudioEncoder
 from kotoserver.blobs import open_blobs
-from kotoserver.bootstrap import open_services
+from kotoserver.bootstrap.server import open_services
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.ports.clock import SystemClock
 from kotoserver.services.speech import SpeechService

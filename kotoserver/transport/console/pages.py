@@ -269,14 +269,24 @@ class SignInPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageLine:
+    """How much of a scene a pack says."""
+
+    other: str
+    """The pack on a scene's card, the scene on a pack's."""
+    percent: int
+    stale: int
+    """Texts that were written for other Korean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftCard:
     """A scene or a pack in the list of the studio."""
 
     id: str
     live: int | None
     """Its live version; None when it was never published."""
-    coverage: tuple[tuple[str, int, int], ...]
-    """Of each pack (or scene): its id, how much of the texts it says in per cent, and how many are stale."""
+    coverage: tuple[CoverageLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

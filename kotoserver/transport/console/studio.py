@@ -1,6 +1,6 @@
 """The studio: scenes and packs that are worked on, and each of them with its text, findings and versions."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -8,7 +8,7 @@ from kotoserver.content.coverage import Coverage
 from kotoserver.domain.errors import NotFound
 from kotoserver.services.content import DraftFolder
 from kotoserver.transport.console.answering import page, shell
-from kotoserver.transport.console.pages import DraftCard, DraftPage, StudioPage
+from kotoserver.transport.console.pages import CoverageLine, DraftCard, DraftPage, StudioPage
 from kotoserver.transport.console.visitors import Visitor
 from kotoserver.transport.keys import SERVICES
 
@@ -17,20 +17,23 @@ from kotoserver.transport.keys import SERVICES
 async def studio(request: web.Request, guest: Visitor) -> StudioPage:
     content = request.app[SERVICES].content
     drafts = await content.drafts(guest.caller)
-    covered = _Covered.of(await content.coverage(guest.caller, None))
+    covered = await content.coverage(guest.caller, None)
     return StudioPage(
         shell=shell("Studio", guest, place="studio"),
-        scenes=tuple(
-            DraftCard(id=each.id, live=each.live, coverage=covered.by_scene.get(each.id, ()))
-            for each in drafts
-            if each.kind == "scene"
-        ),
-        packs=tuple(
-            DraftCard(id=each.id, live=each.live, coverage=covered.by_pack.get(each.id, ()))
-            for each in drafts
-            if each.kind == "pack"
-        ),
+        scenes=tuple(_card(each, covered) for each in drafts if each.kind == "scene"),
+        packs=tuple(_card(each, covered) for each in drafts if each.kind == "pack"),
     )
+
+
+def _card(draft: DraftFolder, covered: Sequence[Coverage]) -> DraftCard:
+    lines = tuple(
+        CoverageLine(
+            other=each.pack if draft.kind == "scene" else each.scene, percent=each.percent, stale=len(each.stale)
+        )
+        for each in covered
+        if draft.id == (each.scene if draft.kind == "scene" else each.pack)
+    )
+    return DraftCard(id=draft.id, live=draft.live, coverage=lines)
 
 
 @page
@@ -52,21 +55,3 @@ def _named(drafts: tuple[DraftFolder, ...], kind: str, draft_id: str) -> DraftFo
         if (each.kind, each.id) == (kind, draft_id):
             return each
     raise NotFound(f"Nobody works on a {kind} called {draft_id}.", code="no_such_draft")
-
-
-@dataclass(frozen=True, slots=True)
-class _Covered:
-    """How much of each scene every pack says: (the other's id, percent, stale texts)."""
-
-    by_scene: dict[str, tuple[tuple[str, int, int], ...]]
-    by_pack: dict[str, tuple[tuple[str, int, int], ...]]
-
-    @classmethod
-    def of(cls, covered: tuple[Coverage, ...]) -> "_Covered":
-        by_scene: dict[str, tuple[tuple[str, int, int], ...]] = {}
-        by_pack: dict[str, tuple[tuple[str, int, int], ...]] = {}
-        for each in covered:
-            stale = len(each.stale)
-            by_scene[each.scene] = (*by_scene.get(each.scene, ()), (each.pack, each.percent, stale))
-            by_pack[each.pack] = (*by_pack.get(each.pack, ()), (each.scene, each.percent, stale))
-        return cls(by_scene, by_pack)

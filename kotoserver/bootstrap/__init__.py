@@ -1,0 +1,1 @@
+"""Joining the parts: the only place that knows every concrete class."""
