@@ -218,9 +218,7 @@ class AccountsService:
         learner = await self._here_still(sign_in.learner_id)
         now = self._clock.now()
         if generation == sign_in.generation:
-            renewed = replace(
-                sign_in, generation=generation + 1, renewed_at=now, expires_at=now + self._patience.stay
-            )
+            renewed = self._longer(sign_in)
             try:
                 await self._members.renew_sign_in(renewed)
             except Conflict:  # by the same client at the same time: what follows gives it the same token
@@ -262,13 +260,9 @@ class AccountsService:
 
     async def _keep_open(self, sign_in: SignIn) -> None:
         """A browser that is used stays signed in; written down once a day."""
-        now = self._clock.now()
-        if now - sign_in.renewed_at > timedelta(days=1):
-            longer = replace(
-                sign_in, generation=sign_in.generation + 1, renewed_at=now, expires_at=now + self._patience.stay
-            )
+        if self._clock.now() - sign_in.renewed_at > timedelta(days=1):
             try:
-                await self._members.renew_sign_in(longer)
+                await self._members.renew_sign_in(self._longer(sign_in))
             except Conflict:
                 return  # another of its pages did
 
@@ -331,6 +325,13 @@ class AccountsService:
         )
         await self._members.add_sign_in(sign_in)
         return sign_in
+
+    def _longer(self, sign_in: SignIn) -> SignIn:
+        """Its next generation, from now on."""
+        now = self._clock.now()
+        return replace(
+            sign_in, generation=sign_in.generation + 1, renewed_at=now, expires_at=now + self._patience.stay
+        )
 
     def _both(self, sign_in: SignIn, learner: Learner) -> SignedIn:
         refuse_blocked(learner)

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kotoserver.domain.audit import Action
@@ -65,7 +66,8 @@ class ErasingService:
         await self._storage.erase_learner(learner_id)
         # An upload that was under way has lost its learner by now, so what it wrote meanwhile is all there is.
         await forget_bytes_of(self._blobs, learner_id)
-        await self._audit.note(actor, Action.USER_ERASED, learner_id)
+        who = replace(actor, address="") if actor.learner_id == learner_id else actor
+        await self._audit.note(who, Action.USER_ERASED, learner_id)
 
     async def erase_session(self, caller: Caller, session_id: str) -> None:
         """Forgets one of the caller's own sessions, and all that was said in it with the sound of it.

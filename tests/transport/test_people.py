@@ -406,6 +406,14 @@ def make_old(folder: Path, *session_ids: str) -> None:
             )
 
 
+async def test_where_a_learner_came_from_is_not_kept_once_they_erased_themselves(koto: Koto):
+    learner = await koto.guest()
+    await learner.call("DELETE", f"/sessions/{await learner.open()}")
+    await learner.call("DELETE", "/me")
+    page = await koto.services.users.audit(OPERATOR, about=learner.learner_id)
+    assert [(each.action, each.address) for each in page.entries] == [("user_erased", ""), ("session_erased", "")]
+
+
 async def test_a_session_is_forgotten_once_nobody_came_back_for_long(tmp_path: Path):
     async with serving(tmp_path, KOTO_RETENTION_DAYS="1") as koto:
         guest = await koto.guest()
