@@ -13,9 +13,10 @@ held against its digests, and only then gets its own.
 import asyncio
 import hashlib
 import os
+import shutil
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,16 +86,17 @@ class BackupService:
         now = self._clock.now().astimezone(UTC).replace(microsecond=0)
         ending = _ENDINGS[bool(recipients)]
         with _workplace(self._folder) as work:
+            stage, packed = work / "stage", work / f"packed{_ENDINGS[0]}"
+            stage.mkdir()
             tell("the database")
-            dump = work / self._dumps.name
-            await asyncio.to_thread(self._dumps.dump, dump)
+            await asyncio.to_thread(self._dumps.dump, stage / self._dumps.name)
             tell("recordings")
             blobs = {info.key: info.size async for info in self._blobs.list(ALL_RECORDINGS)}
-            copied = await self._copy_blobs(blobs, work) if self._blobs_inside else {}
+            if self._blobs_inside:
+                await self._copy_blobs(blobs, stage)
             tell("the archive")
-            members = {self._dumps.name: dump, **self._authored(), **copied}
-            packed = work / f"packed{_ENDINGS[0]}"
-            await asyncio.to_thread(self._pack, packed, members, blobs, now)
+            await asyncio.to_thread(self._copy_authored, stage)
+            await asyncio.to_thread(self._pack, packed, stage, blobs, now)
             tell("reading it back")
             await asyncio.to_thread(_verify, packed)
             sealed = await asyncio.to_thread(_encrypt, packed, recipients) if recipients else packed
@@ -102,25 +104,19 @@ class BackupService:
             await asyncio.to_thread(_put, sealed, path)
         return Backup(path=path, made_at=now, size=path.stat().st_size)
 
-    async def _copy_blobs(self, blobs: Mapping[str, int], work: Path) -> dict[str, Path]:
-        copied = {}
-        for number, key in enumerate(blobs):
+    async def _copy_blobs(self, keys: Iterable[str], stage: Path) -> None:
+        for key in keys:
             content = await self._blobs.get(key)
             if content is not None:  # one that was forgotten meanwhile is no loss
-                place = work / f"blob-{number}"
-                await asyncio.to_thread(place.write_bytes, content)
-                copied[f"{BLOBS}/{key}"] = place
-        return copied
+                await asyncio.to_thread(_write, stage / BLOBS / key, content)
 
-    def _authored(self) -> dict[str, Path]:
-        return {
-            f"{name}/{path.relative_to(tree).as_posix()}": path
-            for name, tree in self._trees.items()
-            for path in sorted(tree.rglob("*"))
-            if path.is_file() and not path.is_symlink()
-        }
+    def _copy_authored(self, stage: Path) -> None:
+        """Copied first, since editors go on saving: the digest is to be that of what is packed."""
+        for name, tree in self._trees.items():
+            shutil.copytree(tree, stage / name, ignore=_passing, ignore_dangling_symlinks=True)
 
-    def _pack(self, packed: Path, members: Mapping[str, Path], blobs: Mapping[str, int], now: datetime) -> None:
+    def _pack(self, packed: Path, stage: Path, blobs: Mapping[str, int], now: datetime) -> None:
+        members = {path.relative_to(stage).as_posix(): path for path in sorted(stage.rglob("*")) if path.is_file()}
         manifest = Manifest(
             format=FORMAT,
             version=__version__,
@@ -133,8 +129,7 @@ class BackupService:
         head = packed.with_name(MANIFEST)
         head.write_bytes(_MANIFEST.dump_json(manifest, indent=1))
         with tarfile.open(packed, "w:gz", compresslevel=6) as archive:
-            archive.add(head, MANIFEST)
-            for name, path in members.items():
+            for name, path in {MANIFEST: head, **members}.items():
                 archive.add(path, name, recursive=False)
 
     # ── keeping ──────────────────────────────────────────────────────────────────────────────
@@ -239,6 +234,16 @@ def _workplace(folder: Path) -> Iterator[Path]:
             yield Path(work)
     except OSError as error:
         raise StorageFailed(f"The backup could not be written or read: {error.strerror or error}.") from error
+
+
+def _passing(folder: str, names: list[str]) -> set[str]:
+    """What is no part of the content: halves of files that are being saved, and links that lead elsewhere."""
+    return {name for name in names if name.endswith(".part") or Path(folder, name).is_symlink()}
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def _put(sealed: Path, path: Path) -> None:
