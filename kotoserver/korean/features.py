@@ -53,40 +53,58 @@ def features_of(
         if word.start in noise or (stance.answer_word is not None and word == stance.answer_word)
         for place in range(word.start, word.end)
     }
+    aside = frozenset(covered | skipped)
     found: dict[str, float] = {f"slot:{mention.slot}": CONTENT for mention in mentions}
-    in_predicate = {place for p in predicates for place in range(p.first, p.last)}
     for predicate in predicates:
-        if predicate.root_start in skipped or predicate.root_start in covered:
-            continue
-        if (predicate.root, predicate.ending) == ("말", "고"):
-            continue  # 여권 말고
-        if predicate.root == "이":
-            if predicate.ending.startswith(("라고", "다고")):
-                found["w:라고"] = CONTENT  # 뭐라고요? asks for the words, 뭐예요? for the thing
-            continue
-        if predicate.root in DECLINING | REMOVING and stance.stance is Stance.AGAINST:
-            found[_named(predicate.root, synonyms)] = HALF
-            found[DECLINES] = HALF
-            continue
-        if predicate.negated and ANTONYMS.get(predicate.root) in DECLINING:
-            found[_named(ANTONYMS[predicate.root], synonyms)] = HALF  # 안 배고파요 is 배불러요
-            found[DECLINES] = HALF
-            continue
-        if predicate.root == "되" and predicate.past and stance.stance is Stance.AGAINST:
-            found[DECLINES] = HALF
-            continue
-        if predicate.root == "없" and _before(sentence, predicate) == "필요":
-            found[DECLINES] = HALF
-            continue
-        phrase = SET_PHRASES.get((_before(sentence, predicate), predicate.root))
-        if phrase is not None:
-            found[_named(phrase, synonyms)] = CONTENT
-            continue
-        weight = GENERIC if predicate.root in GENERIC_ROOTS | INQUIRING_ROOTS | {"없"} else CONTENT
-        # What is there and what is not are told apart by stance.
-        found[_named("있" if predicate.root == "없" else predicate.root, synonyms)] = weight
+        if predicate.root_start not in aside:
+            found.update(_of_predicate(predicate, sentence, stance, synonyms))
+    found.update(_of_other_words(sentence, aside, predicates, synonyms))
+    found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
+    if numbers:
+        found["number"] = SMALL
+    if stance.answer is not Stance.OPEN:
+        found[f"answer:{stance.answer.name}"] = SMALL
+    if stance.stance is not Stance.OPEN:
+        found[f"stance:{stance.stance.name}"] = SMALL
+    return found
+
+
+def _of_predicate(
+    predicate: Predicate, sentence: Sentence, stance: StanceReading, synonyms: Mapping[str, str]
+) -> dict[str, float]:
+    """What is done or is so: its root, or what a set phrase or a way of declining stands for."""
+    root, against = predicate.root, stance.stance is Stance.AGAINST
+    if (root, predicate.ending) == ("말", "고"):
+        return {}  # 여권 말고
+    if root == "이":
+        # 뭐라고요? asks for the words, 뭐예요? for the thing
+        return {"w:라고": CONTENT} if predicate.ending.startswith(("라고", "다고")) else {}
+    if root in DECLINING | REMOVING and against:
+        return {_named(root, synonyms): HALF, DECLINES: HALF}
+    if predicate.negated and ANTONYMS.get(root) in DECLINING:
+        return {_named(ANTONYMS[root], synonyms): HALF, DECLINES: HALF}  # 안 배고파요 is 배불러요
+    before = _before(sentence, predicate)
+    if (root == "되" and predicate.past and against) or (root, before) == ("없", "필요"):
+        return {DECLINES: HALF}
+    phrase = SET_PHRASES.get((before, root))
+    if phrase is not None:
+        return {_named(phrase, synonyms): CONTENT}
+    weight = GENERIC if root in GENERIC_ROOTS | INQUIRING_ROOTS | {"없"} else CONTENT
+    # What is there and what is not are told apart by stance.
+    return {_named("있" if root == "없" else root, synonyms): weight}
+
+
+def _of_other_words(
+    sentence: Sentence,
+    aside: frozenset[int],
+    predicates: tuple[Predicate, ...],
+    synonyms: Mapping[str, str],
+) -> dict[str, float]:
+    """Question words, nouns and adverbs outside the predicates."""
+    in_predicate = {place for p in predicates for place in range(p.first, p.last)}
+    found: dict[str, float] = {}
     for place, morpheme in enumerate(sentence.morphemes):
-        if place in in_predicate or morpheme.start in skipped or morpheme.start in covered:
+        if place in in_predicate or morpheme.start in aside:
             continue
         if morpheme.form == "어느" and _asks_where(sentence.morphemes[place + 1 : place + 3]):
             found["q:어디"] = QUESTION
@@ -111,13 +129,6 @@ def features_of(
                 found[f"about:{ASKED_ABOUT[morpheme.form]}"] = ADVERB
         elif morpheme.tag == "MAG" and morpheme.form not in SOFTENERS | {"안", "못"}:
             found[_named(morpheme.form, synonyms)] = ADVERB
-    found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
-    if numbers:
-        found["number"] = SMALL
-    if stance.answer is not Stance.OPEN:
-        found[f"answer:{stance.answer.name}"] = SMALL
-    if stance.stance is not Stance.OPEN:
-        found[f"stance:{stance.stance.name}"] = SMALL
     return found
 
 
