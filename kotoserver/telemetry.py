@@ -1,17 +1,21 @@
 """What the server tells its operators: log lines with ids, and every metric by name.
 
 A log line names requests, sessions and turns by id and errors by code. What a learner said never
-reaches a log: no function here takes it.
+reaches a log: no function here takes it, and of an exception that nobody expected only its kind and the
+places it went through are written, for its message may quote the value that broke something.
 """
 
 import asyncio
 import json
 import logging
+import re
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -155,7 +159,17 @@ def log_ids(**ids: str) -> Iterator[None]:
         _context.reset(token)
 
 
-class JsonLines(logging.Formatter):
+class _Wordless(logging.Formatter):
+    """Writes exceptions without the values in them."""
+
+    def formatException(  # noqa: N802  # the name is the library's
+        self,
+        ei: "tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]",
+    ) -> str:
+        return "" if ei[1] is None else "".join(_without_values(ei[1], set())).rstrip("\n")
+
+
+class JsonLines(_Wordless):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -171,7 +185,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-class ReadableLines(logging.Formatter):
+class ReadableLines(_Wordless):
     """For a person at a terminal."""
 
     def __init__(self) -> None:
@@ -189,6 +203,42 @@ def set_up_logging(style: str) -> None:
     handler.setFormatter(JsonLines() if style == "json" else ReadableLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    logging.getLogger("asyncio").addFilter(_names_only)
+
+
+_SAY_NAMES_ONLY = (AttributeError, ImportError, NameError)
+"""Python's own messages in these hold names of the program and no values."""
+
+
+def _without_values(error: BaseException, seen: set[int]) -> Iterator[str]:
+    """Where `error` and those behind it came from, and their kinds."""
+    seen.add(id(error))
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None and id(before) not in seen:
+        yield from _without_values(before, seen)
+        yield "\nand then:\n\n"
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{_kind(error)}\n"
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield "\namong them:\n\n"
+            yield from _without_values(inner, seen)
+
+
+def _kind(error: BaseException) -> str:
+    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    if isinstance(error, _SAY_NAMES_ONLY):
+        return f"{name}: {error}"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"{name}: {error.strerror}"  # a disk that is full
+    return name
+
+
+def _names_only(record: logging.LogRecord) -> bool:
+    """asyncio writes out tasks and callbacks with what they hold; what happened, and where, is enough."""
+    if record.levelno >= logging.ERROR:
+        record.msg, record.args = re.split(r"[<(\n]", record.getMessage(), maxsplit=1)[0].rstrip(), ()
+    return True
 
 
 async def watch_loop_lag(every_seconds: float = 0.25) -> None:
