@@ -61,25 +61,6 @@ export class Editor {
     this.#mark();
   }
 
-  /** Replaces spans, the last one first so that the places before it stay what they were; undo takes it back. */
-  apply(edits) {
-    const lines = this.text.split("\n");
-    const starts = [0];
-    for (const line of lines) starts.push(starts.at(-1) + line.length + 1);
-    const place = (line, column) =>
-      Math.min(this.text.length, starts[line - 1] + [...(lines[line - 1] ?? "")].slice(0, column - 1).join("").length);
-    const inOrder = [...edits].sort((one, other) => other.line - one.line || other.column - one.column);
-    this.#area.focus({ preventScroll: true });
-    for (const edit of inOrder) {
-      this.#area.setSelectionRange(place(edit.line, edit.column), place(edit.end_line, edit.end_column));
-      // The only way to change a text area so that Ctrl+Z knows of it.
-      if (!document.execCommand("insertText", false, edit.text)) {
-        this.#area.setRangeText(edit.text);
-        this.#area.dispatchEvent(new Event("input"));
-      }
-    }
-  }
-
   #key(event) {
     if (event.key === "Tab" && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey) {
       event.preventDefault(); // YAML knows no tabs; Escape then Tab leaves the field

@@ -1,30 +1,5 @@
-/** What stands beside the text: findings, changes and history, as elements. */
+/** What differs, and what was published, as elements. */
 import { h } from "../dom.js";
-
-/** `go(finding)` leads to its place; `fix(finding)` applies what it offers. */
-export function findingsView(findings, { go, fix }) {
-  if (!findings.length) {
-    return [h("div", { class: "empty" }, h("h3", {}, "Nothing is wrong"), h("p", {}, "Every sentence passed the evaluator, too."))];
-  }
-  return findings.map((finding) =>
-    h(
-      "article",
-      { class: "finding" },
-      h(
-        "button",
-        { class: "place", type: "button", onclick: () => go(finding) },
-        h("span", { class: `chip ${finding.severity === "error" ? "bad" : "warn"}` }, finding.code),
-        h("span", {}, finding.sentence.replace(/`([^`]*)`/g, "“$1”")),
-      ),
-      h(
-        "div",
-        { class: "row" },
-        h("span", { class: "mono small" }, `${finding.file}:${finding.line}`),
-        finding.fix.length ? h("button", { class: "button slim", type: "button", onclick: () => fix(finding) }, "Fix it") : null,
-      ),
-    ),
-  );
-}
 
 /** By meaning, and as text when it is asked for. */
 export function changesView({ changes, text }) {
