@@ -3,10 +3,29 @@
 import argparse
 import os
 import sys
+from importlib import import_module
 
 from kotoserver import __version__
-from kotoserver.cli import backup, content, doctor, evaluate, models, play, serve, sessions, token, users
 from kotoserver.domain.errors import KotoError
+
+COMMANDS = {
+    "serve": "serve",
+    "migrate": "serve",
+    "play": "play",
+    "scenes": "content",
+    "langpacks": "content",
+    "evaluate": "evaluate",
+    "sessions": "sessions",
+    "models": "models",
+    "users": "users",
+    "secret": "users",
+    "token": "token",
+    "backup": "backup",
+    "restore": "backup",
+    "doctor": "doctor",
+}
+"""Each command with the module of `kotoserver.cli` that has it. Only that one is imported when a command is given:
+all of them together take most of a second."""
 
 DESCRIPTION = """\
 The server behind Korean Together: learners play role-play scenes in Korean with NPCs who
@@ -36,8 +55,9 @@ examples:
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; the exit status is 0 when it did what was asked, 1 when it found something
     wrong, 2 for a command that it does not know."""
-    parser = _parser()
-    chosen = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = _parser(given[0] if given else "")
+    chosen = parser.parse_args(given)
     if not hasattr(chosen, "run"):
         chosen.parser.print_help()
         return 2
@@ -53,7 +73,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str) -> argparse.ArgumentParser:
+    """With that command alone, or with all of them where it is none of them."""
     parser = argparse.ArgumentParser(
         prog="kotoserver",
         description=DESCRIPTION,
@@ -63,8 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"kotoserver {__version__}")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for subject in (serve, play, content, evaluate, sessions, models, users, token, backup, doctor):
-        subject.add_commands(commands)
+    for subject in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):
+        import_module(f"kotoserver.cli.{subject}").add_commands(commands)
     return parser
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 
 from kotoserver import telemetry
 from kotoserver.bootstrap.judging import open_judge, open_judge_and_analyzer, open_proofreader
-from kotoserver.bootstrap.server import render_scene
 from kotoserver.cli.authoring import add_pack_commands, add_scene_commands
 from kotoserver.cli.versions import Compare
 from kotoserver.cli.versions import add_commands as add_version_commands
@@ -185,6 +184,8 @@ def _publish_scene(chosen: argparse.Namespace) -> int:
     )
     print(f"{chosen.scene} is live at version {revision.version}")
     if not chosen.without_speech:
+        from kotoserver.bootstrap.server import render_scene  # the whole server, which no other command needs
+
         telemetry.set_up_logging(settings.log)
         asyncio.run(render_scene(settings, chosen.scene, _bar(f"speaking the lines of {chosen.scene}")))
     return 0

@@ -4,6 +4,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 
 from kiwipiepy import Kiwi
@@ -12,6 +13,9 @@ from kotoserver.ports.morphology import Analysis, Morpheme, MorphemeAnalyzer
 
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "XSN", "XPN", "SL", "SN"})
 _HANGUL = re.compile("[가-힣]+")
+MOST_KEPT = 512
+"""Sentences whose analysis is kept in memory, some 2 MB: a judgement asks six times on the average, a check of a
+whole scene nine times for each sentence."""
 _PREDICATIVE = frozenset({"XSV", "XSA", "VCP"})
 
 
@@ -34,6 +38,7 @@ class KiwiAnalyzer(MorphemeAnalyzer):
         apart = [word for word in sorted(map(_composed, words)) if self._takes_apart(word)]
         self._whole = re.compile("|".join(sorted(apart, key=len, reverse=True))) if apart else None
         self._kiwi.analyze("안녕하세요")
+        self._kept = lru_cache(maxsize=MOST_KEPT)(self._analyze)
         _return_freed_memory()
 
     def _takes_apart(self, word: str) -> bool:
@@ -46,6 +51,9 @@ class KiwiAnalyzer(MorphemeAnalyzer):
         return tags[-1] in _NOUN_TAGS or (tags[-1] == "EF" and bool(_NOUN_TAGS & set(tags)))
 
     def analyze(self, text: str) -> Analysis:
+        return self._kept(text)
+
+    def _analyze(self, text: str) -> Analysis:
         tokens, score = self._kiwi.analyze(text)[0]
         morphemes = [Morpheme(token.form, token.tag.split("-")[0], token.start, token.len) for token in tokens]
         for match in self._whole.finditer(text) if self._whole is not None else ():

@@ -1,10 +1,15 @@
 """What a person types, and what they get to read."""
 
+import argparse
 import json
+import pkgutil
 import re
 import shutil
+from importlib import import_module
 from pathlib import Path
 
+from kotoserver import cli
+from kotoserver.__main__ import COMMANDS
 from kotoserver.settings import ROOT
 from tests.processes import run
 
@@ -24,6 +29,18 @@ def test_help_tells_what_there_is(tmp_path: Path):
         ["scenes", "publish"],
     ):
         assert run(tmp_path, *command, "--help").stdout.count("\n") > 5
+
+
+def test_every_command_is_found_in_the_module_that_has_it():
+    found: dict[str, str] = {}
+    for module in pkgutil.iter_modules(cli.__path__):
+        add_commands = getattr(import_module(f"kotoserver.cli.{module.name}"), "add_commands", None)
+        if add_commands is None or module.name == "versions":  # its own stand under `scenes`
+            continue
+        commands = argparse.ArgumentParser().add_subparsers()
+        add_commands(commands)
+        found |= dict.fromkeys(commands.choices, module.name)
+    assert found == COMMANDS
 
 
 def test_a_scene_is_played_in_the_terminal_with_the_real_judge(tmp_path: Path):
