@@ -29,7 +29,7 @@ Judge = Callable[[str, Expectation], Evaluation]
 def published_scenes(settings: Settings) -> dict[str, Scene]:
     """The live version of every scene, by id."""
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
-    return {scene_id: library.scene(scene_id) for scene_id in library.scene_ids()}
+    return {scene.id: scene for scene in library.live_scenes()}
 
 
 def open_judge(settings: Settings) -> Judge:
@@ -74,7 +74,7 @@ async def rescore_session(settings: Settings, session_id: str) -> tuple[Session,
         session = await stored_session(storage, session_id)
         scene = library.scene(session.scene_id, session.scene_version)
         # The analyser knew the words of that version then; a newer one may have dropped some.
-        known = [*(library.scene(scene_id) for scene_id in library.scene_ids()), scene]
+        known = [*library.live_scenes(), scene]
         judges = judges_without_models(settings.evaluator)
         evaluator = open_evaluator(judges, scene_words(known), settings.models)
         stack.push_async_callback(evaluator.close)

@@ -126,7 +126,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
         erasing.open()
         stack.push_async_callback(erasing.close)
-        reloading = ReloadingService(parts.library, _take_up(parts.judge, speech))
+        reloading = ReloadingService(parts.library, _take_up(parts.judge, parts.library, speech))
         stack.push_async_callback(_ended, asyncio.create_task(reloading.keep_looking()))
         yield Services(
             accounts=people.accounts,
@@ -191,8 +191,7 @@ async def _open_parts(settings: Settings, secret: Secret, stack: AsyncExitStack)
     ears = open_recognizer(settings.speech, clock, purse, faults)
     if ears is not None:
         stack.push_async_callback(ears.close)
-    scenes = [library.scene(scene_id) for scene_id in library.scene_ids()]
-    judge = open_evaluator(settings.evaluator, scene_words(scenes), settings.models)
+    judge = open_evaluator(settings.evaluator, scene_words(library.live_scenes()), settings.models)
     stack.push_async_callback(judge.close)
     bus = open_bus(revealed(settings.redis_url) or None)
     stack.push_async_callback(bus.close)
@@ -271,7 +270,7 @@ def _open_content(
 ) -> ContentService:
     folders = Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir)
     content = ContentService(
-        folders, lambda known: open_proofreader(settings, known), reloading=reloading, audit=audit, clock=clock
+        folders, lambda: open_proofreader(settings, folders), reloading=reloading, audit=audit, clock=clock
     )
     stack.push_async_callback(content.close)
     return content
@@ -306,12 +305,13 @@ def _open_purse(settings: Settings, storage: Storage, clock: Clock, stack: Async
     return purse
 
 
-def _take_up(judge: Evaluator, speech: SpeechService) -> TakeUp:
+def _take_up(judge: Evaluator, library: Library, speech: SpeechService) -> TakeUp:
     """What is done for every scene at the start, for those that were published since."""
 
     async def take_up(scenes: Sequence[Scene]) -> None:
         speech.warm_library(authored_lines(scenes, speech))
-        await prepare_judge(judge, scenes)
+        live = library.live_scenes()
+        await prepare_judge(judge, live if await judge.know(scene_words(live)) else scenes)
 
     return take_up
 

@@ -131,6 +131,9 @@ class Library:
         """Scenes whose live version can be played, in order of their ids."""
         return tuple(sorted(self._scenes.live))
 
+    def live_scenes(self) -> tuple[Scene, ...]:
+        return tuple(self.scene(scene_id) for scene_id in self.scene_ids())
+
     def pack_ids(self) -> tuple[str, ...]:
         return tuple(sorted(self._packs.live))
 

@@ -93,7 +93,7 @@ def publish_pack(
         raise NotFound(f"There is no pack {pack_id}.", code="no_such_pack")
     library = open_library(scenes_dir, langpacks_dir)
     scenes = {scene_id: result.scene for scene_id, result in drafts.scenes.items()}
-    scenes |= {scene_id: library.scene(scene_id) for scene_id in library.scene_ids()}
+    scenes |= {scene.id: scene for scene in library.live_scenes()}
     folder = langpacks_dir / pack_id
     folders = Folders(scenes=scenes_dir, langpacks=langpacks_dir)
     result = compile_pack_folder(folder, folders, catalogs, scenes)

@@ -1,6 +1,6 @@
 """The evaluator as proof-reader: reads what authors write with the same eyes that read learners."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kotoserver.domain.evaluation import Evaluation, Expectation
@@ -35,6 +35,11 @@ class KoreanProofreader(Proofreader):
         self._turns: dict[str, _Turn] = {}
         self._read: dict[str, _Read] = {}
         self.version = f"{ENGINE_NAME} {ENGINE_VERSION}, {analyzer.version}"
+
+    def know(self, words: Iterable[str]) -> None:
+        if self._analyzer.know(words):
+            self._turns.clear()
+            self._read.clear()
 
     def judge(self, text: str, expectation: Expectation) -> Evaluation:
         turn = self._turn(expectation)

@@ -1,7 +1,7 @@
 """The morphological analyser that the Korean evaluator reads with."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -37,6 +37,10 @@ class MorphemeAnalyzer(ABC):
     @abstractmethod
     def analyze(self, text: str) -> Analysis:
         """The best analysis of NFC text."""
+
+    @abstractmethod
+    def know(self, words: Iterable[str]) -> bool:
+        """Takes these nouns whole from now on, in place of those known before; whether that changes anything."""
 
     @abstractmethod
     def join(self, morphemes: Sequence[tuple[str, str]]) -> str:

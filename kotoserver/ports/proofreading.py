@@ -1,6 +1,7 @@
 """What the tools of authors ask about Korean: how a sentence is judged, its level, and what looks wrong in it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kotoserver.domain.evaluation import Evaluation, Expectation
@@ -42,6 +43,10 @@ class Proofreader(ABC):
     """Deterministic and synchronous; whoever calls it keeps it off the event loop."""
 
     version: str
+
+    @abstractmethod
+    def know(self, words: Iterable[str]) -> None:
+        """Reads these nouns whole from now on, in place of those before: what drafts fill their slots with."""
 
     @abstractmethod
     def judge(self, text: str, expectation: Expectation) -> Evaluation:

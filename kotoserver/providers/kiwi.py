@@ -35,11 +35,26 @@ class KiwiAnalyzer(MorphemeAnalyzer):
         """
         self.version = kiwi_version()
         self._kiwi = Kiwi(model_type="cong", load_multi_dict=False)
-        apart = [word for word in sorted(map(_composed, words)) if self._takes_apart(word)]
-        self._whole = re.compile("|".join(sorted(apart, key=len, reverse=True))) if apart else None
         self._kiwi.analyze("안녕하세요")
         self._kept = lru_cache(maxsize=MOST_KEPT)(self._analyze)
+        self._words: frozenset[str] = frozenset()
+        self._apart: frozenset[str] = frozenset()
+        self._whole: re.Pattern[str] | None = None
+        self.know(words)
         _return_freed_memory()
+
+    def know(self, words: Iterable[str]) -> bool:
+        composed = frozenset(map(_composed, words))
+        if composed == self._words:
+            return False
+        self._words = composed
+        apart = frozenset(filter(self._takes_apart, composed))
+        if apart == self._apart:
+            return False
+        self._apart = apart
+        self._whole = re.compile("|".join(sorted(apart, key=lambda word: (-len(word), word)))) if apart else None
+        self._kept.cache_clear()
+        return True
 
     def _takes_apart(self, word: str) -> bool:
         if len(word) < 2 or not _HANGUL.fullmatch(word):
@@ -52,6 +67,10 @@ class KiwiAnalyzer(MorphemeAnalyzer):
 
     def analyze(self, text: str) -> Analysis:
         return self._kept(text)
+
+    def forget(self) -> None:
+        """Keeps no sentence any more; for one who reads what learners said."""
+        self._kept.cache_clear()
 
     def _analyze(self, text: str) -> Analysis:
         tokens, score = self._kiwi.analyze(text)[0]

@@ -48,6 +48,10 @@ class LocalEvaluator(Evaluator):
     async def evaluate(self, text: str, expectation: Expectation) -> Evaluation:
         return await self._work(lambda: self._judge(text, expectation))
 
+    async def know(self, words: Iterable[str]) -> bool:
+        known = tuple(words)
+        return await self._work(lambda: self._know(known))
+
     async def prepare(self, expectation: Expectation) -> None:
         await self._work(lambda: self._prepare(expectation))
 
@@ -73,7 +77,11 @@ class LocalEvaluator(Evaluator):
             self._waiting -= 1
 
     def _judge(self, text: str, expectation: Expectation) -> Evaluation:
-        evaluation = judge(text, self._prepare(expectation), self._load())
+        try:
+            evaluation = judge(text, self._prepare(expectation), self._load())
+        finally:
+            if self._analyzer is not None:
+                self._analyzer.forget()  # what a learner said stays nowhere but in the database
         return replace(evaluation, engine_version=self.version)
 
     def _prepare(self, expectation: Expectation) -> Prepared:
@@ -88,6 +96,13 @@ class LocalEvaluator(Evaluator):
         while len(self._prepared) > self._most_prepared:
             self._prepared.popitem(last=False)
         return prepared
+
+    def _know(self, words: tuple[str, ...]) -> bool:
+        self._words = words
+        changed = self._analyzer is not None and self._analyzer.know(words)
+        if changed:
+            self._prepared.clear()
+        return changed
 
     def _load(self) -> KiwiAnalyzer:
         if self._analyzer is None:

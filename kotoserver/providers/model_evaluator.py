@@ -1,7 +1,7 @@
 """The local judge with a language model at its side, which may fail at any time without harm."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kotoserver import telemetry
@@ -178,6 +178,9 @@ class ModelEvaluator(Evaluator):
             return answer.value
         telemetry.MODEL_DEGRADED.labels(answer.fallback).inc()
         return replace(answer.value, degraded=answer.fallback)
+
+    async def know(self, words: Iterable[str]) -> bool:
+        return await self._local.know(words)
 
     async def prepare(self, expectation: Expectation) -> None:
         await self._local.prepare(expectation)

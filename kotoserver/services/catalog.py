@@ -67,7 +67,7 @@ class CatalogService:
 
     def scenes(self) -> list[Scene]:
         """Every live scene."""
-        return [self._library.scene(scene_id) for scene_id in sorted(self._library.scene_ids())]
+        return list(self._library.live_scenes())
 
     def pack(self, pack_id: str) -> LanguagePack:
         """The live version. NotFound code `no_such_pack`."""

@@ -15,7 +15,14 @@ from kotoserver.content.authoring import give_scene_ids, import_meanings
 from kotoserver.content.coverage import Coverage, coverage_of
 from kotoserver.content.desk import lint_folders
 from kotoserver.content.diagnostics import Diagnostic
-from kotoserver.content.drafts import Folders, compile_folders, draft_ids, pack_draft_ids, pack_scene_files
+from kotoserver.content.drafts import (
+    Folders,
+    compile_folders,
+    draft_ids,
+    pack_draft_ids,
+    pack_scene_files,
+    slot_words,
+)
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
 from kotoserver.content.revisions import Revision, live_version
 from kotoserver.content.saving import OpenedDraft, open_draft, save_draft
@@ -58,7 +65,7 @@ class ContentService:
     def __init__(
         self,
         folders: Folders,
-        open_proofreader: Callable[[Folders], Proofreader],
+        open_proofreader: Callable[[], Proofreader],
         reloading: ReloadingService,
         audit: AuditService,
         clock: Clock,
@@ -100,7 +107,8 @@ class ContentService:
         """
 
         def findings() -> list[Diagnostic]:
-            return lint_folders(replace(self._folders, unsaved=unsaved), scene_id, self._ready())
+            folders = replace(self._folders, unsaved=unsaved)
+            return lint_folders(folders, scene_id, self._ready(folders))
 
         return await self._work(caller, findings)
 
@@ -112,7 +120,7 @@ class ContentService:
         def publish() -> Revision:
             match kind:
                 case "scene":
-                    return publish_scene(scenes, packs, each, publication, self._ready())
+                    return publish_scene(scenes, packs, each, publication, self._ready(self._folders))
                 case "pack":
                     return publish_pack(scenes, packs, each, publication)
                 case _:
@@ -171,10 +179,11 @@ class ContentService:
         await self._reloading.look()
         await self._audit.note(caller, action, each, kind=kind, version=str(version))
 
-    def _ready(self) -> Proofreader:
-        """Loaded in the thread that uses it, which takes a second or two the first time."""
+    def _ready(self, folders: Folders) -> Proofreader:
+        """Knowing the words of these drafts. Loaded in the thread that uses it, in a second the first time."""
         if self._proofreader is None:
-            self._proofreader = self._open_proofreader(self._folders)
+            self._proofreader = self._open_proofreader()
+        self._proofreader.know(slot_words(folders))
         return self._proofreader
 
     def _drafts(self) -> tuple[DraftFolder, ...]:

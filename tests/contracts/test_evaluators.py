@@ -13,6 +13,7 @@ from kotoserver.ports.providers import Evaluator
 from kotoserver.providers.local import LocalEvaluator
 from kotoserver.providers.model_evaluator import ModelEvaluator, ModelOpinion
 from kotoserver.providers.policy import Patience
+from kotoserver.providers.policy.judges import FallbackEvaluator
 from kotoserver.providers.scripted import ScriptedEvaluator
 from kotoserver.providers.spending import Purse
 from kotoserver.settings import TokenPrice
@@ -168,6 +169,25 @@ async def test_the_local_judge_keeps_a_bounded_number_of_turns():
     evaluation = await judge.evaluate("라떼 주세요", replace(ORDER, key="order/0"))
     await judge.close()
     assert evaluation.intent == "order_drink"
+
+
+async def test_words_of_a_scene_published_since_are_known_as_after_a_start():
+    said, words = "치즈케이크 두 개 주세요.", ["치즈케이크"]
+    judge, started = LocalEvaluator(), LocalEvaluator(words)
+    await judge.evaluate(said, ORDER)
+    assert await judge.know(words)
+    assert not await judge.know(words)
+    assert await judge.evaluate(said, ORDER) == await started.evaluate(said, ORDER)
+    await judge.close()
+    await started.close()
+
+
+async def test_several_judges_learn_words_together():
+    judge = FallbackEvaluator([ScriptedEvaluator(), LocalEvaluator()], SystemClock())
+    await judge.evaluate("네", ORDER)
+    await judge.prepare(ORDER)
+    assert await judge.know(["치즈케이크"])
+    await judge.close()
 
 
 def test_the_local_judge_names_what_its_judgements_hang_on():

@@ -23,6 +23,14 @@ def test_words_are_registered_in_composed_form(analyzer: KiwiAnalyzer):
     assert analyzer.analyze("달고나라떼 주세요").morphemes[0].form == "달고나라떼"
 
 
+def test_words_may_be_others_later():
+    analyzer = KiwiAnalyzer(["유자딸기라떼"])
+    assert analyzer.know(["치즈케이크"])
+    assert analyzer.analyze("치즈케이크 주세요").morphemes[0].form == "치즈케이크"
+    assert analyzer.analyze("유자딸기라떼 주세요") == KiwiAnalyzer().analyze("유자딸기라떼 주세요")
+    assert not analyzer.know(["치즈케이크", "차"]), "차 is whole for Kiwi, too"
+
+
 def test_a_word_that_is_no_noun_stays_as_it_is(analyzer: KiwiAnalyzer):
     assert [m.tag for m in analyzer.analyze("먹고 갈게요").morphemes] == ["VV", "EC", "VV", "EF"]
 
