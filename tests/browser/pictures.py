@@ -9,6 +9,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.apps import serving
 from tests.browser.chromium import FLAGS
+from tests.browser.desk import open_desk, type_over
 from tests.browser.visitor import Visitor
 from tests.servers import find_program
 
@@ -70,19 +71,9 @@ async def _take_the_studio(browser: Browser, home: str) -> None:
     """A line that the learner would be corrected for, found as it is typed; nothing is saved."""
     someone = await _visitor(browser, home, DESK)
     page = someone.page
-    await someone.open("/console/studio/scene/cafe")
-    await expect(page.locator("#findings .empty")).to_be_visible(timeout=60_000)
-    text = page.locator("#editor textarea")
-    await text.evaluate(
-        """area => {
-            const before = '"아메리카노 한 잔 주세요."';
-            area.focus();
-            area.setSelectionRange(area.value.indexOf(before), area.value.indexOf(before) + before.length);
-        }"""
-    )
-    await page.keyboard.insert_text('"아메리카노을 한 잔 주세요."')
+    await open_desk(someone, "scene/cafe")
+    await type_over(someone, '"아메리카노 한 잔 주세요."', '"아메리카노을 한 잔 주세요."')
     await page.locator(".finding .place").first.click(timeout=60_000)
-    await page.locator("#editor").evaluate("(editor) => editor.scrollTo({ top: 76 * 21 })")
     await _take(someone, "studio")
 
 

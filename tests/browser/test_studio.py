@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, expect
 
 from kotoserver.settings import ROOT
 from tests.apps import Koto, serving
 from tests.browser.conftest import SCREENSHOTS
+from tests.browser.desk import CHECKED, expect_nothing_found, line_of_caret, open_desk, type_over
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-CHECKED = 30_000
-"""Milliseconds until the first findings: the analyser is loaded for them."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -44,39 +42,24 @@ async def editor(koto: Koto, browser: Browser, request: pytest.FixtureRequest) -
     assert visitor.strangers == set()
 
 
-async def open_cafe(editor: Visitor) -> Locator:
-    """The text of the café, once it was checked."""
-    await editor.open("/console/studio/scene/cafe")
-    await expect(editor.page.locator("#findings .empty h3")).to_have_text("Nothing is wrong", timeout=CHECKED)
-    return editor.page.locator("#editor textarea")
-
-
-async def replace(text: Locator, before: str, after: str) -> None:
-    """Types over the first occurrence, as one who has marked it."""
-    await text.evaluate(
-        """(area, before) => {
-            const at = area.value.indexOf(before);
-            area.focus();
-            area.setSelectionRange(at, at + before.length);
-        }""",
-        before,
-    )
-    await text.page.keyboard.insert_text(after)
+async def open_cafe(editor: Visitor) -> None:
+    await open_desk(editor, "scene/cafe")
+    await expect_nothing_found(editor)
 
 
 async def test_a_broken_scene_is_mended_guided_by_findings_and_published(editor: Visitor, folder: Path):
     page = editor.page
     await editor.open("/console/studio")
     await editor.keep("list")
-    text = await open_cafe(editor)
-    await replace(text, "      model:", "      modle:")
+    await open_cafe(editor)
+    await type_over(editor, "      model:", "      modle:")
     finding = page.locator(".finding", has_text="E05").first
     await expect(finding).to_be_visible(timeout=CHECKED)
     await expect(page.locator("#publish")).to_be_disabled()
     await editor.keep("broken")
     await finding.get_by_role("button", name="Fix it").click()
-    await expect(page.locator("#findings .empty h3")).to_have_text("Nothing is wrong", timeout=CHECKED)
-    await replace(text, "title: ", "# The café at the corner.\ntitle: ")
+    await expect_nothing_found(editor)
+    await type_over(editor, "title: ", "# The café at the corner.\ntitle: ")
     await page.keyboard.press("Control+s")
     await expect(page.locator("#state")).to_have_text("saved")
     assert "# The café at the corner." in (folder / "scenes" / "cafe" / "scene.yaml").read_text("utf-8")
@@ -100,22 +83,21 @@ async def test_a_broken_scene_is_mended_guided_by_findings_and_published(editor:
 
 
 async def test_an_example_that_the_evaluator_does_not_take_is_found_as_it_is_typed(editor: Visitor):
-    text = await open_cafe(editor)
-    await replace(text, '"아메리카노 한 잔 주세요."', '"아메리카노을 한 잔 주세요."')
+    await open_cafe(editor)
+    await type_over(editor, '"아메리카노 한 잔 주세요."', '"아메리카노을 한 잔 주세요."')
     finding = editor.page.locator(".finding", has_text="W23").first
     await expect(finding).to_be_visible(timeout=CHECKED)
     await finding.locator(".place").click()
     await editor.keep("evaluator")
-    shown = await editor.page.locator("#editor pre .here").inner_text()
-    assert "아메리카노을" in shown
+    await expect(line_of_caret(editor)).to_contain_text("아메리카노을")
     assert editor.complaints == []
 
 
 async def test_of_two_editors_the_second_sees_both_texts_and_loses_nothing(editor: Visitor, folder: Path):
     page, file = editor.page, folder / "scenes" / "cafe" / "scene.yaml"
-    text = await open_cafe(editor)
+    await open_cafe(editor)
     file.write_text("# Theirs.\n" + file.read_text("utf-8"), "utf-8")
-    await replace(text, "title: ", "# Mine.\ntitle: ")
+    await type_over(editor, "title: ", "# Mine.\ntitle: ")
     await page.locator("#save:enabled").click()
     await expect(page.locator("#conflict")).to_be_visible()
     assert "# Mine." in await page.locator("#yours").input_value()
@@ -134,9 +116,9 @@ async def test_of_two_editors_the_second_sees_both_texts_and_loses_nothing(edito
 
 
 async def test_findings_are_told_in_the_editors_language(editor: Visitor):
-    text = await open_cafe(editor)
+    await open_cafe(editor)
     await editor.page.locator("#language").select_option("id")
-    await replace(text, "      model:", "      modle:")
+    await type_over(editor, "      model:", "      modle:")
     finding = editor.page.locator(".finding", has_text="E05").first
     await expect(finding).to_be_visible(timeout=CHECKED)
     indonesian = await finding.inner_text()

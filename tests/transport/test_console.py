@@ -63,6 +63,19 @@ async def test_a_page_may_load_nothing_from_another_host_and_run_no_inline_scrip
     assert re.findall(r"\sstyle=|\son\w+=", page) == []
 
 
+async def test_the_studio_lets_through_its_editors_own_styles_by_a_nonce_that_is_another_each_time(koto: Koto):
+    nonces = set()
+    for _ in range(2):
+        answer = await get(koto, "/console/studio/scene/cafe")
+        found = re.search(r'"nonce": "([\w-]{20,})"', await answer.text())
+        assert found is not None
+        nonces.add(found[1])
+        assert answer.headers["Content-Security-Policy"] == POLICY.replace(
+            "style-src 'self'", f"style-src 'self' 'nonce-{found[1]}'"
+        )
+    assert len(nonces) == 2
+
+
 async def test_in_development_the_first_visit_makes_an_admin_kept_in_a_strict_cookie(koto: Koto):
     first = await get(koto, "/console/")
     cookie: Morsel[str] = first.cookies[COOKIE]

@@ -131,7 +131,7 @@ def render(request: web.Request, value: Page) -> web.Response:
     response = aiohttp_jinja2.render_template(TEMPLATES[type(value)], request, {"page": value})
     if isinstance(value, MessagePage | SignInPage):
         response.set_status(value.status)
-    return _guarded(response)
+    return _guarded(response, POLICY if not isinstance(value, DraftPage) else policy_with(value.style_nonce))
 
 
 def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:
@@ -158,8 +158,13 @@ def _without_marks(message: str) -> str:
     return re.sub("`([^`]*)`", r"“\1”", message)
 
 
-def _guarded(response: web.Response) -> web.Response:
-    response.headers["Content-Security-Policy"] = POLICY
+def policy_with(style_nonce: str) -> str:
+    """The policy of a page whose text editor writes one style element, which carries the page's own nonce."""
+    return POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{style_nonce}'")
+
+
+def _guarded(response: web.Response, policy: str = POLICY) -> web.Response:
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"  # the page holds the learner's token

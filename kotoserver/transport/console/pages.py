@@ -305,3 +305,5 @@ class DraftPage:
     id: str
     files: tuple[str, ...]
     live: int | None
+    style_nonce: str
+    """Lets the text editor's own style element through the page's policy; another one for each answer."""

@@ -1,5 +1,6 @@
 """The studio: scenes and packs that are worked on, and each of them with its text, findings and versions."""
 
+import secrets
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -46,6 +47,7 @@ async def draft(request: web.Request, guest: Visitor) -> DraftPage:
         id=found.id,
         files=found.files,
         live=found.live,
+        style_nonce=secrets.token_urlsafe(18),
     )
 
 

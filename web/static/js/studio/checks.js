@@ -54,7 +54,7 @@ export function listFindings(drafts, { list, count }) {
 }
 
 const nothing = () =>
-  h("div", { class: "empty" }, h("h3", {}, "Nothing is wrong"), h("p", {}, "Every sentence passed the evaluator, too."));
+  h("p", { class: "nothing" }, h("b", {}, "Nothing is wrong."), " Every sentence passed the evaluator, too.");
 
 function article(finding, drafts) {
   return h(

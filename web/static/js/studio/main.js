@@ -5,7 +5,7 @@ import { settle } from "./conflict.js";
 import { Drafts } from "./drafts.js";
 import { attempt } from "./page.js";
 import { Sides } from "./sides.js";
-import { TextPane } from "./text.js";
+import { TextPane } from "./text/pane.js";
 import { Versions } from "./versions.js";
 
 const boot = JSON.parse($("boot").textContent);
@@ -17,7 +17,7 @@ const sides = new Sides($("sides"), $("side"), [
   { name: "changes", title: "Changes", show: (home) => versions.showChanges(home) },
   { name: "history", title: "History", show: (home) => versions.showHistory(home) },
 ]);
-new TextPane($("editor"), drafts);
+new TextPane($("editor"), drafts, { nonce: boot.nonce });
 listFindings(drafts, { list: $("findings"), count: $("count") });
 
 // ── the head of the page ───────────────────────────────────────────────────────────────────────
