@@ -114,6 +114,17 @@ VARIABLES = (
         "so that a balancer sends nobody new",
     ),
     Variable(name="KOTO_LOG", default="readable", meaning="form of the log lines: `json` or `readable`"),
+    Variable(
+        name="KOTO_LOG_LEVEL",
+        default="info",
+        meaning="what is logged: `debug`, `info`, `warning` or `error` and what is worse",
+    ),
+    Variable(
+        name="OTEL_EXPORTER_OTLP_ENDPOINT",
+        default="",
+        meaning="collector that traces are sent to by OTLP over HTTP, such as http://127.0.0.1:4318; unset, none. "
+        "OpenTelemetry's other `OTEL_…` variables count too",
+    ),
     Variable(name="KOTO_SPEECH_CACHE_MB", default="512", meaning="how much synthesised speech is kept"),
     Variable(
         name="DATABASE_URL",
@@ -292,6 +303,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _POLICY_KEY = re.compile(r"(stt|tts)\.[a-z_]+\.(total|first|at_once|failures|rest)")
 _LIMIT_KEY = re.compile("|".join(LIMITS))
 _PRICE_KEY = re.compile(r"(stt|tts)\.[a-z_]+")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 _NAMES = frozenset(variable.name for variable in VARIABLES)
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
@@ -463,6 +475,9 @@ class Settings:
     trusted_proxies: tuple[Network, ...]
     drain_seconds: int
     log: str
+    log_level: str
+    exports_traces: bool
+    """To the collector that the environment names to OpenTelemetry's own library."""
     speech_cache_bytes: int
     database_url: Secret | None
     """May hold a password."""
@@ -500,6 +515,10 @@ class Settings:
             trusted_proxies=_networks("KOTO_TRUSTED_PROXIES", values["KOTO_TRUSTED_PROXIES"]),
             drain_seconds=_whole_number("KOTO_DRAIN_SECONDS", values["KOTO_DRAIN_SECONDS"], 0, 600),
             log=_one_of("KOTO_LOG", values["KOTO_LOG"], ("json", "readable")),
+            log_level=_one_of("KOTO_LOG_LEVEL", values["KOTO_LOG_LEVEL"], LOG_LEVELS),
+            exports_traces=bool(
+                _web_address("OTEL_EXPORTER_OTLP_ENDPOINT", values["OTEL_EXPORTER_OTLP_ENDPOINT"])
+            ),
             speech_cache_bytes=_whole_number("KOTO_SPEECH_CACHE_MB", values["KOTO_SPEECH_CACHE_MB"], 1, 1_000_000)
             * 1_000_000,
             database_url=Secret(values["DATABASE_URL"]) if values["DATABASE_URL"] else None,

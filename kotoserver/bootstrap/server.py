@@ -15,6 +15,7 @@ from kotoserver.bootstrap.people import open_people
 from kotoserver.bus import open_bus
 from kotoserver.content.drafts import Folders
 from kotoserver.content.library import Library, open_library
+from kotoserver.domain.engines import EngineState
 from kotoserver.domain.errors import ContentBroken, KotoError
 from kotoserver.domain.evaluation import expectation_of
 from kotoserver.domain.scene import Scene
@@ -39,6 +40,7 @@ from kotoserver.services.keys import open_keys
 from kotoserver.services.lab import LabService
 from kotoserver.services.lessons import LessonsService
 from kotoserver.services.limits import LimitsService
+from kotoserver.services.lookout import Disk, Lookout
 from kotoserver.services.narration import spoken_line
 from kotoserver.services.play import PlayService
 from kotoserver.services.purse import DayPurse
@@ -68,6 +70,7 @@ class Parts:
     voice: Synthesizer
     judge: Evaluator
     clock: Clock
+    purse: DayPurse
     faults: FaultBoard | None
     """None: engines cannot be broken on purpose."""
 
@@ -128,6 +131,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(erasing.close)
         reloading = ReloadingService(parts.library, _take_up(parts.judge, parts.library, speech))
         stack.push_async_callback(_ended, asyncio.create_task(reloading.keep_looking()))
+        health = HealthService(_dependencies(settings, parts, catalog), parts.clock)
+        lookout = _open_lookout(settings, parts, people.limits, health, stack)
         yield Services(
             accounts=people.accounts,
             users=UsersService(
@@ -147,7 +152,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             workbench=WorkbenchService(catalog, parts.judge),
             lab=_open_lab(settings, parts, play, choices, stack),
             content=_open_content(settings, reloading, people.audit, parts.clock, stack),
-            health=HealthService(_dependencies(settings, parts, catalog), parts.clock),
+            health=health,
+            lookout=lookout,
             bus=parts.bus,
         )
 
@@ -209,6 +215,7 @@ async def _open_parts(settings: Settings, secret: Secret, stack: AsyncExitStack)
         voice=voice,
         judge=judge,
         clock=clock,
+        purse=purse,
         faults=faults,
     )
 
@@ -303,6 +310,31 @@ def _open_purse(settings: Settings, storage: Storage, clock: Clock, stack: Async
     )
     stack.push_async_callback(purse.close)
     return purse
+
+
+def _open_lookout(
+    settings: Settings, parts: Parts, limits: LimitsService, health: HealthService, stack: AsyncExitStack
+) -> Lookout:
+    """Looks for as long as the stack is open."""
+
+    def engines() -> Sequence[EngineState]:
+        ears = parts.ears.states() if parts.ears else ()
+        return (*ears, *parts.judge.states(), *parts.voice.states())
+
+    lookout = Lookout(
+        health=health,
+        limits=limits,
+        engines=engines,
+        count_spending=parts.purse.look,
+        disks=(
+            Disk(name="data", folder=settings.data_dir),
+            Disk(name="backups", folder=settings.backups.folder),
+        ),
+        backups=settings.backups.folder,
+        clock=parts.clock,
+    )
+    stack.push_async_callback(_ended, asyncio.create_task(lookout.keep_looking()))
+    return lookout
 
 
 def _take_up(judge: Evaluator, library: Library, speech: SpeechService) -> TakeUp:

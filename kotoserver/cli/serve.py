@@ -8,7 +8,7 @@ import logging
 import signal
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -68,14 +68,28 @@ def _serve(chosen: argparse.Namespace) -> int:
             raise BadSettings("--port must be from 0 to 65535.")
         settings = replace(settings, port=chosen.port)
     settings.refuse_contradictions()
-    telemetry.set_up_logging(settings.log)
-    asyncio.run(run_speech_server(settings) if chosen.role == "speech" else run_server(settings))
+    telemetry.set_up_logging(settings.log, settings.log_level)
+    with _exporting_traces(settings):
+        asyncio.run(run_speech_server(settings) if chosen.role == "speech" else run_server(settings))
     return 0
+
+
+def _exporting_traces(settings: Settings) -> AbstractContextManager[None]:
+    """BadSettings where the extra is missing."""
+    if not settings.exports_traces:
+        return nullcontext()
+    try:
+        from kotoserver.telemetry.export import exporting_by_otlp
+    except ModuleNotFoundError as error:
+        raise BadSettings(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is missing: pip install 'kotoserver[otel]'."
+        ) from error
+    return exporting_by_otlp()
 
 
 def _migrate(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environ()
-    telemetry.set_up_logging(settings.log)
+    telemetry.set_up_logging(settings.log, settings.log_level)
     applied = asyncio.run(migrate_database(settings))
     for name in applied:
         print(f"applied {name}")

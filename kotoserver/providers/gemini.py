@@ -12,6 +12,7 @@ from google.genai.types import (
     HttpRetryOptions,
 )
 
+from kotoserver import telemetry
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.providers.language_model import LanguageModel, Prompt, Reply, Tokens
 from kotoserver.providers.openai_server import failure_of_status
@@ -49,6 +50,7 @@ class GeminiModel(LanguageModel):
             response_json_schema=dict(prompt.schema),
             max_output_tokens=prompt.most_answered,
             automatic_function_calling=AutomaticFunctionCallingConfig(disable=True),
+            http_options=HttpOptions(headers=telemetry.outgoing()),
         )
         try:
             response = await self._open().aio.models.generate_content(

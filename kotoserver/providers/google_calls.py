@@ -12,6 +12,7 @@ import grpc
 from google.api_core import exceptions, grpc_helpers_async
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
+from kotoserver import telemetry
 from kotoserver.domain.errors import BadSettings, ProviderFailed
 from kotoserver.settings import GoogleSettings
 
@@ -56,6 +57,11 @@ def open_channel(
         f"{host}:443", credentials=credentials, scopes=_SCOPES, options=options
     )
     return channel
+
+
+def trace_metadata() -> tuple[tuple[str, str], ...]:
+    """What a call says about the trace that it is part of."""
+    return tuple(telemetry.outgoing().items())
 
 
 @contextmanager

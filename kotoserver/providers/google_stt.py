@@ -28,6 +28,7 @@ from kotoserver.providers.google_calls import (
     keep_quiet,
     load_credentials,
     open_channel,
+    trace_metadata,
 )
 from kotoserver.providers.remote_calls import AT_ONCE, RemoteCalls
 from kotoserver.providers.sound_bytes import hum, pcm_of
@@ -77,7 +78,10 @@ class GoogleRecognizer(Recognizer):
         with self._calls.call() as call, in_our_words(_CALLED):
             async with call.waiting():
                 response: RecognizeResponse | None = await self._open().recognize(
-                    self._request(request), retry=None, timeout=self._calls.deadline_seconds
+                    self._request(request),
+                    retry=None,
+                    timeout=self._calls.deadline_seconds,
+                    metadata=trace_metadata(),
                 )
         if not response or not RecognizeResponse.pb(response).ByteSize():
             # Heard nobody, it would still say what that costs. The library gives None for what it cannot read.

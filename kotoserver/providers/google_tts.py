@@ -34,6 +34,7 @@ from kotoserver.providers.google_calls import (
     keep_quiet,
     load_credentials,
     open_channel,
+    trace_metadata,
 )
 from kotoserver.providers.prices import CHECK_LINE
 from kotoserver.providers.remote_calls import AT_ONCE, RemoteCall, RemoteCalls
@@ -120,7 +121,7 @@ class GoogleSynthesizer(Synthesizer):
         with in_our_words(_CALLED):
             async with call.waiting():
                 response: SynthesizeSpeechResponse | None = await self._open().synthesize_speech(
-                    asked, retry=None, timeout=call.seconds_left
+                    asked, retry=None, timeout=call.seconds_left, metadata=trace_metadata()
                 )
         if response is None:  # the library's way to say that it cannot read the answer
             raise ProviderFailed(f"{_CALLED} gave an answer that cannot be read", code="bad_answer")
@@ -129,7 +130,9 @@ class GoogleSynthesizer(Synthesizer):
     async def _streamed(self, text: str, request: SpeechRequest) -> AsyncGenerator[Speech, None]:
         with self._calls.call() as call, in_our_words(_CALLED):
             async with call.waiting():
-                stream: Any = await self._open().streaming_synthesize(self._questions(text, request), retry=None)
+                stream: Any = await self._open().streaming_synthesize(
+                    self._questions(text, request), retry=None, metadata=trace_metadata()
+                )
             try:
                 reader = SoundReader(_CALLED, bare_rate=_SAMPLE_RATE)
                 answers = aiter(stream)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kotoserver import telemetry
+from kotoserver.domain.engines import EngineState
 from kotoserver.domain.errors import ProviderFailed, TooFast
 from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.ports.clock import Clock
@@ -181,6 +182,9 @@ class ModelEvaluator(Evaluator):
 
     async def know(self, words: Iterable[str]) -> bool:
         return await self._local.know(words)
+
+    def states(self) -> Sequence[EngineState]:
+        return self._chain.states()
 
     async def prepare(self, expectation: Expectation) -> None:
         await self._local.prepare(expectation)

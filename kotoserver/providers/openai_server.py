@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 
+from kotoserver import telemetry
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.settings import Secret
 
@@ -36,7 +37,9 @@ class OpenAiServer:
         """
         try:
             # A redirect is refused, so that the key goes nowhere else.
-            async with self._open().post(f"{self._url}/{path}", allow_redirects=False, **body) as response:
+            async with self._open().post(
+                f"{self._url}/{path}", allow_redirects=False, headers=telemetry.outgoing(), **body
+            ) as response:
                 if response.status >= 300:
                     raise failure_of_status(response.status, self._called)
                 yield response

@@ -6,6 +6,7 @@ from itertools import takewhile
 from types import MappingProxyType
 from typing import TypeVar
 
+from kotoserver import telemetry
 from kotoserver.content.catalog_schema import VoiceSource
 from kotoserver.domain.errors import BadSettings
 from kotoserver.domain.receipt import Stage
@@ -268,6 +269,8 @@ def open_evaluator(
     from kotoserver.providers.spending import Purse as ModelPurse
 
     purse = ModelPurse(models.daily_budget, clock)
+    telemetry.BUDGET.labels("models").set(models.daily_budget)
+    telemetry.BUDGET_SPENT.labels("models").set_function(lambda: purse.spent)
     patience = Patience(first_seconds=models.seconds, total_seconds=models.seconds)
     opinions = [ModelOpinion(model, judge, purse, price) for model, price in helpers]
     asks = is_unsure if CASCADE in names else worth_asking

@@ -13,6 +13,7 @@ from kotoserver.services.history import HistoryService
 from kotoserver.services.lab import LabService
 from kotoserver.services.lessons import LessonsService
 from kotoserver.services.limits import LimitsService
+from kotoserver.services.lookout import Lookout
 from kotoserver.services.play import PlayService
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.speech import SpeechService
@@ -41,5 +42,6 @@ class Services:
     lab: LabService
     content: ContentService
     health: HealthService
+    lookout: Lookout
     bus: Bus
     """For live connections, which listen to the events of their session."""

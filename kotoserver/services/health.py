@@ -1,7 +1,7 @@
 """Whether everything that play needs is there, and how long each part took to say so."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 
 from kotoserver.domain.errors import KotoError
@@ -67,6 +67,11 @@ class HealthService:
         if self._draining:
             return HealthReport(states=(), draining=True)
         return HealthReport(states=tuple(await asyncio.gather(*map(self._ask, self._dependencies))))
+
+    async def states(self, kinds: Set[str]) -> tuple[DependencyState, ...]:
+        """The dependencies of these kinds, also while the server is about to stop."""
+        asked = [each for each in self._dependencies if each.kind in kinds]
+        return tuple(await asyncio.gather(*map(self._ask, asked)))
 
     async def _ask(self, dependency: Dependency) -> DependencyState:
         started = self._clock.seconds()

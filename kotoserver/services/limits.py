@@ -1,5 +1,6 @@
 """How much one client may ask for: counted by all servers together."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
@@ -55,6 +56,8 @@ class LimitsService:
         self._here = here
         self._settings = settings
         self._refused = dict.fromkeys(Use, 0)
+        self._connected: Counter[str] = Counter()
+        """Connections here by learner."""
 
     @property
     def most_live(self) -> int:
@@ -90,10 +93,24 @@ class LimitsService:
         TooFast code `busy` when too many are, all told or of this learner.
         """
         async with (
+            self._counted(learner_id),
             self._bus.present(f"{LIVE}:{learner_id}", connection_id, most=MOST_LIVE_EACH),
             self._bus.present(LIVE, connection_id, most=self._settings.most_live),
         ):
             yield
+
+    @asynccontextmanager
+    async def _counted(self, learner_id: str) -> AsyncIterator[None]:
+        """For the metric of learners, who may have several connections each."""
+        self._connected[learner_id] += 1
+        telemetry.LIVE_LEARNERS.set(len(self._connected))
+        try:
+            yield
+        finally:
+            self._connected[learner_id] -= 1
+            if not self._connected[learner_id]:
+                del self._connected[learner_id]
+            telemetry.LIVE_LEARNERS.set(len(self._connected))
 
     async def count_live(self) -> int:
         """Live connections of all servers."""

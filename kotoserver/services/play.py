@@ -8,7 +8,7 @@ cut off finds exactly what it missed in storage.
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -127,6 +127,7 @@ class PlayService:
         await self._storage.open_session(session, events, change.spoken)
         self._speech.warm(change.spoken)
         telemetry.SESSIONS.labels("started").inc()
+        telemetry.tell(log, "a session was opened", session_id=session.id, scene=scene_id)
         return session
 
     @to_its_end
@@ -159,9 +160,18 @@ class PlayService:
             watch.lap("store")
             await self._keeper.spread(events)
             watch.lap("publish")
-        telemetry.TURNS.labels(evaluation.verdict.value).inc()
+        self._count(evaluation, utterance, {**record.timings, **watch.laps()})
         self._chores.begin(self._finish_timings(record, change.spoken, watch))
         return PlayedTurn(record=record, events=events, fresh=True)
+
+    def _count(self, evaluation: Evaluation, utterance: Utterance, laps: Mapping[str, float]) -> None:
+        """`laps`: milliseconds by stage up to here, from the recording on where there is one."""
+        verdict, milliseconds = evaluation.verdict.value, sum(laps.values())
+        telemetry.TURNS.labels(verdict).inc()
+        telemetry.TURN_SECONDS.labels("voice" if utterance.spoken else "text").observe(milliseconds / 1000)
+        telemetry.tell(
+            log, "a turn was judged", verdict=verdict, engine=evaluation.engine, ms=round(milliseconds, 1)
+        )
 
     async def _judge(self, utterance: Utterance, expectation: Expectation) -> Evaluation:
         """Spoken words are judged as they sound: their spelling is the recogniser's and not the learner's."""

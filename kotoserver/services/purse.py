@@ -65,6 +65,16 @@ class DayPurse(Purse):
         self._closed = asyncio.Event()
         self._using_database = asyncio.Lock()
         """A sum is never read while a part of it is being written."""
+        telemetry.BUDGET.labels("speech").set(daily_budget)
+
+    async def look(self) -> None:
+        """Tells the metrics what all servers have spent today."""
+        await self._turn_the_page()
+        await self._refresh(EVERYBODY)
+        self._tell()
+
+    def _tell(self) -> None:
+        telemetry.BUDGET_SPENT.labels("speech").set(self._account(EVERYBODY).taken)
 
     @asynccontextmanager
     async def hold(self, payer: str | None, most: float) -> AsyncIterator[Hold]:
@@ -118,7 +128,7 @@ class DayPurse(Purse):
             return
         for payer in payers:
             self._account(payer).unwritten += usd
-        telemetry.SPEECH_BUDGET_LEFT.set(max(0.0, self._daily_budget - self._account(EVERYBODY).taken))
+        self._tell()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_soon())
 

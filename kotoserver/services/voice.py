@@ -219,7 +219,7 @@ class VoiceService:
 
     async def _hear_later(self, caller: Caller, recording: Recording, turn_id: str) -> None:
         """Plays an upload that named its turn; what breaks is told to whoever listens to the session."""
-        with telemetry.log_ids(session_id=recording.session_id, turn_id=turn_id):
+        with telemetry.turn(recording.session_id, turn_id):
             failure: KotoError
             try:
                 heard = await self.hear(caller, recording.session_id, recording.id, turn_id)

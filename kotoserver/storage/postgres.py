@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from kotoserver import telemetry
 from kotoserver.domain.errors import BadSettings, StorageFailed
 from kotoserver.settings import PoolSettings
 from kotoserver.storage.database import (
@@ -99,7 +100,7 @@ class PostgresDatabase(Database):
 
     async def _open(self) -> asyncpg.Pool:
         """A pool without connections; each is made when all others are busy, and ends after idling."""
-        return await asyncpg.create_pool(
+        pool = await asyncpg.create_pool(
             self._url,
             min_size=0,
             max_size=self._limits.most,
@@ -108,6 +109,10 @@ class PostgresDatabase(Database):
             command_timeout=self._limits.command_seconds,
             reset=_leave_as_is,
         )
+        telemetry.POOL_LIMIT.set(self._limits.most)
+        telemetry.POOL_OPEN.set_function(pool.get_size)
+        telemetry.POOL_IN_USE.set_function(lambda: pool.get_size() - pool.get_idle_size())
+        return pool
 
 
 async def _leave_as_is(connection: Any) -> None:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from kotoserver import telemetry
-from kotoserver.services.backups import latest
+from kotoserver import __version__, telemetry
 from kotoserver.services.bundle import Services
+from kotoserver.services.lookout import Lookout
 from kotoserver.settings import Settings
 from kotoserver.transport.console import add_console
 from kotoserver.transport.health import add_health
@@ -24,7 +24,8 @@ def make_app(services: Services, settings: Settings) -> web.Application:
     """The application over services that are open already; it does not close them."""
     around = [measure, allow_other_origins, answer_errors, limit_addresses]
     app = web.Application(middlewares=around, client_max_size=BODY_LIMIT)
-    telemetry.LAST_BACKUP.set_function(lambda: _last_backup(settings))
+    telemetry.LAST_BACKUP.set_function(lambda: _last_backup(services.lookout))
+    telemetry.SERVER.info({"version": __version__})
     app[SERVICES] = services
     app[SETTINGS] = settings
     add_health(app, services.health)
@@ -35,9 +36,9 @@ def make_app(services: Services, settings: Settings) -> web.Application:
     return app
 
 
-def _last_backup(settings: Settings) -> float:
-    """Seconds since 1970, 0 for none; a look at one folder's names."""
-    made_at = latest(settings.backups.folder)
+def _last_backup(lookout: Lookout) -> float:
+    """Seconds since 1970, 0 for none."""
+    made_at = lookout.last_backup()
     return made_at.timestamp() if made_at else 0.0
 
 

@@ -5,6 +5,7 @@ import secrets
 from time import perf_counter
 
 from aiohttp import web
+from aiohttp.hdrs import METH_ALL
 from aiohttp.typedefs import Handler
 
 from kotoserver import telemetry
@@ -12,9 +13,11 @@ from kotoserver.domain.errors import BadInput, KotoError, NotFound
 from kotoserver.services.limits import Use
 from kotoserver.transport.addresses import client_address
 from kotoserver.transport.errors import error_response
+from kotoserver.transport.incoming import trace_of
 from kotoserver.transport.keys import SERVICES
 
 log = logging.getLogger(__name__)
+requests_log = logging.getLogger(telemetry.REQUESTS_LOGGER)
 
 _API = "/koto-api/"
 CLIENT_GONE = 499
@@ -28,6 +31,8 @@ ALLOWED_HEADERS = (
     "If-Match",
     "If-None-Match",
     "Range",
+    "traceparent",
+    "tracestate",
 )
 
 
@@ -36,23 +41,45 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Names the request in the log, and counts it by route and status."""
     started = perf_counter()
     request_id = secrets.token_hex(6)
-    try:
-        with telemetry.log_ids(request_id=request_id):
+    method, route = known_method(request), route_name(request)
+    with (
+        telemetry.belonging_to(trace_of(request)),
+        telemetry.log_ids(request_id=request_id),
+        telemetry.span(f"{method} {route}", "server", request_id=request_id) as span,
+    ):
+        try:
             response = await handler(request)
-    except web.HTTPException as answer:  # a redirection, or a page that is not there
-        _count(request, answer, started)
-        _mark(answer, request_id)
-        raise
-    _count(request, response, started)
-    _mark(response, request_id)
-    return response
+        except web.HTTPException as answer:  # a redirection, or a page that is not there
+            span.failure = str(answer.status) if answer.status >= 500 else None
+            _count(request, answer, started)
+            _mark(answer, request_id)
+            raise
+        span.note(status=response.status)
+        span.failure = str(response.status) if response.status >= 500 else None
+        _count(request, response, started)
+        _mark(response, request_id)
+        return response
 
 
 def _count(request: web.Request, response: web.StreamResponse, started: float) -> None:
-    route = route_name(request)
-    telemetry.REQUESTS.labels(request.method, route, str(response.status)).inc()
+    method, route, seconds = known_method(request), route_name(request), perf_counter() - started
+    telemetry.REQUESTS.labels(method, route, str(response.status)).inc()
     if response.status != 101:  # a socket is open for minutes, which is no time to answer
-        telemetry.REQUEST_SECONDS.labels(route).observe(perf_counter() - started)
+        telemetry.REQUEST_SECONDS.labels(route).observe(seconds)
+    if not request.path.startswith(_UNCOUNTED):
+        telemetry.tell(
+            requests_log,
+            "a request was answered",
+            method=method,
+            route=route,
+            status=response.status,
+            ms=round(seconds * 1000, 1),
+        )
+
+
+def known_method(request: web.Request) -> str:
+    """The method, so that a client's own inventions do not multiply the metrics."""
+    return request.method if request.method in METH_ALL else "other"
 
 
 def _mark(response: web.StreamResponse, request_id: str) -> None:

@@ -197,4 +197,4 @@ async def test_without_a_database_each_server_goes_on_with_what_it_knows(tmp_pat
 
 async def test_what_is_left_is_a_metric(make_purse: MakePurse):
     await spend(make_purse(daily=2.0), 0.5)
-    assert telemetry.REGISTRY.get_sample_value("koto_speech_budget_left_usd") == pytest.approx(1.5)
+    assert telemetry.REGISTRY.get_sample_value("koto_budget_spent_usd", {"on": "speech"}) == pytest.approx(0.5)

@@ -190,7 +190,10 @@ class Chain(Generic[E]):
         name, usd = call.candidate.name, round_.asking.usd.get(call.candidate.name, 0.0)
         outcome, hold = "left", Hold(spent=0.0)
         try:
-            with call.candidate.place():
+            with (
+                telemetry.span(f"{self._stage} {name}", "client", stage=self._stage.value, provider=name),
+                call.candidate.place(),
+            ):
                 async with paying(self._purse, round_.asking.payer, usd) as hold:
                     yield
             outcome = "answered"

@@ -8,6 +8,7 @@ from aiohttp import WSCloseCode, web
 from kotoserver import telemetry
 from kotoserver.ports.clock import SystemClock
 from kotoserver.transport.addresses import client_address
+from kotoserver.transport.incoming import trace_of
 from kotoserver.transport.keys import SERVICES
 from kotoserver.transport.live.connection import CLOSE_CODES, LiveConnection
 
@@ -69,7 +70,12 @@ async def _connect(request: web.Request) -> web.WebSocketResponse:
     telemetry.OPEN_SOCKETS.inc()
     try:
         connection = LiveConnection(
-            socket, request.app[SERVICES], SystemClock(), session_id, address=client_address(request)
+            socket,
+            request.app[SERVICES],
+            SystemClock(),
+            session_id,
+            address=client_address(request),
+            trace=trace_of(request),
         )
         await connection.serve()
         if socket in open_sockets.farewells:

@@ -82,10 +82,12 @@ class LiveConnection:
         session_id: str,
         *,
         address: str = "",
+        trace: telemetry.TraceContext | None = None,
     ) -> None:
-        """`address`: where the client is."""
+        """`address`: where the client is; `trace`: the one that its request named."""
         self._socket = socket
         self._address = address
+        self._trace = trace
         self._services = services
         self._clock = clock
         self._session_id = session_id
@@ -104,7 +106,10 @@ class LiveConnection:
         """Talks until either side ends it; always closes the socket."""
         try:
             caller, hello = await self._welcome()
-            with telemetry.log_ids(session_id=self._session_id):
+            # A conversation is no part of the request that opened it: what follows belongs to the trace that the
+            # client named, or each turn to one of its own.
+            trace = telemetry.read_trace(hello.traceparent, hello.tracestate) or self._trace
+            with telemetry.belonging_to(trace), telemetry.log_ids(session_id=self._session_id):
                 await self._stay_if_there_is_room(caller, hello)
             await self.close(WSCloseCode.OK, "goodbye")
         except Refused as refusal:
@@ -323,7 +328,7 @@ class LiveConnection:
         What was stored by a process that died before it could spread the news is told now, in its order.
         """
         utterance = read_utterance(frame.turn_id, frame.text)
-        with telemetry.log_ids(turn_id=utterance.turn_id):
+        with telemetry.turn(self._session_id, utterance.turn_id):
             if frame.audio_id is None:
                 played = await self._services.play.hear(caller, self._session_id, utterance)
                 events, fresh = played.events, played.fresh
@@ -354,7 +359,7 @@ class LiveConnection:
             about.turn_id = frame.turn_id
             if frame.session_id != self._session_id:
                 raise BadInput("This recording was sent to the socket of another session.", code="wrong_session")
-            with telemetry.log_ids(turn_id=frame.turn_id or frame.audio_id):
+            with telemetry.turn(self._session_id, frame.turn_id or frame.audio_id):
                 heard = await self._services.voice.hear(caller, self._session_id, frame.audio_id, frame.turn_id)
             if not heard.fresh:
                 await self._tell_again(heard.events)

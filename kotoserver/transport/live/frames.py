@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kotoserver.domain.errors import BadInput
 
@@ -21,12 +21,24 @@ class ClientFrame(BaseModel):
     )
 
 
+def _text_or_nothing(value: object) -> object:
+    return value if isinstance(value, str) else ""
+
+
+TraceText = Annotated[str, BeforeValidator(_text_or_nothing)]
+"""Nobody is refused for what they trace with."""
+
+
 class Hello(ClientFrame):
     """First of all: who is there, and the last number they saw."""
 
     type: Literal["hello"] = "hello"
     token: str
     last_seq: Annotated[int, Field(ge=0)] = 0
+    traceparent: TraceText = ""
+    """The trace that the turns of this connection belong to, as W3C writes it; malformed is as good as none."""
+    tracestate: TraceText = ""
+    """What goes with it."""
 
 
 class UserText(ClientFrame):

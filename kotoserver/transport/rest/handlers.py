@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from kotoserver import telemetry
 from kotoserver.domain.errors import KotoError, NotFound, changed_meanwhile
 from kotoserver.domain.session import Session
 from kotoserver.domain.speech import AudioFormat
@@ -95,7 +96,9 @@ async def erase_session(call: Call) -> None:
 async def take_turn(call: Call) -> FramesAnswer:
     body: TurnBody = call.body
     utterance = read_utterance(body.turn_id, body.text)
-    played = await call.services.play.hear(call.caller, call.path["session_id"], utterance)
+    session_id = call.path["session_id"]
+    with telemetry.turn(session_id, utterance.turn_id):
+        played = await call.services.play.hear(call.caller, session_id, utterance)
     if not played.fresh:
         await call.services.play.tell_again(played.events)
     return FramesAnswer(turn_id=utterance.turn_id, frames=[json.loads(event.frame) for event in played.events])
