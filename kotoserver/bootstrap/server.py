@@ -43,6 +43,7 @@ from kotoserver.services.limits import LimitsService
 from kotoserver.services.lookout import Disk, Lookout
 from kotoserver.services.narration import spoken_line
 from kotoserver.services.play import PlayService
+from kotoserver.services.previews import PreviewService
 from kotoserver.services.purse import DayPurse
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.reloading import ReloadingService, TakeUp
@@ -151,6 +152,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             voice=listening.voice,
             workbench=WorkbenchService(catalog, parts.judge),
             lab=_open_lab(settings, parts, play, choices, stack),
+            previews=PreviewService(
+                speech=speech,
+                synthesizer=parts.voice,
+                voices={each: voice.about for each, voice in sorted(read_voices(settings.scenes_dir).items())},
+                limits=people.limits,
+            ),
             content=_open_content(settings, reloading, people.audit, parts.clock, stack),
             health=health,
             lookout=lookout,

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from kotoserver.content.diagnostics import START_OF_FILE, Diagnostic, Edit, Mark, Report
-from kotoserver.content.edits import apply_edits
+from kotoserver.content.cells import write_cells
+from kotoserver.content.diagnostics import START_OF_FILE, Diagnostic, Mark, Report
 from kotoserver.content.pack_schema import ScenePackSource
-from kotoserver.content.scalars import as_scalar
 from kotoserver.content.scene_schema import CueSource, SaySource, SceneSource
-from kotoserver.content.tree import Block, Document, Path
+from kotoserver.content.tree import Document, Path
 
 MOST_BYTES = 5_000_000
 """Of a table that is read; a scene of 600 lines is 100 kB."""
@@ -38,13 +37,27 @@ _NEEDED = ("id", "meaning")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One meaning that an import makes another."""
+
+    id: str
+    before: str
+    """Empty where there was none."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """What an import would make of a pack's file."""
 
     text: str
-    changed: tuple[str, ...]
-    """Ids whose meaning is another now."""
+    changes: tuple[Change, ...]
     findings: tuple[Diagnostic, ...]
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Ids whose meaning is another now."""
+        return tuple(each.id for each in self.changes)
 
 
 def rows_of(source: SceneSource, part: ScenePackSource | None) -> list[Row]:
@@ -162,9 +175,14 @@ def import_table(
     missing = tuple(each for each in known if each not in seen)
     if seen and missing:
         report.add("E28.missing", file, START_OF_FILE, missing=missing)
-    edits = [_edit(document, tuple(each.split("/")), meaning) for each, meaning in taken.items()]
-    text = apply_edits("\n".join(document.lines), _joined(edits))
-    return Imported(text=text, changed=tuple(taken), findings=report.diagnostics)
+    text = write_cells(document, {path_of(each): meaning for each, meaning in taken.items()})
+    changes = tuple(Change(id=each, before=known[each].meaning, after=meaning) for each, meaning in taken.items())
+    return Imported(text=text, changes=changes, findings=report.diagnostics)
+
+
+def path_of(row_id: str) -> Path:
+    """Where a row's meaning stands in the pack's file."""
+    return tuple(row_id.split("/"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,34 +277,3 @@ def _workbook_cells(content: bytes) -> list[list[str]]:
         return [["" if value is None else str(value) for value in row] for row in rows]
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError) as error:
         raise _NoWorkbook(f"the workbook cannot be opened ({type(error).__name__})") from error
-
-
-def _edit(document: Document, path: Path, meaning: str) -> Edit:
-    """The meaning in the place of the old one, or as a new entry behind the last of its table."""
-    *around, key = path
-    block = document.at(tuple(around))
-    if isinstance(block, Block) and key in block:
-        mark = block.value_marks[str(key)]
-        return Edit(mark, document.ends[mark], as_scalar(meaning, flow=block.flow))
-    if isinstance(block, Block) and block:
-        return _appended(document, block, str(key), meaning)
-    end = Mark(len(document.lines), len(document.lines[-1]) + 1)
-    return Edit(end, end, f"\n{around[0]}:\n  {as_scalar(str(key))}: {as_scalar(meaning)}\n")
-
-
-def _appended(document: Document, block: Block, key: str, meaning: str) -> Edit:
-    last = document.end_of(block.value_marks[list(block)[-1]], list(block.values())[-1])
-    entry = f"{as_scalar(key)}: {as_scalar(meaning, flow=block.flow)}"
-    if block.flow:
-        return Edit(last, last, f", {entry}")
-    indent = " " * (block.key_marks[next(iter(block))].column - 1)
-    end = Mark(last.line, len(document.lines[last.line - 1].rstrip("\r")) + 1)
-    return Edit(end, end, f"\n{indent}{entry}")
-
-
-def _joined(edits: Iterable[Edit]) -> list[Edit]:
-    """Several texts put in at one place, as one edit."""
-    joined: dict[tuple[Mark, Mark], str] = {}
-    for edit in edits:
-        joined[edit.start, edit.end] = joined.get((edit.start, edit.end), "") + edit.text
-    return [Edit(start, end, text) for (start, end), text in joined.items()]

@@ -15,6 +15,7 @@ from kotoserver.services.lessons import LessonsService
 from kotoserver.services.limits import LimitsService
 from kotoserver.services.lookout import Lookout
 from kotoserver.services.play import PlayService
+from kotoserver.services.previews import PreviewService
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.uploads import UploadService
@@ -40,6 +41,7 @@ class Services:
     voice: VoiceService
     workbench: WorkbenchService
     lab: LabService
+    previews: PreviewService
     content: ContentService
     health: HealthService
     lookout: Lookout

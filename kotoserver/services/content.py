@@ -5,7 +5,7 @@ longer than the loop may wait. The proof-reader is loaded when it is asked for f
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from kotoserver.content.drafts import (
     pack_scene_files,
     slot_words,
 )
+from kotoserver.content.lines import CellEdit, TextTable, accept_lines, read_lines, write_lines
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
 from kotoserver.content.revisions import Revision, live_version
 from kotoserver.content.saving import OpenedDraft, open_draft, save_draft
@@ -54,6 +55,14 @@ class DraftFolder:
     files: tuple[str, ...]
     live: int | None
     """Its live version; None when it was never published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """A scene's texts with what lint has to say about the files that they stand in."""
+
+    table: TextTable
+    findings: tuple[Diagnostic, ...]
 
 
 class ContentService:
@@ -161,6 +170,27 @@ class ContentService:
             return import_meanings(self._folders, pack_id, scene_id, table, name, write=write)
 
         return await self._work(caller, take)
+
+    async def lines(self, caller: Caller, scene_id: str) -> Lines:
+        """Every text of a scene beside its meanings. Raises as `read_lines`."""
+        return await self._work(caller, lambda: self._lines(read_lines(self._folders, scene_id)))
+
+    async def write_lines(self, caller: Caller, scene_id: str, column: str, edits: Sequence[CellEdit]) -> Lines:
+        """Writes cells of one column, all or none. Raises as `write_lines` of the content."""
+        return await self._work(caller, lambda: self._lines(write_lines(self._folders, scene_id, column, edits)))
+
+    async def accept_lines(self, caller: Caller, scene_id: str, pack_id: str, ids: Collection[str]) -> Lines:
+        """Notes that meanings fit the Korean as it is now. Raises as `accept_lines` of the content."""
+        return await self._work(caller, lambda: self._lines(accept_lines(self._folders, scene_id, pack_id, ids)))
+
+    def _lines(self, table: TextTable) -> Lines:
+        """Only files are checked, so the answer does not wait for the evaluator; staleness is in the table."""
+        files = {column.file for column in table.columns}
+        found = lint_folders(self._folders, table.scene)
+        return Lines(
+            table=table,
+            findings=tuple(each for each in found if each.file in files and each.code not in ("W11", "E19")),
+        )
 
     async def _work(self, caller: Caller, job: Callable[[], Answer]) -> Answer:
         refuse_all_but_editors(caller)

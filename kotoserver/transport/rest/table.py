@@ -61,6 +61,7 @@ from kotoserver.transport.rest.models.users import (
     UsersQuery,
 )
 from kotoserver.transport.rest.operations import Operation
+from kotoserver.transport.rest.studio_table import STUDIO_OPERATIONS
 
 PREFIX = "/koto-api"
 
@@ -487,4 +488,5 @@ OPERATIONS = (
         roles=ADMINS,
     ),
     *CONTENT_OPERATIONS,
+    *STUDIO_OPERATIONS,
 )

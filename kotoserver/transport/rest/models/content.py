@@ -235,9 +235,18 @@ class ImportForm(Model):
     """CSV or XLSX, as it was exported or in any order of rows."""
 
 
+class ImportedText(Model):
+    id: str
+    before: str
+    """Empty where there was none."""
+    after: str
+
+
 class ImportAnswer(Model):
     changed: list[str]
     """Ids whose meaning is another now."""
+    changes: list[ImportedText]
+    """What each was and is."""
     written: StrictBool
     findings: list[FindingAnswer]
     """Rows that fit nothing, with their row and column."""
@@ -245,4 +254,5 @@ class ImportAnswer(Model):
     @classmethod
     def of(cls, imported: Imported, language: Language, *, written: bool) -> "ImportAnswer":
         findings = [FindingAnswer.of(each, language) for each in imported.findings]
-        return cls(changed=list(imported.changed), written=written, findings=findings)
+        changes = [ImportedText(id=each.id, before=each.before, after=each.after) for each in imported.changes]
+        return cls(changed=list(imported.changed), changes=changes, written=written, findings=findings)
