@@ -56,7 +56,11 @@ def read_utterance(turn_id: str, text: str) -> Utterance:
     return Utterance(turn_id=turn_id, text=words)
 
 
+def is_turn_id(text: str) -> bool:
+    return _TURN_ID.fullmatch(text) is not None
+
+
 def check_turn_id(turn_id: str) -> None:
     """BadInput code `bad_turn_id`."""
-    if not _TURN_ID.fullmatch(turn_id):
+    if not is_turn_id(turn_id):
         raise BadInput("A turn_id is 1 to 64 letters, digits, '_', '-', '.' or ':'.", code="bad_turn_id")

@@ -105,7 +105,7 @@ class UploadService:
         """Makes the upload a recording of this session, to be played as that turn where one is named.
 
         The same idempotency key again gives the recording of the first time. Conflict code
-        `idempotency_key_reused` when it came with other bytes then.
+        `idempotency_key_reused` when it came with other bytes, for another session or for another turn then.
 
         The bytes of one that was refused are dropped. Where the database did not answer, or nobody waits any more,
         it may be noted all the same: they stay until the sweep for strays, if no recording speaks for them then.
@@ -126,7 +126,7 @@ class UploadService:
         if turn_id is not None:
             check_turn_id(turn_id)
         session = await self._play.session(caller, session_id)
-        known = await self._uploaded_before(caller, upload)
+        known = await self._uploaded_before(caller, upload, session_id, turn_id)
         if known is not None:
             return known
         refuse_finished(session)
@@ -149,7 +149,7 @@ class UploadService:
             await self._storage.add_recording(recording)
         except Conflict:
             # The same upload came twice at the same time, and the other one was a moment faster.
-            known = await self._uploaded_before(caller, upload)
+            known = await self._uploaded_before(caller, upload, session_id, turn_id)
             if known is None:
                 raise
             return known
@@ -160,14 +160,17 @@ class UploadService:
             self._sounds.begin_ahead(recording, upload.content)
         return recording
 
-    async def _uploaded_before(self, caller: Caller, upload: "Upload") -> Recording | None:
+    async def _uploaded_before(
+        self, caller: Caller, upload: "Upload", session_id: str, turn_id: str | None
+    ) -> Recording | None:
         """The recording of the same key; the second copy of its bytes is dropped."""
         if upload.key is None:
             return None
         known = await self._storage.find_recording_by_key(caller.learner_id, upload.key)
         if known is None:
             return None
-        if known.sha256 != upload.sha256:
+        asked_again = (known.sha256, known.session_id) == (upload.sha256, session_id)
+        if not asked_again or turn_id not in (None, known.turn_id):
             raise Conflict(
                 "This Idempotency-Key was used for another recording; make a new one for each.",
                 code="idempotency_key_reused",

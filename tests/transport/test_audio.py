@@ -208,6 +208,20 @@ async def test_a_key_is_not_used_for_another_recording(guest: Guest, speech: byt
     assert await error_of(answer) == (409, "idempotency_key_reused")
 
 
+async def test_a_key_is_not_used_for_another_session_or_another_turn(guest: Guest, speech: bytes, tmp_path: Path):
+    session_id, other = await guest.open(), await guest.open()
+    first = await upload(guest, speech, session_id, key="k1", turn_id="t1")
+    for answer in (
+        await post(guest, speech, other, key="k1", turn_id="t1"),
+        await post(guest, speech, session_id, key="k1", turn_id="t2"),
+    ):
+        assert await error_of(answer) == (409, "idempotency_key_reused")
+    assert await upload(guest, speech, session_id, key="k1", turn_id="t1") == first
+    await guest.koto.services.voice.settle()
+    assert await upload(guest, speech, session_id, key="k1", turn_id="t1") == first
+    assert recordings_in(tmp_path) == [], "what was refused or sent again is not kept"
+
+
 async def test_a_turn_id_that_was_used_is_refused_before_anybody_is_paid(
     guest: Guest, ears: ScriptedRecognizer, speech: bytes
 ):

@@ -8,7 +8,7 @@ from kotoserver.domain.events import FRAME_LIMIT
 from kotoserver.ports.bus import QUEUE_SIZE
 from kotoserver.services.sessions import session_channel
 from kotoserver.transport.live.throttle import BURST
-from tests.apps import Guest, Koto, Live
+from tests.apps import Frame, Guest, Koto, Live
 
 
 async def test_a_scene_is_played_to_its_end_with_numbers_that_have_no_gap(guest: Guest):
@@ -120,6 +120,25 @@ async def test_a_frame_that_cannot_be_used_is_answered_and_the_socket_stays_open
     assert error["seq"] == live.numbers[-2] + 1
     assert await live.say("네")
     assert (await guest.get(f"/sessions/{session_id}"))["learner_turns"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"type": "retry"}, "nothing_to_retry"),
+        ({"type": "user_text", "text": "네"}, "bad_turn_id"),
+        ({"type": "playback_started", "perceived_ms": 5}, "no_such_turn"),
+        ({"type": "audio_uploaded", "audio_id": "aud_1", "session_id": "s"}, "wrong_session"),
+    ],
+)
+async def test_what_is_no_turn_id_is_not_repeated_in_the_answer(guest: Guest, fields: Frame, code: str):
+    """It may be longer than the frame that would repeat it."""
+    live = await guest.live(await guest.open())
+    for turn_id in ("x" * 3_000, "\x01" * 500, "../../etc"):
+        await live.send({**fields, "turn_id": turn_id})
+        error = await live.until("error")
+        assert (error["code"], error.get("turn_id")) == (code, None)
+    assert await live.say("네")
 
 
 async def test_a_binary_frame_is_answered_and_the_socket_stays_open(guest: Guest):

@@ -18,7 +18,7 @@ from kotoserver.domain.errors import BadInput, KotoError, NotAllowed, NotFound, 
 from kotoserver.domain.events import StoredEvent, encode_frame
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.session import Session
-from kotoserver.domain.utterance import read_utterance
+from kotoserver.domain.utterance import is_turn_id, read_utterance
 from kotoserver.ports.bus import SubscriberTooSlow, Subscription
 from kotoserver.ports.clock import Clock
 from kotoserver.services.bundle import Services
@@ -263,7 +263,7 @@ class LiveConnection:
             if message.type is not WSMsgType.TEXT:
                 raise BadInput("Frames are text.", code="not_text")
             frame = decode_frame(message.data)
-            about.turn_id = getattr(frame, "turn_id", None)
+            about.name(getattr(frame, "turn_id", None))
             if not isinstance(frame, Ping | Leave):
                 await self._refuse_ended(caller)
             goes_on = await self._handle(caller, frame)
@@ -356,7 +356,7 @@ class LiveConnection:
 
     async def _hear_and_tell(self, caller: Caller, frame: AudioUploaded) -> None:
         async with self._told(caller) as about:
-            about.turn_id = frame.turn_id
+            about.name(frame.turn_id)
             if frame.session_id != self._session_id:
                 raise BadInput("This recording was sent to the socket of another session.", code="wrong_session")
             with telemetry.turn(self._session_id, frame.turn_id or frame.audio_id):
@@ -385,6 +385,10 @@ class _About:
     """What a failure is about."""
 
     turn_id: str | None = None
+
+    def name(self, turn_id: str | None) -> None:
+        """The turn that a client speaks of; what is no turn_id is not repeated: it may be longer than a frame."""
+        self.turn_id = turn_id if turn_id is not None and is_turn_id(turn_id) else None
 
 
 def _close_code(error: KotoError) -> int:
