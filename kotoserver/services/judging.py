@@ -54,6 +54,14 @@ class Question(BaseModel):
     """Id of a published scene, to be judged against one of its turns instead of examples. Also called `scene`."""
     turn: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: object) -> object:
+        """A field that is null was not given: many a tool writes every field that it knows."""
+        return (
+            {name: told for name, told in given.items() if told is not None} if isinstance(given, dict) else given
+        )
+
     @model_validator(mode="after")
     def _complete(self) -> "Question":
         if not self.examples and not (self.scene and self.turn):
@@ -64,7 +72,7 @@ class Question(BaseModel):
         return self
 
 
-def read_question(line: str) -> Question:
+def read_question(line: str | bytes) -> Question:
     """One JSON object. BadInput codes `bad_json`, `bad_line`; the words themselves are not repeated."""
     try:
         return Question.model_validate_json(line)

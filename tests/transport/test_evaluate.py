@@ -60,7 +60,7 @@ async def test_a_line_of_the_batch_command_is_a_body_too(tmp_path: Path):
 
 def batch(line: dict[str, Any]) -> dict[str, Any]:
     """What `kotoserver evaluate` answers this line."""
-    (answer,) = answers([json.dumps(line)], {}, open_judge(Settings.from_environ({})))
+    (answer,) = answers([json.dumps(line).encode()], {}, open_judge(Settings.from_environ({})))
     return dict(json.loads(json.dumps(answer)))
 
 
