@@ -1,15 +1,15 @@
 """The corrected sentence and the steps to it from the learner's own words."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from kotoserver.domain.evaluation import DiffKind, DiffPart, Span
-from kotoserver.korean.draft import Draft
+from kotoserver.korean.draft import UNSEEN, Draft, plain
 from kotoserver.korean.findings import Finding
 
-_PIECE = re.compile(r"\s+|[가-힣]+|[A-Za-z]+|\d+|.", re.DOTALL)
+_PIECE = re.compile(rf"\s+|[가-힣\u1100-\u11ff{UNSEEN}]+|[A-Za-z]+|\d+|.", re.DOTALL)
+"""Conjoining jamo belong to a word as the syllables do that they spell."""
 
 
 def apply_findings(draft: Draft, findings: Iterable[Finding]) -> Draft:
@@ -26,10 +26,10 @@ def apply_findings(draft: Draft, findings: Iterable[Finding]) -> Draft:
 
 
 def diff_texts(original: str, corrected: str) -> tuple[DiffPart, ...]:
-    """Steps by word that spell both texts in order; words that differ only in Unicode form are kept."""
+    """Steps by word that spell both texts in order; words that look the same are kept."""
     ours, theirs = _PIECE.findall(original), _PIECE.findall(corrected)
-    plain = [unicodedata.normalize("NFC", piece) for piece in ours]
-    matcher = SequenceMatcher(None, plain, theirs, autojunk=False)
+    seen = [plain(piece) or piece for piece in ours]
+    matcher = SequenceMatcher(None, seen, theirs, autojunk=False)
     starts = [0]
     for piece in ours:
         starts.append(starts[-1] + len(piece))

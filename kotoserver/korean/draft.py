@@ -1,14 +1,25 @@
 """A learner's text under repair, every character remembering where it came from."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
 from kotoserver.domain.evaluation import Span
 
+UNSEEN = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\U000e0000-\U000e01ef"
+)
+"""As in a regular expression: characters that come along with what was pasted or dictated and that nobody sees."""
+_ALL_UNSEEN = re.compile(f"[{UNSEEN}]+")
+_FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+_PICTURES = ("So", "Sk")
+"""Unicode categories of emoji and their shades; joiners between those make one picture of several."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """NFC text with, for each of its characters, the piece of the original that it stands for."""
+    """The text as it is seen with, for each of its characters, the piece of the original that it stands for."""
 
     text: str
     origin: tuple[tuple[int, int], ...]
@@ -47,12 +58,22 @@ class Draft:
         return self.origin[0][0] if self.origin else 0
 
 
+def plain(text: str) -> str:
+    """The same to the eye: in NFC, ASCII instead of its full-width forms, nothing unseen."""
+    return _narrow(_ALL_UNSEEN.sub("", text))
+
+
 def begin_draft(original: str) -> Draft:
-    """The original in NFC, without the white space around it."""
+    """The original as it is seen, without the white space around it."""
     text: list[str] = []
     origin: list[tuple[int, int]] = []
+    in_picture = False
     for start, end in _clusters(original):
-        for character in unicodedata.normalize("NFC", original[start:end]):
+        unseen = _ALL_UNSEEN.match(original[start]) is not None
+        if unseen and not in_picture:
+            continue
+        in_picture = unseen or unicodedata.category(original[start]) in _PICTURES
+        for character in _narrow(original[start:end]):
             text.append(" " if character.isspace() else character)
             origin.append((start, end))
     first = next((place for place, character in enumerate(text) if character != " "), len(text))
@@ -60,6 +81,10 @@ def begin_draft(original: str) -> Draft:
     while last > first and text[last - 1] == " ":
         last -= 1
     return Draft(text="".join(text[first:last]), origin=tuple(origin[first:last]), original_length=len(original))
+
+
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFC", text).translate(_FULL_WIDTH)
 
 
 def _clusters(text: str) -> list[tuple[int, int]]:

@@ -106,14 +106,15 @@ def _off_topic(draft: Draft) -> Finding:
 
 
 def _natural(context: Context, draft: Draft) -> str | None:
-    """An example of the same intent and values that the learner did not use."""
+    """An example of the same intent and values, fit for this turn, that the learner did not use."""
     said = compact(draft.text)
     values = {(m.slot, m.value) for m in context.reading.mentions}
     model = context.prepared.expectation.model
     for example in sorted(context.examples, key=lambda e: e.text != model):
         shown = {(m.slot, m.value) for m in example.reading.mentions}
         numbers = {n.value for n in example.reading.numbers} == {n.value for n in context.reading.numbers}
-        if shown == values and numbers and example.compact != said:
+        fits = _speech(example.reading, context.prepared) is SpeechFit.FITS
+        if shown == values and numbers and fits and example.compact != said:
             return example.text
     return None
 

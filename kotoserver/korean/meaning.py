@@ -17,11 +17,11 @@ from kotoserver.korean.stance import Stance
 
 _GREETINGS = ("안녕", "감사", "고맙", "수고", "반갑")
 """Courtesies that are rightly given back in the same words."""
-_PUNCTUATION = re.compile(r"[\s.,!?~…·'\"“”‘’()。、？！]+")
+_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def compact(text: str) -> str:
-    """Without spaces and punctuation."""
+    """Without spaces, punctuation and pictures."""
     return _PUNCTUATION.sub("", text)
 
 

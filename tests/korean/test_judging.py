@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kotoserver.domain.evaluation import DiffKind, Evaluation, Severity, Verdict
+from kotoserver.domain.levels import SpeechLevel
 from kotoserver.korean.codes import CODES, ENUM_KEYS, Code
 from tests.korean.turns import BAG, ORDER, Judge, codes, expect
 
@@ -71,6 +72,15 @@ def test_the_correction_keeps_the_learners_words_and_level(judge: Judge):
 def test_one_more_natural_version_has_the_same_values(judge: Judge):
     assert judge("아이스 아메리카노 하나요", ORDER).natural == "아이스 아메리카노 한 잔 주세요."
     assert judge("따뜻한 녹차 네 잔 주세요", ORDER).natural is None
+
+
+def test_the_learners_own_words_are_no_other_version(judge: Judge):
+    assert judge("라떼 두 잔 주세요 😀", ORDER).natural is None
+
+
+def test_the_natural_version_is_in_a_level_of_the_turn(judge: Judge):
+    among_friends = expect("뭐 마실래?", "라떼 한 잔 주세요.", "라떼 하나 줘.", target=SpeechLevel.BANMAL)
+    assert judge("라떼 한 잔 줘", among_friends).natural == "라떼 하나 줘."
 
 
 @pytest.mark.parametrize("text", ["", "   ", "…", "...", "음", "어...", "음… 어…", "?!", "🙂👍"])
@@ -158,6 +168,41 @@ def test_decomposed_hangul_reads_like_any_other(judge: Judge):
     evaluation = judge(text, ORDER)
     _holds_together(text, evaluation)
     assert codes(evaluation) == ["COUNTER_FORM"]
+    changes = [(part.learner, part.corrected) for part in evaluation.diff if part.kind is not DiffKind.KEEP]
+    assert changes == [(unicodedata.normalize("NFD", "하나"), "한")]
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u202e", "\u200e", "\ufe0f", "\x00", "\U000e0041"],
+)
+def test_what_nobody_sees_changes_nothing(judge: Judge, unseen: str):
+    good = judge(f"{unseen}라{unseen}떼 두{unseen} 잔 주{unseen}세요", ORDER)
+    assert (good.score, good.items, good.corrected) == (100, (), None)
+    text = f"라떼{unseen}을 하{unseen}나 잔 주세요"
+    faulty = judge(text, ORDER)
+    _holds_together(text, faulty)
+    assert faulty.corrected == "라떼를 한 잔 주세요"
+    assert {item.code: text[item.span.start : item.span.end] for item in faulty.items if item.span} == {
+        "PARTICLE_ALLOMORPH": f"라떼{unseen}을",
+        "COUNTER_FORM": f"하{unseen}나",
+    }
+
+
+@pytest.mark.parametrize(
+    "picture", ["👨\u200d👩\u200d👧", "☺\ufe0f", "👍🏽", "🏴\U000e0067\U000e0062\U000e007f", "🇰🇷"]
+)
+def test_a_picture_stays_whole_in_the_correction(judge: Judge, picture: str):
+    text = f"라떼을 주세요 {picture}"
+    evaluation = judge(text, ORDER)
+    _holds_together(text, evaluation)
+    assert evaluation.corrected == f"라떼를 주세요 {picture}"
+    assert [part.learner for part in evaluation.diff if part.kind is not DiffKind.KEEP] == ["라떼을"]
+
+
+def test_full_width_letters_read_like_narrow_ones(judge: Judge):
+    assert judge("라떼　２잔　주세요！", ORDER).score == 100
+    assert codes(judge("ｌａｔｔｅ 주세요", ORDER)) == ["MIXED_LANGUAGE"]
 
 
 def test_a_turn_without_examples_never_fails(judge: Judge):
