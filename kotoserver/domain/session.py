@@ -4,7 +4,7 @@
 replayed, tested and explained without a server.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,6 @@ from kotoserver.domain.scene import (
     AfterMax,
     CommonAction,
     CommonIntent,
-    Condition,
     Ending,
     Hint,
     Line,
@@ -30,6 +29,7 @@ from kotoserver.domain.scene import (
     SlotKind,
     Turn,
 )
+from kotoserver.domain.weighing import Part, Weighed, weigh, weigh_score
 
 POINTS_LOST_PER_EXTRA_TRY = 5
 
@@ -125,8 +125,12 @@ class Step:
 
 def begin(scene: Scene) -> Step:
     """The first thing that happens: the NPC opens the scene."""
-    progress = Progress(turn=scene.start)
-    return Step(progress=progress, said=_entry_lines(scene, progress), go=scene.start)
+    return enter(scene, Progress(turn=scene.start))
+
+
+def enter(scene: Scene, progress: Progress) -> Step:
+    """A turn begins: the NPC says its lines. Authors begin in the middle of a scene, too."""
+    return Step(progress=progress, said=_entry_lines(scene, progress), go=progress.turn)
 
 
 def advance(progress: Progress, scene: Scene, evaluation: Evaluation, *, seconds: float = 0.0) -> Step:
@@ -157,6 +161,34 @@ def pass_time(progress: Progress, seconds: float) -> Progress:
     """The time since anything happened in the session, counted as played; a long pause only in part."""
     played = min(max(seconds, 0.0), LONGEST_PAUSE_SECONDS)  # two servers' clocks may differ
     return replace(progress, seconds_played=progress.seconds_played + played)
+
+
+def weigh_rules(progress: Progress, scene: Scene, evaluation: Evaluation) -> tuple[tuple[Weighed, ...], ...]:
+    """Why `advance` takes the rule that it takes: every part of every rule of the turn, in their order.
+
+    Of a repair move (`is_repair`) no rule is asked; then this tells what they would have said.
+    """
+    tried = _tried(progress, evaluation)
+    held = _held(tried)
+    return tuple(
+        tuple(weigh(rule.when, held, tried.tries, evaluation)) for rule in scene.turn(progress.turn).rules
+    )
+
+
+def weigh_ending(progress: Progress, scene: Scene, ending: Ending) -> Iterator[Weighed]:
+    """Every part of an ending's condition, for a learner who has finished."""
+    yield from weigh_score(None, ending.score_at_least, progress.score)
+    if ending.all_slots_by_learner:
+        by_learner = {slot for slot, held in progress.slots.items() if held.by_learner}
+        lacking = [slot.id for slot in scene.slots.values() if slot.required and slot.id not in by_learner]
+        yield Weighed(
+            part=Part.ALL_SLOTS_BY_LEARNER, holds=not lacking, wanted="", found=", ".join(lacking) or None
+        )
+
+
+def is_repair(progress: Progress, scene: Scene, evaluation: Evaluation) -> bool:
+    """Whether this utterance is a repair move, which the engine answers before any rule is asked."""
+    return _common_intent(scene, scene.turn(progress.turn), evaluation) is not None
 
 
 def next_hint(progress: Progress, scene: Scene) -> tuple[Progress, Hint | None]:
@@ -216,10 +248,12 @@ def _repair(progress: Progress, scene: Scene, turn: Turn, common: CommonIntent) 
 
 
 def _follow_rules(progress: Progress, scene: Scene, turn: Turn, evaluation: Evaluation) -> Step:
-    merged = _merge_slots(progress, evaluation)
-    tried = replace(merged, tries=progress.tries + 1)
+    tried = _tried(progress, evaluation)
+    held = _held(tried)
     index, rule = next(
-        (index, rule) for index, rule in enumerate(turn.rules) if _holds(rule.when, tried, evaluation)
+        (index, rule)
+        for index, rule in enumerate(turn.rules)
+        if all(part.holds for part in weigh(rule.when, held, tried.tries, evaluation))
     )
     filled = _set_slots(tried, rule)
     said = (say(scene, filled, rule.say),) if rule.say else ()
@@ -260,6 +294,15 @@ def _leave_turn(progress: Progress, turn: Turn, evaluation: Evaluation) -> Progr
     return replace(progress, turn_scores=MappingProxyType({**progress.turn_scores, turn.id: points}))
 
 
+def _tried(progress: Progress, evaluation: Evaluation) -> Progress:
+    """What the rules of a turn read: the slots with what was just heard, and this try counted."""
+    return replace(_merge_slots(progress, evaluation), tries=progress.tries + 1)
+
+
+def _held(progress: Progress) -> dict[str, SlotFill]:
+    return {slot: held.value for slot, held in progress.slots.items()}
+
+
 def _merge_slots(progress: Progress, evaluation: Evaluation) -> Progress:
     heard = {slot: HeldSlot(value=value, by_learner=True) for slot, value in evaluation.filled().items()}
     return replace(progress, slots=MappingProxyType({**progress.slots, **heard}))
@@ -268,21 +311,6 @@ def _merge_slots(progress: Progress, evaluation: Evaluation) -> Progress:
 def _set_slots(progress: Progress, rule: Rule) -> Progress:
     given = {slot: HeldSlot(value=value, by_learner=False) for slot, value in rule.set.items()}
     return replace(progress, slots=MappingProxyType({**progress.slots, **given}))
-
-
-def _holds(when: Condition, progress: Progress, evaluation: Evaluation) -> bool:
-    held = progress.slots
-    return (
-        (when.intent is None or when.intent == evaluation.intent)
-        and all(slot in held for slot in when.has)
-        and not any(slot in held for slot in when.missing)
-        and all(slot in held and held[slot].value == value for slot, value in when.slot.items())
-        and (when.speech is None or when.speech == evaluation.speech)
-        and (when.score_below is None or evaluation.score < when.score_below)
-        and (when.score_at_least is None or evaluation.score >= when.score_at_least)
-        and (when.tries_below is None or progress.tries < when.tries_below)
-        and (when.tries_at_least is None or progress.tries >= when.tries_at_least)
-    )
 
 
 def _entry_lines(scene: Scene, progress: Progress) -> tuple[SaidLine, ...]:
@@ -296,13 +324,10 @@ def _limit_reached(progress: Progress, scene: Scene) -> bool:
 
 def _first_ending(progress: Progress, scene: Scene) -> Ending:
     """The first ending that is deserved; the compiler has made sure that the last one always is."""
-    by_learner = {slot for slot, held in progress.slots.items() if held.by_learner}
-    complete = all(slot.id in by_learner for slot in scene.slots.values() if slot.required)
-    for ending in scene.endings:
-        enough = ending.score_at_least is None or progress.score >= ending.score_at_least
-        if enough and (complete or not ending.all_slots_by_learner):
-            return ending
-    return scene.endings[-1]
+    deserved = (
+        ending for ending in scene.endings if all(part.holds for part in weigh_ending(progress, scene, ending))
+    )
+    return next(deserved, scene.endings[-1])
 
 
 def _ending_named(scene: Scene, ending_id: str) -> Ending:
