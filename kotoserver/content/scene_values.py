@@ -189,7 +189,7 @@ def _intent(intent_id: str, intent: IntentSource) -> Intent:
 
 def _rule(rule: RuleSource, speakers: _Speakers) -> Rule:
     return Rule(
-        when=_condition(rule.when),
+        when=condition_of(rule.when),
         go=rule.go,
         say=speakers.line(rule.say) if rule.say else None,
         set=MappingProxyType(dict(rule.set)),
@@ -197,7 +197,8 @@ def _rule(rule: RuleSource, speakers: _Speakers) -> Rule:
     )
 
 
-def _condition(when: ConditionSource | None) -> Condition:
+def condition_of(when: ConditionSource | None) -> Condition:
+    """What a rule waits for; None is `otherwise`."""
     if when is None:
         return Condition()
     return Condition(

@@ -41,15 +41,16 @@ def catalogue() -> Mapping[str, Mapping[Language, str]]:
 def worded(key: str, params: Params, language: Language) -> str:
     """The sentence with its parameters. KeyError for one that the catalogue lacks (a test sees to it)."""
     template = catalogue()[key][language]
-    return fill_placeholders(template, {name: _told(value, language) for name, value in params})
+    return fill_placeholders(template, {name: told(value, language) for name, value in params})
 
 
-def _told(value: Param, language: Language) -> str:
+def told(value: Param, language: Language) -> str:
+    """A parameter, or a phrase by itself, as it is read."""
     match value:
         case Phrase():
             return worded(value.name, value.params, language)
         case tuple():
-            told = [_told(each, language) for each in value]
-            return ("; " if any(isinstance(each, Phrase) for each in value) else ", ").join(told)
+            each_told = [told(each, language) for each in value]
+            return ("; " if any(isinstance(each, Phrase) for each in value) else ", ").join(each_told)
         case _:
             return str(value)

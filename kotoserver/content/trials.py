@@ -4,7 +4,7 @@ The judge comes as a function, so the same code serves the command line, the con
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from kotoserver.content.diagnostics import START_OF_FILE, Report
@@ -46,9 +46,24 @@ def try_out(
     if tests is None:
         report.add("W24.no_tests", file, START_OF_FILE)
         return
-    taken = _try_rows(scene, asked, tests, file, report, judge, memory)
-    if taken is not None:
-        _report_untried(scene, taken, findings)
+    trial = _try_rows(scene, asked, tests, file, report, judge, memory)
+    if trial is not None:
+        _report_untried(scene, trial.taken, findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What the rows of a scene's tests go through."""
+
+    rules: frozenset[BranchId]
+    endings: frozenset[str]
+
+
+def tried_by_rows(scene: Scene, tests: bytes, file: str, judge: Judge, memory: Memory) -> Tried | None:
+    """None when the tests cannot be read; whether the rows hold is another question."""
+    asked = {turn.id: expectation_of(scene, turn.id) for turn in scene.turns}
+    trial = _try_rows(scene, asked, tests, file, Report(), judge, memory)
+    return Tried(rules=frozenset(trial.taken), endings=frozenset(trial.ended)) if trial else None
 
 
 def _sentence_faults(turn: Turn, evaluation: Evaluation, intent: str | None) -> list[Phrase]:
@@ -100,22 +115,20 @@ def _sentences(index: int, turn: Turn) -> Iterator[tuple[Path, str, str | None]]
 
 def _try_rows(
     scene: Scene, asked: Asked, tests: bytes, file: str, report: Report, judge: Judge, memory: Memory
-) -> set[BranchId] | None:
-    """The rules that some row took; None when the tests cannot be read."""
+) -> "_Trial | None":
+    """With the rules that some row took; None when the tests cannot be read."""
     read = memory.read(TrialsSource, TRIALS_SCHEMA, tests, file, report)
     if read is None:
         return None
     source, document = read
-    trial = _Trial(
-        scene=scene, asked=asked, judge=judge, findings=Findings(document=document, report=report), taken=set()
-    )
+    trial = _Trial(scene=scene, asked=asked, judge=judge, findings=Findings(document=document, report=report))
     if source.scene != scene.id:
         trial.findings.at("E25.scene", ("scene",), scene=scene.id)
     for number, row in enumerate(source.say):
         trial.say(row, ("say", number))
     for number, play in enumerate(source.play):
         trial.play(play, ("play", number))
-    return trial.taken
+    return trial
 
 
 def _report_untried(scene: Scene, taken: set[BranchId], findings: Findings) -> None:
@@ -131,7 +144,10 @@ class _Trial:
     asked: Asked
     judge: Judge
     findings: Findings
-    taken: set[BranchId]
+    taken: set[BranchId] = field(default_factory=set)
+    """Rules that some row took."""
+    ended: set[str] = field(default_factory=set)
+    """Endings that some row reached."""
 
     def say(self, row: SayRowSource, path: Path) -> None:
         if row.turn not in {turn.id for turn in self.scene.turns}:
@@ -168,6 +184,8 @@ class _Trial:
         step = advance(progress, self.scene, evaluation)
         if step.rule is not None:
             self.taken.add((progress.turn, step.rule))
+        if step.ending is not None:
+            self.ended.add(step.ending.id)
         return evaluation, step
 
 

@@ -4,7 +4,7 @@
 replayed, tested and explained without a server.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +29,7 @@ from kotoserver.domain.scene import (
     SlotKind,
     Turn,
 )
-from kotoserver.domain.weighing import Part, Weighed, weigh, weigh_score
+from kotoserver.domain.weighing import Weighed, weigh, weigh_ending
 
 POINTS_LOST_PER_EXTRA_TRY = 5
 
@@ -175,15 +175,11 @@ def weigh_rules(progress: Progress, scene: Scene, evaluation: Evaluation) -> tup
     )
 
 
-def weigh_ending(progress: Progress, scene: Scene, ending: Ending) -> Iterator[Weighed]:
-    """Every part of an ending's condition, for a learner who has finished."""
-    yield from weigh_score(None, ending.score_at_least, progress.score)
-    if ending.all_slots_by_learner:
-        by_learner = {slot for slot, held in progress.slots.items() if held.by_learner}
-        lacking = [slot.id for slot in scene.slots.values() if slot.required and slot.id not in by_learner]
-        yield Weighed(
-            part=Part.ALL_SLOTS_BY_LEARNER, holds=not lacking, wanted="", found=", ".join(lacking) or None
-        )
+def weigh_endings(progress: Progress, scene: Scene) -> tuple[tuple[Weighed, ...], ...]:
+    """The same for the endings, of a learner whom a rule has led to `finish`."""
+    by_learner = {slot for slot, held in progress.slots.items() if held.by_learner}
+    lacking = tuple(slot.id for slot in scene.slots.values() if slot.required and slot.id not in by_learner)
+    return tuple(tuple(weigh_ending(ending, progress.score, lacking)) for ending in scene.endings)
 
 
 def is_repair(progress: Progress, scene: Scene, evaluation: Evaluation) -> bool:
@@ -324,10 +320,8 @@ def _limit_reached(progress: Progress, scene: Scene) -> bool:
 
 def _first_ending(progress: Progress, scene: Scene) -> Ending:
     """The first ending that is deserved; the compiler has made sure that the last one always is."""
-    deserved = (
-        ending for ending in scene.endings if all(part.holds for part in weigh_ending(progress, scene, ending))
-    )
-    return next(deserved, scene.endings[-1])
+    weighed = zip(scene.endings, weigh_endings(progress, scene), strict=True)
+    return next((ending for ending, parts in weighed if all(part.holds for part in parts)), scene.endings[-1])
 
 
 def _ending_named(scene: Scene, ending_id: str) -> Ending:

@@ -8,32 +8,38 @@ from collections.abc import Iterator
 
 from kotoserver.content.checks.placeholders import filled_on_entry
 from kotoserver.content.findings import Findings
-from kotoserver.content.scene_schema import ConditionSource, RuleSource, SceneSource, TurnSource
+from kotoserver.content.scene_schema import ConditionSource, RuleSource, SceneSource
 
 Slots = frozenset[str]
 _ANY_SCORE = 101
 
 
 def advise_on_rules(source: SceneSource, findings: Findings) -> None:
+    for index, number, key, params in _never_taken(source):
+        findings.at(key, ("turns", index, "then", number, "when"), **params)
+
+
+def never_taken(source: SceneSource) -> frozenset[tuple[str, int]]:
+    """Turn and index of each rule that can never be taken, as W02 tells it."""
+    return frozenset((source.turns[index].id, number) for index, number, _, _ in _never_taken(source))
+
+
+def _never_taken(source: SceneSource) -> Iterator[tuple[int, int, str, dict[str, int]]]:
+    """Turn, rule, the key of the sentence that tells why, and what that needs to know."""
     if source.start not in {turn.id for turn in source.turns}:
         return
     held = filled_on_entry(source)
     for index, turn in enumerate(source.turns):
-        _advise_on_turn(source, index, turn, held[turn.id], findings)
-
-
-def _advise_on_turn(source: SceneSource, index: int, turn: TurnSource, held: Slots, findings: Findings) -> None:
-    for number, rule in enumerate(turn.then):
-        if rule.when is None:
-            continue
-        path = ("turns", index, "then", number, "when")
-        why = next(_contradictions(rule.when, source, held), None)
-        if why is not None:
-            findings.at(f"W02.{why}", path)  # each of `_contradictions`
-            continue
-        above = next(_rules_above(turn.then[:number], rule.when, held), None)
-        if above is not None:
-            findings.at("W02.above", path, rule=above + 1)
+        for number, rule in enumerate(turn.then):
+            if rule.when is None:
+                continue
+            why = next(_contradictions(rule.when, source, held[turn.id]), None)
+            if why is not None:
+                yield index, number, f"W02.{why}", {}  # each of `_contradictions`
+                continue
+            above = next(_rules_above(turn.then[:number], rule.when, held[turn.id]), None)
+            if above is not None:
+                yield index, number, "W02.above", {"rule": above + 1}
 
 
 def _contradictions(when: ConditionSource, source: SceneSource, held: Slots) -> Iterator[str]:
