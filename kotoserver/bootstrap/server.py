@@ -27,11 +27,11 @@ from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
 from kotoserver.ports.storage import SpokenLine, Storage
 from kotoserver.providers.breakable import FaultBoard
 from kotoserver.providers.registry import open_evaluator, open_recognizer, open_synthesizer
-from kotoserver.services.audit import AuditService
 from kotoserver.services.bundle import Services
 from kotoserver.services.catalog import CatalogService
 from kotoserver.services.classes import ClassesService
 from kotoserver.services.content import ContentService
+from kotoserver.services.desk import Desk
 from kotoserver.services.engine_choices import EngineChoices
 from kotoserver.services.erasing import ErasingService
 from kotoserver.services.health import Dependency, HealthService
@@ -46,6 +46,7 @@ from kotoserver.services.play import PlayService
 from kotoserver.services.previews import PreviewService
 from kotoserver.services.purse import DayPurse
 from kotoserver.services.recordings import RecordingsService
+from kotoserver.services.rehearsing import RehearsingService
 from kotoserver.services.reloading import ReloadingService, TakeUp
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.speech_engines import SpeechEngines
@@ -134,6 +135,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(_ended, asyncio.create_task(reloading.keep_looking()))
         health = HealthService(_dependencies(settings, parts, catalog), parts.clock)
         lookout = _open_lookout(settings, parts, people.limits, health, stack)
+        desk = _open_desk(settings, stack)
         yield Services(
             accounts=people.accounts,
             users=UsersService(
@@ -158,7 +160,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 voices={each: voice.about for each, voice in sorted(read_voices(settings.scenes_dir).items())},
                 limits=people.limits,
             ),
-            content=_open_content(settings, reloading, people.audit, parts.clock, stack),
+            content=ContentService(desk, reloading=reloading, audit=people.audit, clock=parts.clock),
+            rehearsing=RehearsingService(desk),
             health=health,
             lookout=lookout,
             bus=parts.bus,
@@ -279,15 +282,11 @@ async def open_listening(
     return Listening(uploads=uploads, recordings=recordings, voice=voice)
 
 
-def _open_content(
-    settings: Settings, reloading: ReloadingService, audit: AuditService, clock: Clock, stack: AsyncExitStack
-) -> ContentService:
+def _open_desk(settings: Settings, stack: AsyncExitStack) -> Desk:
     folders = Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir)
-    content = ContentService(
-        folders, lambda: open_proofreader(settings, folders), reloading=reloading, audit=audit, clock=clock
-    )
-    stack.push_async_callback(content.close)
-    return content
+    desk = Desk(folders, lambda: open_proofreader(settings, folders))
+    stack.push_async_callback(desk.close)
+    return desk
 
 
 def _open_lab(

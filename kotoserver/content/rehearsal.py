@@ -59,6 +59,14 @@ Act = str | HintAsked
 """What a learner does: says something, or asks for a hint."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way through a scene: where it begins and what the learner does."""
+
+    beginning: Beginning = Beginning()
+    acts: Sequence[Act] = ()
+
+
 class Cause(StrEnum):
     """Why a step went where it went."""
 
@@ -100,26 +108,26 @@ class Rehearsal:
     left: int
     """Acts that came after the end of the scene."""
 
+    @property
+    def ends_at(self) -> Progress:
+        return self.steps[-1].step.progress if self.steps else self.opening.progress
 
-def rehearse(
-    scene: Scene, beginning: Beginning, acts: Sequence[Act], judge: Judge, *, mark: str = ""
-) -> Rehearsal:
+
+def rehearse(scene: Scene, way: Way, judge: Judge, *, mark: str = "") -> Rehearsal:
     """Goes the whole way. `mark` tells this scene from others of the same version, for what a judge keeps.
 
-    NotFound code `no_such_turn`, BadInput codes `no_such_slot` and `too_many_steps`.
+    NotFound code `no_such_turn`, BadInput code `no_such_slot`.
     """
-    if len(acts) > MOST_STEPS:
-        raise BadInput(f"A way through a scene has at most {MOST_STEPS} steps.", code="too_many_steps")
-    opening = enter(scene, _progress_at(scene, beginning))
+    opening = enter(scene, _progress_at(scene, way.beginning))
     steps: list[Rehearsed] = []
     progress = opening.progress
-    for act in acts:
+    for act in way.acts:
         if progress.state is not SessionState.ACTIVE:
             break
         done = _help(progress, scene) if isinstance(act, HintAsked) else _hear(progress, scene, act, judge, mark)
         steps.append(done)
         progress = done.step.progress
-    return Rehearsal(scene=scene, opening=opening, steps=tuple(steps), left=len(acts) - len(steps))
+    return Rehearsal(scene=scene, opening=opening, steps=tuple(steps), left=len(way.acts) - len(steps))
 
 
 def _hear(progress: Progress, scene: Scene, text: str, judge: Judge, mark: str) -> Rehearsed:

@@ -31,20 +31,20 @@ class KoreanProofreader(Proofreader):
     """Not to be shared between threads at once, as the analyser is not."""
 
     def __init__(self, analyzer: MorphemeAnalyzer) -> None:
-        self._analyzer = analyzer
+        self.analyzer = analyzer
         self._turns: dict[str, _Turn] = {}
         self._read: dict[str, _Read] = {}
         self.version = f"{ENGINE_NAME} {ENGINE_VERSION}, {analyzer.version}"
 
     def know(self, words: Iterable[str]) -> None:
-        if self._analyzer.know(words):
+        if self.analyzer.know(words):
             self._turns.clear()
             self._read.clear()
 
     def judge(self, text: str, expectation: Expectation) -> Evaluation:
         turn = self._turn(expectation)
         if text not in turn.judged:
-            turn.judged[text] = judge(text, turn.prepared, self._analyzer)
+            turn.judged[text] = judge(text, turn.prepared, self.analyzer)
         return turn.judged[text]
 
     def _turn(self, expectation: Expectation) -> "_Turn":
@@ -55,7 +55,7 @@ class KoreanProofreader(Proofreader):
         if turn is None or turn.expectation != expectation:
             if len(self._turns) >= MOST_PREPARED:
                 del self._turns[next(iter(self._turns))]
-            prepared = prepare(expectation, self._analyzer)
+            prepared = prepare(expectation, self.analyzer)
             turn = self._turns[expectation.key] = _Turn(expectation=expectation, prepared=prepared)
         turn.expectation = expectation
         return turn
@@ -74,7 +74,7 @@ class KoreanProofreader(Proofreader):
         if text not in self._read:
             if len(self._read) >= MOST_SENTENCES:
                 del self._read[next(iter(self._read))]
-            sentence = analyse(text, self._analyzer)
+            sentence = analyse(text, self.analyzer)
             self._read[text] = _Read(
                 levels=_levels(sentence),
                 doubts=self._doubts(text, sentence),
@@ -93,8 +93,8 @@ class KoreanProofreader(Proofreader):
 
     def _findings(self, text: str, sentence: Sentence) -> Iterator[Finding]:
         yield from find_surface(text, _NOTHING_KNOWN)
-        yield from find_conjugations(text, _NOTHING_KNOWN, self._analyzer)
-        yield from find_allomorphs(text, _NOTHING_KNOWN, _NOTHING_KNOWN, self._analyzer)
+        yield from find_conjugations(text, _NOTHING_KNOWN, self.analyzer)
+        yield from find_allomorphs(text, _NOTHING_KNOWN, _NOTHING_KNOWN, self.analyzer)
         yield from find_spacing(sentence, read_numbers(text), _NOTHING_KNOWN)
 
 

@@ -81,6 +81,8 @@ class Stuck:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkReport:
     walks: tuple[Walk, ...]
+    taken: Mapping[tuple[str, int], int]
+    """Turn and index of a rule -> how often a walk took it."""
     never_taken: tuple[tuple[str, int], ...]
     """Turn and index of each rule that no walk took."""
     never_entered: tuple[str, ...]
@@ -112,6 +114,7 @@ def walk_scene(
     entered = {turn for walk in played for turn in walk.path}
     return WalkReport(
         walks=played,
+        taken=stage.taken,
         never_taken=tuple(rule for rule in rules if rule not in stage.taken),
         never_entered=tuple(turn.id for turn in scene.turns if turn.id not in entered),
         given_up=stage.left,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.domain.levels import SpeechLevel
+from kotoserver.ports.morphology import MorphemeAnalyzer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class Proofreader(ABC):
     """Deterministic and synchronous; whoever calls it keeps it off the event loop."""
 
     version: str
+    analyzer: MorphemeAnalyzer
+    """What it reads with, not to be shared either."""
 
     @abstractmethod
     def know(self, words: Iterable[str]) -> None:

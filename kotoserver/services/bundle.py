@@ -17,6 +17,7 @@ from kotoserver.services.lookout import Lookout
 from kotoserver.services.play import PlayService
 from kotoserver.services.previews import PreviewService
 from kotoserver.services.recordings import RecordingsService
+from kotoserver.services.rehearsing import RehearsingService
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.uploads import UploadService
 from kotoserver.services.users import UsersService
@@ -43,6 +44,7 @@ class Services:
     lab: LabService
     previews: PreviewService
     content: ContentService
+    rehearsing: RehearsingService
     health: HealthService
     lookout: Lookout
     bus: Bus

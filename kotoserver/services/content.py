@@ -1,12 +1,9 @@
 """What editors do with drafts from the console and over REST: read, check, save, publish, compare, translate.
 
-Everything runs in one thread of its own: the proof-reader is not to be shared, and reading a scene with it takes
-longer than the loop may wait. The proof-reader is loaded when it is asked for first.
+All of it is done at the one `Desk`.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar, assert_never
@@ -15,14 +12,7 @@ from kotoserver.content.authoring import give_scene_ids, import_meanings
 from kotoserver.content.coverage import Coverage, coverage_of
 from kotoserver.content.desk import lint_folders
 from kotoserver.content.diagnostics import Diagnostic
-from kotoserver.content.drafts import (
-    Folders,
-    compile_folders,
-    draft_ids,
-    pack_draft_ids,
-    pack_scene_files,
-    slot_words,
-)
+from kotoserver.content.drafts import compile_folders, draft_ids, pack_draft_ids, pack_scene_files
 from kotoserver.content.lines import CellEdit, TextTable, accept_lines, read_lines, write_lines
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
 from kotoserver.content.revisions import Revision, live_version
@@ -30,19 +20,17 @@ from kotoserver.content.saving import OpenedDraft, open_draft, save_draft
 from kotoserver.content.tables import Imported, as_csv, as_workbook, rows_of
 from kotoserver.content.versions import Difference, compare_packs, compare_scenes, history_of, revert
 from kotoserver.domain.audit import Action
-from kotoserver.domain.errors import NotFound, StorageFailed, TooFast
+from kotoserver.domain.errors import NotFound
 from kotoserver.domain.learner import Caller
 from kotoserver.ports.clock import Clock
-from kotoserver.ports.proofreading import Proofreader
 from kotoserver.services.audit import AuditService
+from kotoserver.services.desk import Desk
 from kotoserver.services.reloading import ReloadingService
 from kotoserver.services.workbench import refuse_all_but_editors
 
 Kind = Literal["scene", "pack"]
 Answer = TypeVar("Answer")
 
-MOST_WAITING = 32
-"""Questions that may wait for the one thread; more editors than that do not type at once."""
 NOTHING_UNSAVED: Mapping[str, bytes] = {}
 
 
@@ -73,23 +61,16 @@ class ContentService:
 
     def __init__(
         self,
-        folders: Folders,
-        open_proofreader: Callable[[], Proofreader],
+        desk: Desk,
         reloading: ReloadingService,
         audit: AuditService,
         clock: Clock,
     ) -> None:
-        self._folders = folders
-        self._open_proofreader = open_proofreader
-        self._proofreader: Proofreader | None = None
+        self._desk = desk
+        self._folders = desk.folders
         self._reloading = reloading
         self._audit = audit
         self._clock = clock
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="content")
-        self._waiting = 0
-
-    async def close(self) -> None:
-        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
 
     async def drafts(self, caller: Caller) -> tuple[DraftFolder, ...]:
         """Every scene and pack there is a draft of."""
@@ -117,7 +98,7 @@ class ContentService:
 
         def findings() -> list[Diagnostic]:
             folders = replace(self._folders, unsaved=unsaved)
-            return lint_folders(folders, scene_id, self._ready(folders))
+            return lint_folders(folders, scene_id, self._desk.proofreader(folders))
 
         return await self._work(caller, findings)
 
@@ -129,7 +110,8 @@ class ContentService:
         def publish() -> Revision:
             match kind:
                 case "scene":
-                    return publish_scene(scenes, packs, each, publication, self._ready(self._folders))
+                    proofreader = self._desk.proofreader(self._folders)
+                    return publish_scene(scenes, packs, each, publication, proofreader)
                 case "pack":
                     return publish_pack(scenes, packs, each, publication)
                 case _:
@@ -194,27 +176,11 @@ class ContentService:
 
     async def _work(self, caller: Caller, job: Callable[[], Answer]) -> Answer:
         refuse_all_but_editors(caller)
-        if self._waiting >= MOST_WAITING:
-            raise TooFast("Too many editors' questions wait; try again in a moment.", code="busy")
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, job)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise StorageFailed(f"The folders of the content cannot be used: {why}.", retryable=False) from error
-        finally:
-            self._waiting -= 1
+        return await self._desk.work(job)
 
     async def _went_live(self, caller: Caller, action: Action, kind: Kind, each: str, version: int) -> None:
         await self._reloading.look()
         await self._audit.note(caller, action, each, kind=kind, version=str(version))
-
-    def _ready(self, folders: Folders) -> Proofreader:
-        """Knowing the words of these drafts. Loaded in the thread that uses it, in a second the first time."""
-        if self._proofreader is None:
-            self._proofreader = self._open_proofreader()
-        self._proofreader.know(slot_words(folders))
-        return self._proofreader
 
     def _drafts(self) -> tuple[DraftFolder, ...]:
         folders = self._folders

@@ -147,16 +147,11 @@ class Narrator:
 
     def meaning(self, line: Line, progress: Progress) -> str:
         """The line in the learner's language, placeholders filled with the pack's own words."""
-        words = self.playable.words
-        template = words.lines.get(line.id) or self.playable.pack.common[line.id]
-        values = slot_values(self.playable.scene, progress)
-        return fill_placeholders(template, {slot: self.slot_label(slot, value) for slot, value in values.items()})
+        return line_meaning(self.playable, line, progress)
 
     def slot_label(self, slot_id: str, value: SlotFill) -> str:
         """What a slot holds, as the learner calls it."""
-        if self.playable.scene.slots[slot_id].kind is SlotKind.NATIVE_NUMBER:
-            return str(value)
-        return self.playable.words.slots[slot_id][str(value)]
+        return slot_label(self.playable, slot_id, value)
 
     def model(self, scene_turn: str, progress: Progress) -> SaidLine:
         """The model answer of a turn."""
@@ -193,3 +188,17 @@ def feedback_message(playable: Playable, item: FeedbackItem, scene_turn: str) ->
     if slot in words.slot_names:
         params |= {"slot": words.slot_names[slot], "question": words.slot_questions.get(slot, "")}
     return playable.pack.feedback_sentence(item.code, params)
+
+
+def line_meaning(playable: Playable, line: Line, progress: Progress) -> str:
+    """A line in the learner's language, placeholders filled with the pack's own words."""
+    template = playable.words.lines.get(line.id) or playable.pack.common[line.id]
+    values = slot_values(playable.scene, progress)
+    return fill_placeholders(template, {slot: slot_label(playable, slot, value) for slot, value in values.items()})
+
+
+def slot_label(playable: Playable, slot_id: str, value: SlotFill) -> str:
+    """What a slot holds, as the learner calls it."""
+    if playable.scene.slots[slot_id].kind is SlotKind.NATIVE_NUMBER:
+        return str(value)
+    return playable.words.slots[slot_id][str(value)]

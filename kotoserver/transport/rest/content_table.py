@@ -2,7 +2,7 @@
 
 from kotoserver.content.source import MOST_BYTES
 from kotoserver.domain.learner import EDITORS
-from kotoserver.transport.rest import content
+from kotoserver.transport.rest import content, rehearsing
 from kotoserver.transport.rest.models.content import (
     CoverageAnswer,
     CoverageQuery,
@@ -22,6 +22,15 @@ from kotoserver.transport.rest.models.content import (
     PublishBody,
     RevertBody,
     RevisionAnswer,
+)
+from kotoserver.transport.rest.models.rehearsing import (
+    GraphAnswer,
+    HeatAnswer,
+    KeepBody,
+    KeptAnswer,
+    TryAnswer,
+    TryBody,
+    WindowBody,
 )
 from kotoserver.transport.rest.operations import Operation
 
@@ -79,6 +88,46 @@ CONTENT_OPERATIONS = (
         handler=content.give_ids,
         answers=IdsAnswer,
         roles=EDITORS,
+    ),
+    Operation(
+        method="POST",
+        path="/content/scenes/{scene_id}/graph",
+        summary="The turns, rules and endings of a draft as a graph (editors)",
+        handler=rehearsing.draw_graph,
+        takes=WindowBody,
+        answers=GraphAnswer,
+        roles=EDITORS,
+        most_bytes=3 * MOST_BYTES,
+    ),
+    Operation(
+        method="POST",
+        path="/content/scenes/{scene_id}/heat",
+        summary="Where synthetic learners go in a draft (editors)",
+        handler=rehearsing.show_heat,
+        takes=WindowBody,
+        answers=HeatAnswer,
+        roles=EDITORS,
+        most_bytes=3 * MOST_BYTES,
+    ),
+    Operation(
+        method="POST",
+        path="/content/scenes/{scene_id}/try",
+        summary="Play a draft along a way, with the reasons for every step (editors)",
+        handler=rehearsing.try_scene,
+        takes=TryBody,
+        answers=TryAnswer,
+        roles=EDITORS,
+        most_bytes=3 * MOST_BYTES,
+    ),
+    Operation(
+        method="POST",
+        path="/content/scenes/{scene_id}/tests",
+        summary="Keep a way as rows of tests.yaml (editors)",
+        handler=rehearsing.keep_as_test,
+        takes=KeepBody,
+        answers=KeptAnswer,
+        roles=EDITORS,
+        most_bytes=3 * MOST_BYTES,
     ),
     Operation(
         method="POST",

@@ -1,0 +1,547 @@
+"""Bodies of the calls behind the studio's graph and simulator."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from kotoserver.content.condition_words import asked_words, condition_words, found_words
+from kotoserver.content.diagnostics import Mark
+from kotoserver.content.graph import GraphEnding, GraphRule, GraphTurn
+from kotoserver.content.keeping import KeptRows
+from kotoserver.content.rehearsal import HINT_ASKED, MOST_STEPS, Beginning, Rehearsed, Way
+from kotoserver.content.sentences import Language, Phrase, told
+from kotoserver.domain.evaluation import Evaluation
+from kotoserver.domain.scene import Hint, Rule, SlotFill
+from kotoserver.domain.session import Progress, SaidLine, SessionState, Step
+from kotoserver.domain.utterance import MAX_CHARACTERS
+from kotoserver.domain.weighing import Weighed, asked_by, asked_by_ending
+from kotoserver.services.rehearsing import DrawnScene, Heat, Played, Stage, Window
+from kotoserver.transport.rest.models.common import ContentId
+from kotoserver.transport.rest.models.content import MOST_OPEN, Digest, DraftAnswer, Few, FileName
+from kotoserver.transport.rest.operations import Model
+
+SlotValue = Annotated[str, StringConstraints(max_length=100)] | Annotated[int, Field(ge=0, le=99)]
+Said = Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
+
+
+class WindowBody(Model):
+    unsaved: Annotated[dict[FileName, str], Field(max_length=MOST_OPEN)] = Field(default_factory=dict)
+    """Files as they are in the editor's window."""
+    before: str | None = None
+    """The scene's text when it could last be used: stands for one that has errors."""
+    language: Language = "en"
+    """Of the words for conditions."""
+
+    @property
+    def window(self) -> Window:
+        unsaved = {file: text.encode("utf-8", "surrogatepass") for file, text in self.unsaved.items()}
+        before = None if self.before is None else self.before.encode("utf-8", "surrogatepass")
+        return Window(unsaved=unsaved, before=before)
+
+
+class PlaceAnswer(Model):
+    line: int
+    column: int
+
+    @classmethod
+    def of(cls, mark: Mark) -> "PlaceAnswer":
+        return cls(line=mark.line, column=mark.column)
+
+
+class GraphRuleAnswer(Model):
+    number: int
+    """From 1."""
+    go: str
+    """A turn, `again` or `finish`; while the draft has errors perhaps a turn that is not there."""
+    words: list[str]
+    """Its condition, part by part."""
+    says: str | None
+    place: PlaceAnswer
+    dead: bool
+    """Can never be taken."""
+    tested: bool | None
+    """Whether a row of the tests takes it; null while the draft has errors."""
+
+    @classmethod
+    def of(cls, rule: GraphRule, language: Language) -> "GraphRuleAnswer":
+        return cls(
+            number=rule.number,
+            go=rule.go,
+            words=_told(rule.words, language),
+            says=rule.says,
+            place=PlaceAnswer.of(rule.mark),
+            dead=rule.dead,
+            tested=rule.tested,
+        )
+
+
+class GraphTurnAnswer(Model):
+    id: str
+    goal: str
+    ko: str
+    """The first thing that is said in it."""
+    place: PlaceAnswer
+    last_line: int
+    reachable: bool
+    tested: bool | None
+    rules: list[GraphRuleAnswer]
+
+    @classmethod
+    def of(cls, turn: GraphTurn, language: Language) -> "GraphTurnAnswer":
+        return cls(
+            id=turn.id,
+            goal=turn.goal,
+            ko=turn.ko,
+            place=PlaceAnswer.of(turn.mark),
+            last_line=turn.last_line,
+            reachable=turn.reachable,
+            tested=turn.tested,
+            rules=[GraphRuleAnswer.of(rule, language) for rule in turn.rules],
+        )
+
+
+class GraphEndingAnswer(Model):
+    id: str
+    result: str
+    words: list[str]
+    ko: str
+    place: PlaceAnswer
+    last_line: int
+    reachable: bool
+    tested: bool | None
+
+    @classmethod
+    def of(cls, ending: GraphEnding, language: Language) -> "GraphEndingAnswer":
+        return cls(
+            id=ending.id,
+            result=ending.result,
+            words=_told(ending.words, language),
+            ko=ending.ko,
+            place=PlaceAnswer.of(ending.mark),
+            last_line=ending.last_line,
+            reachable=ending.reachable,
+            tested=ending.tested,
+        )
+
+
+class LayoutAnswer(Model):
+    digest: str
+    """To save `layout.json` against."""
+    places: dict[str, tuple[float, float]]
+    """Turn or ending -> left and top."""
+
+
+class GraphAnswer(Model):
+    basis: Literal["draft", "before", "saved"]
+    """What is drawn: the draft in the window or, where that cannot be read, what stands for it."""
+    file: str
+    start: str
+    turns: list[GraphTurnAnswer]
+    endings: list[GraphEndingAnswer]
+    layout: LayoutAnswer
+
+    @classmethod
+    def of(cls, drawn: DrawnScene, language: Language) -> "GraphAnswer":
+        graph = drawn.graph
+        return cls(
+            basis=drawn.basis.value,
+            file=graph.file,
+            start=graph.start,
+            turns=[GraphTurnAnswer.of(turn, language) for turn in graph.turns],
+            endings=[GraphEndingAnswer.of(ending, language) for ending in graph.endings],
+            layout=LayoutAnswer(digest=drawn.layout.digest, places=dict(drawn.layout.places)),
+        )
+
+
+class TakenAnswer(Model):
+    turn: str
+    rule: int
+    """From 1."""
+    times: int
+
+
+class HeatAnswer(Model):
+    walks: int
+    """Synthetic learners who played the scene."""
+    entered: dict[str, int]
+    """Turn -> how many of them came through."""
+    taken: list[TakenAnswer]
+    ended: dict[str, int]
+    """Ending -> how many of them ended so."""
+
+    @classmethod
+    def of(cls, heat: Heat) -> "HeatAnswer":
+        taken = [
+            TakenAnswer(turn=turn, rule=number + 1, times=times)
+            for (turn, number), times in sorted(heat.taken.items())
+        ]
+        return cls(walks=heat.walks, entered=dict(heat.entered), taken=taken, ended=dict(heat.ended))
+
+
+class BeginningBody(Model):
+    turn: ContentId | None = None
+    """Null: where the scene begins."""
+    slots: Annotated[dict[ContentId, SlotValue], Field(max_length=50)] = Field(default_factory=dict)
+    """What the learner has said before."""
+    tries: Annotated[int, Field(ge=0, le=9)] = 0
+    """Tries already used in this turn."""
+    score: Annotated[int, Field(ge=0, le=100)] | None = None
+    """What every turn on the shortest way here was left with."""
+
+
+class WayBody(WindowBody):
+    beginning: BeginningBody = BeginningBody()
+    acts: Annotated[list[Said | None], Field(max_length=MOST_STEPS)] = Field(default_factory=list)
+    """What the learner says, one after the other; null asks for a hint."""
+
+    @property
+    def way(self) -> Way:
+        begins = self.beginning
+        beginning = Beginning(turn=begins.turn, slots=begins.slots, tries=begins.tries, score=begins.score)
+        return Way(beginning=beginning, acts=[HINT_ASKED if act is None else act for act in self.acts])
+
+
+class TryBody(WayBody):
+    pack: ContentId = "ko-en"
+    """Whose words a learner would read."""
+
+
+class KeepBody(WayBody):
+    name: Annotated[Few, StringConstraints(min_length=1)]
+    """Who this is, in a few words; for a way that reaches an ending."""
+    digest: Digest
+    """Of `tests.yaml` as it was opened; empty for a new file."""
+
+
+class KeptAnswer(Model):
+    draft: DraftAnswer
+    """`tests.yaml` as it is saved now."""
+    added: int
+    """Rows; 0 where all of them were there already."""
+
+    @classmethod
+    def of(cls, kept: KeptRows) -> "KeptAnswer":
+        return cls(draft=DraftAnswer.of(kept.saved), added=kept.added)
+
+
+class SaidAnswer(Model):
+    line_id: str
+    by: str
+    name: str
+    """Of the NPC who speaks."""
+    ko: str
+    meaning: str | None
+    """Null where the pack does not say it yet."""
+    cue: dict[str, str | None]
+    slowly: bool
+
+    @classmethod
+    def of(cls, said: SaidLine, progress: Progress, stage: Stage) -> "SaidAnswer":
+        npc = stage.scene.npcs.get(said.line.by)
+        return cls(
+            line_id=said.line.id,
+            by=said.line.by,
+            name=npc.name if npc else said.line.by,
+            ko=said.ko,
+            meaning=stage.meaning(said.line, progress),
+            cue=asdict(said.line.cue) if said.line.cue else {},
+            slowly=said.slowly,
+        )
+
+
+class StateAnswer(Model):
+    """Where the learner stands."""
+
+    turn: str
+    goal: str
+    tries: int
+    score: int
+    slots: dict[str, SlotFill]
+    state: str
+    ending: str | None
+    result: str | None
+
+    @classmethod
+    def of(cls, progress: Progress, stage: Stage) -> "StateAnswer":
+        return cls(
+            turn=progress.turn,
+            goal=stage.goal(progress.turn) or stage.scene.turn(progress.turn).goal,
+            tries=progress.tries,
+            score=progress.score,
+            slots={slot: held.value for slot, held in progress.slots.items()},
+            state=progress.state.value,
+            ending=progress.ending,
+            result=progress.result.value if progress.result else None,
+        )
+
+
+class HintAnswer(Model):
+    kind: str
+    ko: str | None
+    text: str | None
+    """In the learner's language; null where the pack does not say it yet."""
+
+    @classmethod
+    def of(cls, hint: Hint, turn_id: str, stage: Stage) -> "HintAnswer":
+        model = stage.scene.turn(turn_id).model.ko if hint.kind.value == "answer" else None
+        return cls(kind=hint.kind.value, ko=model or hint.ko, text=stage.hint(hint))
+
+
+class JudgedItemAnswer(Model):
+    code: str
+    severity: str
+    span: tuple[int, int] | None
+    """Code points of what was said."""
+    message: str | None
+
+
+class JudgedAnswer(Model):
+    intent: str | None
+    verdict: str
+    score: int
+    speech: str
+    level: str
+    slots: dict[str, SlotFill]
+    """Read from this utterance."""
+    items: list[JudgedItemAnswer]
+    summary: str | None
+    """What the learner reads where there is no item."""
+    corrected: str | None
+    matched_example: str | None
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, turn_id: str, stage: Stage) -> "JudgedAnswer":
+        return cls(
+            intent=evaluation.intent,
+            verdict=evaluation.verdict.value,
+            score=evaluation.score,
+            speech=evaluation.speech.value,
+            level=evaluation.level_found.value,
+            slots=evaluation.filled(),
+            items=[
+                JudgedItemAnswer(
+                    code=item.code,
+                    severity=item.severity.value,
+                    span=(item.span.start, item.span.end) if item.span else None,
+                    message=stage.message(item, turn_id),
+                )
+                for item in evaluation.items
+            ],
+            summary=stage.summary(evaluation.verdict.value),
+            corrected=evaluation.corrected,
+            matched_example=evaluation.matched_example,
+        )
+
+
+class PartAnswer(Model):
+    words: str
+    """What is asked for."""
+    found: str
+    """What was there."""
+    holds: bool
+
+    @classmethod
+    def of(cls, weighed: Weighed, language: Language) -> "PartAnswer":
+        return cls(
+            words=told(asked_words(weighed.asked), language),
+            found=told(found_words(weighed), language),
+            holds=weighed.holds,
+        )
+
+
+class WeighedRuleAnswer(Model):
+    number: int
+    """From 1."""
+    state: Literal["taken", "refused", "not_asked"]
+    """`not_asked`: one above it was taken."""
+    words: list[str]
+    go: str
+    says: str | None
+    parts: list[PartAnswer]
+    place: PlaceAnswer
+
+
+class WeighedEndingAnswer(Model):
+    id: str
+    state: Literal["taken", "refused", "not_asked"]
+    words: list[str]
+    parts: list[PartAnswer]
+    place: PlaceAnswer
+
+
+class PlayedAnswer(Model):
+    """One step as its learner meets it."""
+
+    text: str | None
+    """What the learner said; null when a hint was asked for."""
+    turn: str
+    """Where it was said."""
+    judged: JudgedAnswer | None
+    said: list[SaidAnswer]
+    hint: HintAnswer | None
+    after: StateAnswer
+
+    @classmethod
+    def plain(cls, step: Rehearsed, stage: Stage) -> "PlayedAnswer":
+        turn, hint, evaluation = step.before.turn, step.step.hint, step.evaluation
+        return PlayedAnswer(
+            text=step.text,
+            turn=turn,
+            judged=JudgedAnswer.of(evaluation, turn, stage) if evaluation else None,
+            said=said_of(step.step, stage),
+            hint=HintAnswer.of(hint, turn, stage) if hint else None,
+            after=StateAnswer.of(step.step.progress, stage),
+        )
+
+
+def said_of(step: Step, stage: Stage) -> list[SaidAnswer]:
+    return [SaidAnswer.of(said, step.progress, stage) for said in step.said]
+
+
+class StepAnswer(PlayedAnswer):
+    """The same with the reasons for it."""
+
+    tries: int
+    """Used before."""
+    cause: Literal["rule", "tries_used", "repair", "limit", "hint"]
+    """What decided; `tries_used`: a rule said `again`, but that was the last try."""
+    rule: int | None
+    """The rule that was taken, from 1."""
+    go: str
+    rules: list[WeighedRuleAnswer]
+    endings: list[WeighedEndingAnswer]
+
+
+class ExampleAnswer(Model):
+    intent: str
+    text: str
+
+
+class SlotChoiceAnswer(Model):
+    id: str
+    kind: str
+    values: list[str]
+    maximum: int | None
+
+
+class TryAnswer(Model):
+    opening: list[SaidAnswer]
+    begins: StateAnswer
+    steps: list[StepAnswer]
+    left: int
+    """Acts that came after the end."""
+    basis: Literal["draft", "before", "saved"]
+    file: str
+    turns: list[str]
+    slots: list[SlotChoiceAnswer]
+    max_tries: int
+    model: str
+    """A good answer where the way ends now, and what else may be said there."""
+    examples: list[ExampleAnswer]
+    mistakes: list[str]
+
+    @classmethod
+    def of(cls, played: Played, language: Language) -> "TryAnswer":
+        scene, rehearsal = played.rehearsal.scene, played.rehearsal
+        telling = _Telling(played, language)
+        turn = scene.turn(rehearsal.ends_at.turn)
+        over = rehearsal.ends_at.state is not SessionState.ACTIVE
+        return cls(
+            basis=played.basis.value,
+            file=played.document.file,
+            opening=[
+                SaidAnswer.of(said, rehearsal.opening.progress, played.stage) for said in rehearsal.opening.said
+            ],
+            begins=StateAnswer.of(rehearsal.opening.progress, played.stage),
+            steps=[telling.step(step) for step in rehearsal.steps],
+            left=rehearsal.left,
+            turns=[each.id for each in scene.turns],
+            slots=[
+                SlotChoiceAnswer(id=slot.id, kind=slot.kind.value, values=list(slot.values), maximum=slot.maximum)
+                for slot in scene.slots.values()
+            ],
+            max_tries=scene.retry.max_tries,
+            model=turn.model.ko,
+            examples=[]
+            if over
+            else [
+                ExampleAnswer(intent=intent.id, text=text)
+                for intent in turn.intents
+                for text in intent.examples[:2]
+            ],
+            mistakes=[] if over else list(played.mistakes),
+        )
+
+
+class _Telling:
+    """Tells the steps of one rehearsal, each rule with its place in the file."""
+
+    def __init__(self, played: Played, language: Language) -> None:
+        self._stage = played.stage
+        self._scene = played.rehearsal.scene
+        self._document = played.document
+        self._language: Language = language
+
+    def step(self, step: Rehearsed) -> StepAnswer:
+        return StepAnswer(
+            **dict(PlayedAnswer.plain(step, self._stage)),
+            tries=step.before.tries,
+            cause=step.cause.value,
+            rule=None if step.rule is None else step.rule + 1,
+            go=step.step.go,
+            rules=self._rules(step) if step.evaluation else [],
+            endings=self._endings(step),
+        )
+
+    def _rules(self, step: Rehearsed) -> list[WeighedRuleAnswer]:
+        turns = [turn.id for turn in self._scene.turns]
+        index = turns.index(step.before.turn)
+        rules = self._scene.turns[index].rules
+        asked_until = -1 if step.rule is None else step.rule
+        return [
+            self._rule(rule, number, parts, asked_until, self._document.mark(("turns", index, "then", number)))
+            for number, (rule, parts) in enumerate(zip(rules, step.rules, strict=True))
+        ]
+
+    def _rule(
+        self, rule: Rule, number: int, parts: Sequence[Weighed], asked_until: int, mark: Mark
+    ) -> WeighedRuleAnswer:
+        return WeighedRuleAnswer(
+            number=number + 1,
+            state=_state(number, asked_until),
+            words=_told(condition_words(asked_by(rule.when)), self._language),
+            go=rule.go,
+            says=rule.say.ko if rule.say else None,
+            parts=[PartAnswer.of(part, self._language) for part in parts],
+            place=PlaceAnswer.of(mark),
+        )
+
+    def _endings(self, step: Rehearsed) -> list[WeighedEndingAnswer]:
+        ids = [ending.id for ending in self._scene.endings]
+        reached = step.step.ending
+        asked_until = ids.index(reached.id) if reached else -1
+        return [
+            WeighedEndingAnswer(
+                id=ending.id,
+                state=_state(number, asked_until),
+                words=_told(
+                    condition_words(asked_by_ending(ending.score_at_least, ending.all_slots_by_learner)),
+                    self._language,
+                ),
+                parts=[PartAnswer.of(part, self._language) for part in parts],
+                place=PlaceAnswer.of(self._document.mark(("endings", number, "id"))),
+            )
+            for number, (ending, parts) in enumerate(zip(self._scene.endings, step.endings, strict=False))
+        ]
+
+
+def _state(number: int, asked_until: int) -> Literal["taken", "refused", "not_asked"]:
+    if number == asked_until:
+        return "taken"
+    return "refused" if number < asked_until else "not_asked"
+
+
+def _told(words: Sequence[Phrase], language: Language) -> list[str]:
+    return [told(each, language) for each in words]
