@@ -22,7 +22,7 @@ from kotoserver.transport.rest.models.common import ContentId
 from kotoserver.transport.rest.models.content import MOST_OPEN, Digest, DraftAnswer, Few, FileName
 from kotoserver.transport.rest.operations import Model
 
-SlotValue = Annotated[str, StringConstraints(max_length=100)] | Annotated[int, Field(ge=0, le=99)]
+SlotValue = Annotated[str, StringConstraints(max_length=100)] | Annotated[int, Field(strict=True, ge=0, le=99)]
 Said = Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
 
 
@@ -185,9 +185,9 @@ class BeginningBody(Model):
     """Null: where the scene begins."""
     slots: Annotated[dict[ContentId, SlotValue], Field(max_length=50)] = Field(default_factory=dict)
     """What the learner has said before."""
-    tries: Annotated[int, Field(ge=0, le=9)] = 0
+    tries: Annotated[int, Field(strict=True, ge=0, le=9)] = 0
     """Tries already used in this turn."""
-    score: Annotated[int, Field(ge=0, le=100)] | None = None
+    score: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
     """What every turn on the shortest way here was left with."""
 
 
