@@ -37,7 +37,10 @@ class AudioClip:
 class RecognitionRequest:
     clip: AudioClip
     phrases: tuple[str, ...] = ()
-    """What the learner is likely to say, most likely first, MOST_PHRASES at most. A hint, never a limit."""
+    """What the learner is likely to say, most likely first: MOST_PHRASES sentences at most, then single words.
+
+    A hint, never a limit.
+    """
     payer: str | None = None
     """The learner whose budget it counts against."""
     preference: Preference | None = None

@@ -190,6 +190,15 @@ async def test_empty_words_are_a_failure():
 
 
 @virtually
+async def test_control_characters_in_an_answer_are_not_what_was_said():
+    """The learner is not told that their words hold control characters, which they never spoke."""
+    heard, _ = await timed(ears(TimedEars(usual=After(0.5, "\x00라떼 \x1b한 잔\ud83d"))))
+    assert heard.text == "라떼 한 잔"
+    heard, _ = await timed(ears(TimedEars(usual=After(0.5, "\x00")), TimedEars(name="second")))
+    assert receipt(heard).fallback == "first: empty_answer"
+
+
+@virtually
 async def test_an_engine_that_breaks_in_an_unknown_way_is_fallen_back_from(caplog: pytest.LogCaptureFixture):
     heard, _ = await timed(ears(TimedEars(usual=After(0, ValueError("안녕"))), TimedEars(name="second")))
     assert receipt(heard).fallback == "first: provider_failed"

@@ -162,6 +162,21 @@ async def test_a_learner_who_leaves_stops_the_hearing_and_may_ask_again(tmp_path
         assert (await again.until("evaluation_complete"))["audio_id"] == audio_id
 
 
+async def test_a_recording_whose_session_is_erased_while_it_is_heard_ends_the_connection(
+    tmp_path: Path, speech: bytes
+):
+    """What went wrong cannot be written down any more, so it is told by the close code."""
+    gate = asyncio.Event()
+    async with hearing(tmp_path, ScriptedRecognizer(gate=gate)) as koto:
+        guest = await koto.guest()
+        session_id, live = await open_live(guest)
+        await speak(live, session_id, await upload(guest, speech, session_id))
+        await live.settled()
+        assert (await guest.call("DELETE", f"/sessions/{session_id}")).status == 204
+        gate.set()
+        assert await live.closed() == 4404
+
+
 # ── asked twice ──────────────────────────────────────────────────────────────────────────────
 
 

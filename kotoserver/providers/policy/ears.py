@@ -1,5 +1,6 @@
 """Several ears as one."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -43,7 +44,7 @@ class FallbackRecognizer(Recognizer):
 
     async def recognize(self, request: RecognitionRequest) -> Recognition:
         async def hear(engine: Recognizer) -> Recognition:
-            heard = await engine.recognize(request)
+            heard = _readable(await engine.recognize(request))
             if heard.hypotheses and not heard.text.strip():
                 raise ProviderFailed(f"{engine.name} heard somebody say nothing", code="empty_answer")
             return heard
@@ -78,3 +79,12 @@ class FallbackRecognizer(Recognizer):
 
     async def close(self) -> None:
         await self._chain.close()
+
+
+def _readable(heard: Recognition) -> Recognition:
+    """Without what nobody says: control characters and halves of characters would make it no utterance."""
+    return replace(heard, hypotheses=tuple(replace(each, text=_plain(each.text)) for each in heard.hypotheses))
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cs"))

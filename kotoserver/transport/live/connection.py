@@ -104,7 +104,7 @@ class LiveConnection:
 
     async def serve(self) -> None:
         """Talks until either side ends it; always closes the socket."""
-        try:
+        async with self._closed_by_failures():
             caller, hello = await self._welcome()
             # A conversation is no part of the request that opened it: what follows belongs to the trace that the
             # client named, or each turn to one of its own.
@@ -112,6 +112,12 @@ class LiveConnection:
             with telemetry.belonging_to(trace), telemetry.log_ids(session_id=self._session_id):
                 await self._stay_if_there_is_room(caller, hello)
             await self.close(WSCloseCode.OK, "goodbye")
+
+    @asynccontextmanager
+    async def _closed_by_failures(self) -> AsyncIterator[None]:
+        """What breaks inside, and cannot be told in a frame, ends the connection with its code."""
+        try:
+            yield
         except Refused as refusal:
             await self.close(refusal.code, refusal.reason)
         except KotoError as error:
@@ -349,10 +355,8 @@ class LiveConnection:
         task.add_done_callback(self._listening.discard)
 
     async def _hear_recording(self, caller: Caller, frame: AudioUploaded) -> None:
-        try:
+        async with self._closed_by_failures():
             await self._hear_and_tell(caller, frame)
-        except Refused as refusal:
-            await self.close(refusal.code, refusal.reason)
 
     async def _hear_and_tell(self, caller: Caller, frame: AudioUploaded) -> None:
         async with self._told(caller) as about:
