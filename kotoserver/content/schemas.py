@@ -15,9 +15,9 @@ from kotoserver.content.catalog_schema import (
     UiSource,
     VoicesSource,
 )
-from kotoserver.content.pack_schema import PackSource, ScenePackSource
-from kotoserver.content.scene_schema import SceneSource
-from kotoserver.content.trial_schema import TrialsSource
+from kotoserver.content.pack_schema import PACK_SCHEMA, SCENE_PACK_SCHEMA, PackSource, ScenePackSource
+from kotoserver.content.scene_schema import SCENE_SCHEMA, SceneSource
+from kotoserver.content.trial_schema import TRIALS_SCHEMA, TrialsSource
 
 SCHEMAS: Mapping[str, type[Authored]] = MappingProxyType(
     {
@@ -37,10 +37,24 @@ SCHEMAS: Mapping[str, type[Authored]] = MappingProxyType(
 """File in `scenes/schema/` -> the model it describes."""
 
 
+DRAFT_SCHEMAS: Mapping[str, type[Authored]] = MappingProxyType(
+    {
+        SCENE_SCHEMA: SceneSource,
+        TRIALS_SCHEMA: TrialsSource,
+        PACK_SCHEMA: PackSource,
+        SCENE_PACK_SCHEMA: ScenePackSource,
+    }
+)
+"""What a draft says of itself under `schema` -> the model it describes."""
+
+
+def schema_of(model: type[Authored]) -> dict[str, object]:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
+
+
 def schema_text(model: type[Authored]) -> str:
     """The file's whole content."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema()
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(schema_of(model), ensure_ascii=False, indent=1) + "\n"
 
 
 def write_schemas(folder: Path) -> None:

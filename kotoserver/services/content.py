@@ -19,6 +19,7 @@ from kotoserver.content.revisions import Revision, live_version
 from kotoserver.content.saving import OpenedDraft, open_draft, save_draft
 from kotoserver.content.tables import Imported, as_csv, as_workbook, rows_of
 from kotoserver.content.versions import Difference, compare_packs, compare_scenes, history_of, revert
+from kotoserver.content.vocabulary import Vocabulary, vocabulary_of
 from kotoserver.domain.audit import Action
 from kotoserver.domain.errors import NotFound
 from kotoserver.domain.learner import Caller
@@ -83,6 +84,10 @@ class ContentService:
     async def save(self, caller: Caller, file: str, text: str, opened_digest: str) -> OpenedDraft:
         """Writes a draft. Conflict code `draft_changed` with both texts when somebody else saved meanwhile."""
         return await self._work(caller, lambda: save_draft(self._folders, file, text, opened_digest))
+
+    async def vocabulary(self, caller: Caller) -> Vocabulary:
+        """The formats of drafts, and the names of the catalogs."""
+        return await self._work(caller, lambda: vocabulary_of(self._folders))
 
     async def give_ids(self, caller: Caller, scene_id: str) -> tuple[str, ...]:
         """Fills in the ids that a saved draft lacks."""

@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 import yaml
 
-from kotoserver.content.schemas import SCHEMAS, schema_text
+from kotoserver.content.schemas import DRAFT_SCHEMAS, SCHEMAS, schema_of, schema_text
 
 ROOT = Path(__file__).parents[2]
 WRITTEN_BY = {
@@ -49,3 +49,10 @@ def test_an_editor_underlines_a_key_that_is_not_known():
     scene["turns"][0]["gaol"] = scene["turns"][0]["goal"]
 
     assert not jsonschema.Draft202012Validator(schema).is_valid(scene)
+
+
+def test_the_schema_of_a_draft_is_found_by_what_the_draft_says_of_itself():
+    for name, model in DRAFT_SCHEMAS.items():
+        properties = schema_of(model)["properties"]
+        assert isinstance(properties, dict)
+        assert properties["schema"]["const"] == name

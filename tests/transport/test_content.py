@@ -69,6 +69,27 @@ async def test_a_draft_is_opened_checked_saved_published_and_played(koto: Koto, 
     assert opened_by_a_learner["version"] == revision["version"]
 
 
+async def test_text_editors_are_told_every_format_and_every_name_with_what_it_is(editor: Guest):
+    told = await editor.get("/content/vocabulary")
+    assert told["schemas"].keys() == {"scene/1", "scene-tests/1", "langpack/1", "langpack-scene/1"}
+    rule = told["schemas"]["scene/1"]["$defs"]["RuleSource"]["properties"]
+    assert rule["go"]["description"] == "A turn, `again` or `finish`."
+    names = told["names"]
+    assert names["grammar"]["juseyo"] == "N 주세요 · TOPIK 1"
+    assert names["codes"]["SLOT_WRONG"] == "{slot} {got} {want}"
+    assert names["packs"].keys() == {"ko-en", "ko-id", "ko-ko"}
+    assert all(
+        told["names"][sort] for sort in ("emotions", "anims", "props", "backgrounds", "voices", "common", "ui")
+    )
+
+
+async def test_a_broken_catalog_takes_names_away_and_nothing_else(editor: Guest, tmp_path: Path):
+    (tmp_path / "scenes" / "catalog" / "cues.yaml").write_text("schema: cues/1\n")
+    told = await editor.get("/content/vocabulary")
+    assert told["names"].keys() == {"packs"}
+    assert "scene/1" in told["schemas"]
+
+
 async def test_findings_come_with_a_fix_and_in_the_editors_language(editor: Guest):
     draft = await opened(editor)
     text = draft["text"].replace("  - id: order\n    goal:", "  - id: order\n    gaol:", 1)

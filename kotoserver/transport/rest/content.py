@@ -24,6 +24,7 @@ from kotoserver.transport.rest.models.content import (
     PublishBody,
     RevertBody,
     RevisionAnswer,
+    VocabularyAnswer,
 )
 from kotoserver.transport.rest.operations import Call
 
@@ -49,6 +50,10 @@ async def lint_drafts(call: Call) -> LintAnswer:
     unsaved = {file: text.encode("utf-8", "surrogatepass") for file, text in body.unsaved.items()}
     found = await call.services.content.lint(call.caller, body.scene_id, unsaved)
     return LintAnswer.of(found, body.language)
+
+
+async def show_vocabulary(call: Call) -> VocabularyAnswer:
+    return VocabularyAnswer.of(await call.services.content.vocabulary(call.caller))
 
 
 async def give_ids(call: Call) -> IdsAnswer:

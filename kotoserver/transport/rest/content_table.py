@@ -22,6 +22,7 @@ from kotoserver.transport.rest.models.content import (
     PublishBody,
     RevertBody,
     RevisionAnswer,
+    VocabularyAnswer,
 )
 from kotoserver.transport.rest.models.rehearsing import (
     GraphAnswer,
@@ -71,6 +72,14 @@ CONTENT_OPERATIONS = (
         answers=LintAnswer,
         roles=EDITORS,
         most_bytes=2 * MOST_BYTES,
+    ),
+    Operation(
+        method="GET",
+        path="/content/vocabulary",
+        summary="The formats of drafts, and every name that they may use (editors)",
+        handler=content.show_vocabulary,
+        answers=VocabularyAnswer,
+        roles=EDITORS,
     ),
     Operation(
         method="GET",

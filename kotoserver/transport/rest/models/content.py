@@ -1,6 +1,6 @@
 """Bodies about drafts and their versions."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StringConstraints
 
@@ -12,6 +12,7 @@ from kotoserver.content.saving import OpenedDraft
 from kotoserver.content.sentences import Language
 from kotoserver.content.tables import Imported
 from kotoserver.content.versions import Difference
+from kotoserver.content.vocabulary import Vocabulary
 from kotoserver.services.content import DraftFolder
 from kotoserver.transport.rest.models.common import Time
 from kotoserver.transport.rest.operations import Model
@@ -75,6 +76,20 @@ class LintBody(Model):
     unsaved: Annotated[dict[FileName, str], Field(max_length=MOST_OPEN)] = Field(default_factory=dict)
     """Files as they are in the editor's window."""
     language: Language = "en"
+
+
+class VocabularyAnswer(Model):
+    schemas: dict[str, dict[str, Any]]
+    """A draft's `schema`, such as `scene/1`, and its JSON Schema."""
+    names: dict[str, dict[str, str]]
+    """Sorts of names, such as `emotions`: each name of the catalogs with what it is."""
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> "VocabularyAnswer":
+        return cls(
+            schemas={each: dict(schema) for each, schema in vocabulary.schemas.items()},
+            names={sort: dict(names) for sort, names in vocabulary.names.items()},
+        )
 
 
 class EditAnswer(Model):

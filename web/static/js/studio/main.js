@@ -4,6 +4,9 @@ import { Checks, listFindings } from "./checks.js";
 import { settle } from "./conflict.js";
 import { Drafts } from "./drafts.js";
 import { attempt } from "./page.js";
+import { completion } from "./language/completion.js";
+import { hover } from "./language/hover.js";
+import { Vocabulary } from "./language/vocabulary.js";
 import { Sides } from "./sides.js";
 import { TextPane } from "./text/pane.js";
 import { Versions } from "./versions.js";
@@ -17,7 +20,8 @@ const sides = new Sides($("sides"), $("side"), [
   { name: "changes", title: "Changes", show: (home) => versions.showChanges(home) },
   { name: "history", title: "History", show: (home) => versions.showHistory(home) },
 ]);
-new TextPane($("editor"), drafts, { nonce: boot.nonce });
+const vocabulary = new Vocabulary(drafts);
+new TextPane($("editor"), drafts, { nonce: boot.nonce, extensions: [completion(drafts, vocabulary), hover(drafts, vocabulary)] });
 listFindings(drafts, { list: $("findings"), count: $("count") });
 
 // ── the head of the page ───────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ export {
   bracketMatching,
   foldGutter,
   foldKeymap,
-  indentOnInput,
+  indentService,
   indentUnit,
   syntaxHighlighting,
   syntaxTree,

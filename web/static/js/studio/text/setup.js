@@ -19,7 +19,6 @@ import {
   highlightSpecialChars,
   history,
   historyKeymap,
-  indentOnInput,
   indentUnit,
   indentWithTab,
   keymap,
@@ -32,6 +31,7 @@ import {
   searchKeymap,
 } from "../../../vendor/codemirror/codemirror.js";
 import { colours } from "./colours.js";
+import { indenting } from "./indenting.js";
 import { wrapping } from "./wrapping.js";
 
 const findingKeys = [
@@ -54,7 +54,7 @@ export const setup = [
   crosshairCursor(),
   EditorState.tabSize.of(2),
   indentUnit.of("  "),
-  indentOnInput(),
+  indenting,
   bracketMatching(),
   closeBrackets(),
   highlightSelectionMatches(),
