@@ -24,6 +24,7 @@ PAGES = (
     "/console/play/cafe",
     "/console/sessions",
     "/console/lab",
+    "/console/studio/scene/cafe/lines",
     "/console/account",
     "/console/users",
     "/console/audit",

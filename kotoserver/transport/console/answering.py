@@ -15,6 +15,7 @@ from kotoserver.transport.console.pages import (
     DraftPage,
     HomePage,
     LabPage,
+    LinesPage,
     MessagePage,
     PlayPage,
     ReferencePage,
@@ -37,6 +38,7 @@ Page = (
     | SessionPage
     | StudioPage
     | DraftPage
+    | LinesPage
     | UsersPage
     | AuditPage
     | StatusPage
@@ -55,6 +57,7 @@ TEMPLATES = {
     SessionPage: "session.html",
     StudioPage: "studio.html",
     DraftPage: "draft.html",
+    LinesPage: "lines.html",
     UsersPage: "users.html",
     AuditPage: "audit.html",
     StatusPage: "status.html",

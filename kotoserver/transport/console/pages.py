@@ -297,6 +297,24 @@ class StudioPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceChoice:
+    id: str
+    about: str
+    """What it sounds like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinesPage:
+    """A scene's texts in all languages; the table itself is fetched by the page's script."""
+
+    shell: Shell
+    scene_id: str
+    voices: tuple[VoiceChoice, ...]
+    engines: tuple[str, ...]
+    """Voices' engines, in the order in which they are asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftPage:
     """One scene or pack to be worked on."""
 

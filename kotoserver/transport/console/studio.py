@@ -9,7 +9,14 @@ from kotoserver.content.coverage import Coverage
 from kotoserver.domain.errors import NotFound
 from kotoserver.services.content import DraftFolder
 from kotoserver.transport.console.answering import page, shell
-from kotoserver.transport.console.pages import CoverageLine, DraftCard, DraftPage, StudioPage
+from kotoserver.transport.console.pages import (
+    CoverageLine,
+    DraftCard,
+    DraftPage,
+    LinesPage,
+    StudioPage,
+    VoiceChoice,
+)
 from kotoserver.transport.console.visitors import Visitor
 from kotoserver.transport.keys import SERVICES
 
@@ -48,6 +55,18 @@ async def draft(request: web.Request, guest: Visitor) -> DraftPage:
         files=found.files,
         live=found.live,
         style_nonce=secrets.token_urlsafe(18),
+    )
+
+
+@page
+async def lines(request: web.Request, guest: Visitor) -> LinesPage:
+    services, scene_id = request.app[SERVICES], request.match_info["scene_id"]
+    found = _named(await services.content.drafts(guest.caller), "scene", scene_id)
+    return LinesPage(
+        shell=shell(f"Lines of {scene_id} · Studio", guest, place="studio"),
+        scene_id=found.id,
+        voices=tuple(VoiceChoice(id=each, about=about) for each, about in services.previews.voices.items()),
+        engines=services.previews.engines,
     )
 
 

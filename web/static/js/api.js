@@ -21,6 +21,22 @@ export const remove = (path) => ask("DELETE", path);
 /** A change to something that stands at that revision; ApiError `changed_meanwhile` when it does not. */
 export const revise = (path, body, revision) => ask("PATCH", path, body, { "If-Match": `"${revision}"` });
 
+/** A sound that is made for the asking, and the address at which it stays. */
+export async function sound(path, body) {
+  const answer = await renewed(() => answerTo("POST", path, body));
+  return { url: answer.headers.get("Content-Location"), size: (await answer.blob()).size };
+}
+
+/** Saves a file of the API under a name. */
+export async function download(path, name) {
+  const answer = await renewed(() => answerTo("GET", path));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 /** The token as it is now: what a page opens a socket with. */
 export const currentToken = () => token;
 
@@ -70,15 +86,22 @@ function send(path, form, key, progress) {
 }
 
 async function ask(method, path, body, more = {}) {
+  const answer = await renewed(() => answerTo(method, path, body, more));
+  return answer.status === 204 ? null : answer.json().catch(() => ({}));
+}
+
+/** Asks; and once more with another token, where the one of the page is too old. */
+async function renewed(once) {
   try {
-    return await askOnce(method, path, body, more);
+    return await once();
   } catch (error) {
     if (error.code !== "token_expired" || !(await freshToken())) throw error;
-    return askOnce(method, path, body, more);
+    return once();
   }
 }
 
-async function askOnce(method, path, body, more) {
+/** The answer as it came; ApiError for a refusal. */
+async function answerTo(method, path, body, more = {}) {
   const headers = { Authorization: `Bearer ${token}`, ...more };
   if (body) headers["Content-Type"] = "application/json";
   let answer;
@@ -87,9 +110,8 @@ async function askOnce(method, path, body, more) {
   } catch {
     throw new ApiError(0);
   }
-  const value = answer.status === 204 ? null : await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new ApiError(answer.status, value.error);
-  return value;
+  if (!answer.ok) throw new ApiError(answer.status, (await answer.json().catch(() => ({}))).error);
+  return answer;
 }
 
 /** Address of a session's socket on the host of this page. */

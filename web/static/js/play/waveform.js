@@ -4,8 +4,11 @@ import { h, icon } from "../dom.js";
 const BAR_PX = 6; // each with the gap behind it
 let context = null;
 
-/** `sound`: a Blob or an address. Resolves to an element, or to null when the sound cannot be read. */
-export async function waveform(label, sound) {
+/**
+ * `sound`: a Blob or an address. Resolves to an element, or to null when the sound cannot be read. With `act`, the button
+ * does that instead of playing.
+ */
+export async function waveform(label, sound, act = null) {
   const bytes = await read(sound);
   if (!bytes) return null;
   context ??= new AudioContext();
@@ -20,7 +23,7 @@ export async function waveform(label, sound) {
     "figure",
     { class: "wave" },
     h("figcaption", {}, label, h("span", { class: "mono soft" }, `${decoded.duration.toFixed(1)} s`)),
-    h("div", { class: "wave-row" }, h("button", { class: "button round", type: "button", "aria-label": label, onclick: () => play(decoded, canvas) }, icon("play")), canvas),
+    h("div", { class: "wave-row" }, h("button", { class: "button round", type: "button", "aria-label": label || "Listen", onclick: () => (act ? act() : play(decoded, canvas)) }, icon("play")), canvas),
   );
   new ResizeObserver(() => draw(canvas, decoded, 0)).observe(canvas); // at first when it gets its place, and its colour
   return element;
