@@ -7,6 +7,8 @@ file, span by span, so comments and order stay. What does not fit is a finding w
 
 import csv
 import io
+import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -19,6 +21,8 @@ from kotoserver.content.tree import Document, Path
 
 MOST_BYTES = 5_000_000
 """Of a table that is read; a scene of 600 lines is 100 kB."""
+MOST_UNPACKED_BYTES = 50_000_000
+"""Of a workbook, which is a packed folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +232,8 @@ def _read(content: bytes, file: str, report: Report) -> Iterator[_ReadRow]:
 
     def cell(values: Sequence[str], column: str) -> str:
         at = columns[column]
-        return " ".join(values[at].split()) if at < len(values) else ""
+        # Some systems write a letter and its marks apart, and no id was written that way.
+        return " ".join(unicodedata.normalize("NFC", values[at]).split()) if at < len(values) else ""
 
     for number, values in enumerate(table[1:], 2):
         korean = cell(values, "korean") if "korean" in columns else None
@@ -265,15 +270,21 @@ class _NoWorkbook(Exception):
 
 
 def _workbook_cells(content: bytes) -> list[list[str]]:
-    from zipfile import BadZipFile
+    from xml.etree.ElementTree import ParseError
+    from zipfile import BadZipFile, ZipFile
 
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    # What the library says of a workbook that was cut short or written over in places.
+    broken = (BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, OSError, RuntimeError)
+    odd = (KeyError, ValueError, IndexError, TypeError, AttributeError)
     try:
+        if sum(each.file_size for each in ZipFile(io.BytesIO(content)).infolist()) > MOST_UNPACKED_BYTES:
+            raise _NoWorkbook(f"it has more than {MOST_UNPACKED_BYTES:,} bytes when it is unpacked")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet: Any = book.worksheets[0]
         rows = sheet.iter_rows(max_row=20_000, max_col=26, values_only=True)
         return [["" if value is None else str(value) for value in row] for row in rows]
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError) as error:
+    except (*broken, *odd) as error:
         raise _NoWorkbook(f"the workbook cannot be opened ({type(error).__name__})") from error

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import random
 import re
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,46 @@ def test_bytes_that_are_no_table_change_nothing(content: bytes):
     assert imported.text == "\n".join(document.lines)
 
 
+def repacked(book: bytes, spoilt: str, content: bytes) -> bytes:
+    """The workbook with other content in one of its files."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == spoilt else old.read(name))
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("spoilt", ["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<cut", b"no markup", b" " * 60_000_000], ids=["empty", "cut", "text", "bomb"]
+)
+def test_a_spoilt_workbook_changes_nothing(spoilt: str, content: bytes):
+    book = as_workbook(rows_of(*cafe()[:2]), "cafe")
+
+    imported = import_into_cafe(repacked(book, spoilt, content))
+
+    assert [each.key for each in imported.findings] == ["E28.not_text"]
+    assert imported.changed == ()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_workbook_damaged_on_the_way_is_told_or_read(seed: int):
+    accident = random.Random(seed)
+    book = bytearray(as_workbook(rows_of(*cafe()[:2]), "cafe"))
+    for _ in range(3):
+        book[accident.randrange(len(book))] = accident.randrange(256)
+
+    import_into_cafe(bytes(book))
+
+
+def test_letters_written_apart_are_the_same_rows():
+    table = as_csv(rows_of(*cafe()[:2])).decode("utf-8-sig")
+
+    imported = import_into_cafe(unicodedata.normalize("NFD", table).encode())
+
+    assert (imported.changed, imported.findings) == ((), ())
+
+
 def test_a_workbook_never_holds_a_formula():
     from openpyxl import load_workbook
 
@@ -180,9 +222,6 @@ def test_semicolons_of_other_countries_spreadsheets_are_read():
     writer.writerows([getattr(row, column) for column in COLUMNS] for row in rows_of(source, part))
 
     assert import_into_cafe(written.getvalue().encode("utf-8-sig")).findings == ()
-
-
-VISIBLE = st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"))
 
 
 @settings(max_examples=300, deadline=None)
