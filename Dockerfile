@@ -1,35 +1,50 @@
 # The server with its scenes, packs and console. Build: docker build -t koto/kotoserver .
 # Two stages: the first installs what the program needs and changes rarely; the second adds the program,
-# so that a new version is a small layer and a redeploy takes seconds.
+# so that a new version is a small layer and a redeploy takes seconds. No compiler, no pip and no package index
+# comes with it: packages are taken as wheels or not at all.
 
-FROM python:3.11-slim-bookworm AS packages
-# What the image can do beyond the built-in engines; `whisper,piper` adds speech that runs in the container itself.
-ARG EXTRAS=postgres,redis,s3,gemini,google
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# Debian 12 with Python 3.11; another mirror's name, or a digest, may stand here.
+ARG BASE=python:3.11-slim-bookworm
+
+FROM ${BASE} AS packages
+# What the image can do beyond the built-in engines: `cloud` is Postgres, Redis, S3, Gemini and Google's ears and
+# voices; `cloud,whisper,piper` adds speech that runs in the container itself. Graphics cards: ops/gpu/Dockerfile.
+ARG EXTRAS=cloud
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv /opt/koto
 WORKDIR /build
 COPY setup.cfg pyproject.toml ./
-# Installed with an empty package in the program's place, which is then taken out: the packages stay.
-RUN mkdir kotoserver \
+# Installed with an empty package in the program's place, which is then taken out with the installer: the packages
+# stay. The data of the morphological analyser is published as an archive alone, with nothing in it to compile.
+# What pip fetched is kept between builds, outside the image. Packages' own tests, a dictionary that is never loaded
+# and the languages that the built-in voice does not speak are a tenth of it all, and go.
+RUN --mount=type=cache,target=/root/.cache/pip \
+    mkdir kotoserver \
  && echo '__version__ = "0"' > kotoserver/__init__.py \
  && touch README.md LICENSE \
- && /opt/koto/bin/pip install ".[$EXTRAS]" \
- && /opt/koto/bin/pip uninstall --yes kotoserver
+ && /opt/koto/bin/python -m pip install --only-binary :all: --no-binary kiwipiepy_model ".[$EXTRAS]" \
+ && /opt/koto/bin/python -m pip uninstall --yes kotoserver setuptools pip \
+ && cd /opt/koto/lib/python3.11/site-packages \
+ && rm -r kiwipiepy_model/multi.dict \
+ && find . -type d -name tests -prune -exec rm -r {} + \
+ && find espeakng_loader/espeak-ng-data -name '*_dict' ! -name ko_dict ! -name en_dict -delete
 
 
-FROM python:3.11-slim-bookworm
+FROM ${BASE}
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin koto \
  && install --directory --owner koto --group koto /data
 COPY --from=packages /opt/koto /opt/koto
 WORKDIR /srv/koto
 COPY LICENSE ./
+# Folders of their own, so that an operator's may be mounted over them.
 COPY scenes scenes
 COPY langpacks langpacks
 COPY web web
 COPY kotoserver kotoserver
-RUN /opt/koto/bin/python -m compileall -q kotoserver
+RUN python -m compileall -q kotoserver
 ENV PATH=/opt/koto/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
     PYTHONPATH=/srv/koto \
     KOTO_HOST=0.0.0.0 \
     KOTO_PORT=5000 \
@@ -38,6 +53,8 @@ ENV PATH=/opt/koto/bin:$PATH \
 USER koto
 VOLUME /data
 EXPOSE 5000
+# Told to stop, the server goes on for KOTO_DRAIN_SECONDS, sends its sockets elsewhere and finishes what it has.
+STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as http; http.urlopen(f\"http://127.0.0.1:{os.environ['KOTO_PORT']}/health/ready\", timeout=2)"]
 ENTRYPOINT ["python", "-m", "kotoserver"]
