@@ -11,6 +11,7 @@ from kotoserver.domain.errors import KotoError
 COMMANDS = {
     "serve": "serve",
     "migrate": "serve",
+    "bucket": "bucket",
     "play": "play",
     "scenes": "content",
     "langpacks": "content",

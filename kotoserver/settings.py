@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from kotoserver.domain.errors import BadSettings
 
@@ -44,6 +44,8 @@ class Variable:
     default: str
     """As a person would write it; empty for none."""
     meaning: str
+    secret: bool = False
+    """Whether `<name>_FILE` may name a file that holds it, as Docker and systemd hand out secrets."""
 
 
 VARIABLES = (
@@ -57,11 +59,13 @@ VARIABLES = (
         default="",
         meaning="signs tokens, at least 32 characters; unset, one is made and kept in the data folder "
         "(only where KOTO_HOST is this very machine)",
+        secret=True,
     ),
     Variable(
         name="KOTO_SECRET_PREVIOUS",
         default="",
         meaning="the secret of before; what it signed stays good while you change to another",
+        secret=True,
     ),
     Variable(
         name="KOTO_DEVELOPMENT",
@@ -130,13 +134,28 @@ VARIABLES = (
         name="DATABASE_URL",
         default="",
         meaning="`postgresql://…` or `sqlite:///path`; unset, SQLite in the data folder",
+        secret=True,
+    ),
+    Variable(
+        name="DATABASE_PASSWORD",
+        default="",
+        meaning="the password of `DATABASE_URL`, where it stands in a file of its own",
+        secret=True,
     ),
     Variable(name="KOTO_POOL_MAX", default="20", meaning="most connections to Postgres that a server process has"),
     Variable(name="KOTO_POOL_IDLE_SECONDS", default="30", meaning="an unused one is closed after this long"),
     Variable(name="KOTO_POOL_CONNECT_SECONDS", default="2", meaning="how long making one may take"),
     Variable(name="KOTO_POOL_QUEUE_SECONDS", default="5", meaning="how long a query waits for a free one"),
     Variable(name="KOTO_POOL_COMMAND_SECONDS", default="10", meaning="how long one statement may take"),
-    Variable(name="REDIS_URL", default="", meaning="`redis://…`; unset, everything stays in this process"),
+    Variable(
+        name="REDIS_URL", default="", meaning="`redis://…`; unset, everything stays in this process", secret=True
+    ),
+    Variable(
+        name="REDIS_PASSWORD",
+        default="",
+        meaning="the password of `REDIS_URL`, where it stands in a file of its own",
+        secret=True,
+    ),
     Variable(name="MINIO_ENDPOINT", default="", meaning="host and port of an S3 server; unset, files on disk"),
     Variable(
         name="MINIO_PUBLIC_ENDPOINT",
@@ -144,8 +163,8 @@ VARIABLES = (
         meaning="address by which clients reach it, such as https://audio.koto.example; unset, they do not, and "
         "recordings come through the server",
     ),
-    Variable(name="MINIO_ACCESS_KEY", default="", meaning="its access key"),
-    Variable(name="MINIO_SECRET_KEY", default="", meaning="its secret key"),
+    Variable(name="MINIO_ACCESS_KEY", default="", meaning="its access key", secret=True),
+    Variable(name="MINIO_SECRET_KEY", default="", meaning="its secret key", secret=True),
     Variable(name="MINIO_BUCKET", default="koto-audio-private", meaning="its private bucket"),
     Variable(name="MINIO_REGION", default="us-east-1", meaning="its region, as requests are signed for it"),
     Variable(
@@ -223,18 +242,19 @@ VARIABLES = (
         meaning="address of the `openai_compatible` ears, such as http://127.0.0.1:8000/v1",
     ),
     Variable(name="STT_MODEL", default="", meaning="its model, as the server there names it"),
-    Variable(name="STT_KEY", default="", meaning="its key, if it wants one"),
+    Variable(name="STT_KEY", default="", meaning="its key, if it wants one", secret=True),
     Variable(
         name="TTS_URL",
         default="",
         meaning="address of the `openai_compatible` voice, such as http://127.0.0.1:8000/v1",
     ),
     Variable(name="TTS_MODEL", default="", meaning="its model, as the server there names it"),
-    Variable(name="TTS_KEY", default="", meaning="its key, if it wants one"),
+    Variable(name="TTS_KEY", default="", meaning="its key, if it wants one", secret=True),
     Variable(
         name="KOTO_SPEECH_KEY",
         default="",
         meaning="what clients of `kotoserver serve --role speech` must send as their bearer key; unset, nothing",
+        secret=True,
     ),
     Variable(name="KOTO_UPLOAD_MB", default="8", meaning="the largest recording that a learner may send"),
     Variable(name="KOTO_UPLOAD_SECONDS", default="30", meaning="the longest recording that a learner may send"),
@@ -258,7 +278,7 @@ VARIABLES = (
         default="local",
         meaning="judge of Korean: `local`; `gemini,local` or `openai_compatible,local`; `cascade`",
     ),
-    Variable(name="GEMINI_API_KEY", default="", meaning="key for the `gemini` judge"),
+    Variable(name="GEMINI_API_KEY", default="", meaning="key for the `gemini` judge", secret=True),
     Variable(name="GEMINI_MODEL", default="gemini-3.5-flash-lite", meaning="model of the `gemini` judge"),
     Variable(
         name="EVAL_MODEL_URL",
@@ -266,7 +286,7 @@ VARIABLES = (
         meaning="address of an `openai_compatible` judge, such as http://127.0.0.1:11434/v1",
     ),
     Variable(name="EVAL_MODEL_NAME", default="", meaning="its model, as the server there names it"),
-    Variable(name="EVAL_MODEL_KEY", default="", meaning="its key, if it wants one"),
+    Variable(name="EVAL_MODEL_KEY", default="", meaning="its key, if it wants one", secret=True),
     Variable(name="EVAL_MODEL_SECONDS", default="4", meaning="how long a turn waits for a model"),
     Variable(
         name="EVAL_MODEL_PRICE",
@@ -304,7 +324,9 @@ _POLICY_KEY = re.compile(r"(stt|tts)\.[a-z_]+\.(total|first|at_once|failures|res
 _LIMIT_KEY = re.compile("|".join(LIMITS))
 _PRICE_KEY = re.compile(r"(stt|tts)\.[a-z_]+")
 LOG_LEVELS = ("debug", "info", "warning", "error")
-_NAMES = frozenset(variable.name for variable in VARIABLES)
+_LONGEST_SECRET = 4096
+_SECRETS = tuple(variable.name for variable in VARIABLES if variable.secret)
+_NAMES = frozenset(variable.name for variable in VARIABLES) | {f"{name}_FILE" for name in _SECRETS}
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
@@ -500,6 +522,7 @@ class Settings:
         """The settings; BadSettings names the variable and what it should be."""
         given = dict(os.environ if environ is None else environ)
         _refuse_unknown(given)
+        given |= _secrets_in_files(given)
         values = {name: given.get(name, "").strip() or default for name, default in _DEFAULTS.items()}
         settings = cls(
             host=values["KOTO_HOST"],
@@ -521,9 +544,9 @@ class Settings:
             ),
             speech_cache_bytes=_whole_number("KOTO_SPEECH_CACHE_MB", values["KOTO_SPEECH_CACHE_MB"], 1, 1_000_000)
             * 1_000_000,
-            database_url=Secret(values["DATABASE_URL"]) if values["DATABASE_URL"] else None,
+            database_url=_with_password(values["DATABASE_URL"], values["DATABASE_PASSWORD"]),
             pool=_pool(values),
-            redis_url=Secret(values["REDIS_URL"]) if values["REDIS_URL"] else None,
+            redis_url=_with_password(values["REDIS_URL"], values["REDIS_PASSWORD"]),
             s3=_s3(values),
             speech=_speech(values),
             uploads=UploadSettings(
@@ -558,6 +581,47 @@ def _refuse_unknown(given: Mapping[str, str]) -> None:
             near = get_close_matches(name, _NAMES, n=1)
             meant = f" Did you mean {near[0]}?" if near else ""
             raise BadSettings(f"{name} is not a setting of kotoserver.{meant}")
+
+
+def _secrets_in_files(given: Mapping[str, str]) -> dict[str, str]:
+    """What stands in the files that `…_FILE` variables name; an empty file is as good as none."""
+    found = {}
+    for name in _SECRETS:
+        path = given.get(f"{name}_FILE", "").strip()
+        if not path:
+            continue
+        if given.get(name, "").strip():
+            raise BadSettings(f"{name} and {name}_FILE are both set; leave one of them out.")
+        found[name] = _secret_in_file(f"{name}_FILE", path)
+    return found
+
+
+def _secret_in_file(name: str, value: str) -> str:
+    try:
+        with _path(name, value).open(encoding="utf-8") as file:
+            secret = file.read(_LONGEST_SECRET + 1).rstrip("\r\n")
+    except OSError as error:
+        raise BadSettings(f"{name} names the file {value!r}, which cannot be read ({error.strerror}).") from error
+    except ValueError as error:  # no UTF-8, or a name with a zero in it
+        raise BadSettings(f"{name} names {value!r}, which is no file of text.") from error
+    if len(secret) > _LONGEST_SECRET or "\n" in secret:
+        raise BadSettings(f"{name} names the file {value!r}, which must hold one line, the secret alone.")
+    return secret
+
+
+def _with_password(url: str, password: str) -> Secret | None:
+    """The address; with this password where it has none."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        bare = bool(parts.netloc) and parts.password is None
+    except ValueError:  # refused by whoever opens it, with a better sentence
+        bare = False
+    if not (bare and password):
+        return Secret(url)
+    user, _, host = parts.netloc.rpartition("@")
+    return Secret(urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}")))
 
 
 def _whole_number(name: str, value: str, lowest: int, highest: int) -> int:

@@ -129,6 +129,66 @@ def test_secrets_do_not_print_themselves(tmp_path: Path):
     assert "horse" not in printed
 
 
+def test_a_secret_may_stand_in_a_file(tmp_path: Path):
+    file = tmp_path / "koto_secret"
+    file.write_text("correct-horse-battery-staple-correct\n")
+    secret = Settings.from_environ({"KOTO_SECRET_FILE": str(file)}).accounts.secret
+    assert secret == "correct-horse-battery-staple-correct"
+
+
+@pytest.mark.parametrize("name", [variable.name for variable in VARIABLES if variable.secret])
+def test_an_empty_file_of_a_secret_is_as_good_as_none(tmp_path: Path, name: str):
+    (tmp_path / "empty").touch()
+    assert Settings.from_environ({f"{name}_FILE": str(tmp_path / "empty")}) == Settings.from_environ({})
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "cannot be read"),
+        (b"two\nlines", "must hold one line"),
+        (b"x" * 5000, "must hold one line"),
+        (b"\xff\xfe", "no file of text"),
+    ],
+)
+def test_a_file_that_holds_no_secret_stops_the_start(tmp_path: Path, content: bytes | None, sentence: str):
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(BadSettings, match=sentence) as refused:
+        Settings.from_environ({"KOTO_SECRET_FILE": str(file)})
+    assert refused.value.message.startswith("KOTO_SECRET_FILE names ")
+
+
+def test_a_secret_and_its_file_do_not_stand_together(tmp_path: Path):
+    (tmp_path / "key").write_text("swordfish")
+    with pytest.raises(BadSettings, match="STT_KEY and STT_KEY_FILE are both set"):
+        Settings.from_environ({"STT_KEY": "swordfish", "STT_KEY_FILE": str(tmp_path / "key")})
+
+
+def test_only_a_secret_may_stand_in_a_file():
+    with pytest.raises(BadSettings, match="KOTO_PORT_FILE is not a setting"):
+        Settings.from_environ({"KOTO_PORT_FILE": "/run/port"})
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("postgresql://koto@db:5432/koto", "postgresql://koto:a%40b%2Fc@db:5432/koto"),
+        ("postgresql://koto:own@db/koto", "postgresql://koto:own@db/koto"),
+        ("redis://cache:6379/0", "redis://:a%40b%2Fc@cache:6379/0"),
+        ("sqlite:///koto.sqlite3", "sqlite:///koto.sqlite3"),
+    ],
+)
+def test_a_password_of_its_own_becomes_part_of_an_address_that_has_none(url: str, whole: str):
+    settings = Settings.from_environ(
+        {"DATABASE_URL": url, "DATABASE_PASSWORD": "a@b/c", "REDIS_URL": url, "REDIS_PASSWORD": "a@b/c"}
+    )
+    assert settings.database_url is not None
+    assert settings.database_url.reveal() == whole
+    assert settings.redis_url == settings.database_url
+
+
 @given(st.text())
 def test_a_secret_is_revealed_whole_and_only_on_request(text: str):
     assert Secret(text).reveal() == text
@@ -136,7 +196,11 @@ def test_a_secret_is_revealed_whole_and_only_on_request(text: str):
 
 
 @given(
-    st.dictionaries(st.sampled_from([variable.name for variable in VARIABLES]), st.text(max_size=20), max_size=4)
+    st.dictionaries(
+        st.sampled_from([name for variable in VARIABLES for name in (variable.name, f"{variable.name}_FILE")]),
+        st.text(max_size=20),
+        max_size=4,
+    )
 )
 def test_any_environment_gives_settings_or_one_plain_sentence(environ: dict[str, str]):
     try:

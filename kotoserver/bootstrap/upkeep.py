@@ -30,6 +30,15 @@ async def migrate_database(settings: Settings) -> Sequence[str]:
         return await storage.migrate()
 
 
+async def prepare_bucket(settings: Settings) -> None:
+    """Makes the bucket of the S3 server where it is missing; BadSettings when anybody may read it."""
+    blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+    try:
+        await blobs.open()
+    finally:
+        await blobs.close()
+
+
 @asynccontextmanager
 async def open_backups(settings: Settings) -> AsyncIterator[BackupService]:
     """Making backups and restoring them, beside a server that runs or without one."""

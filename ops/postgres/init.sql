@@ -2,6 +2,7 @@
 --
 --     DATABASE_PASSWORD=… psql --username postgres --file ops/postgres/init.sql
 --
+-- `DATABASE_PASSWORD_FILE` may name a file that holds the password instead.
 -- The official image runs it by itself when its volume is empty. Running it again changes the password and
 -- nothing else. `--set role=…` and `--set database=…` give other names than `koto`.
 --
@@ -10,6 +11,10 @@
 
 \set ON_ERROR_STOP on
 \getenv password DATABASE_PASSWORD
+\getenv file DATABASE_PASSWORD_FILE
+\if :{?file}
+    \set password `cat "$DATABASE_PASSWORD_FILE"`
+\endif
 \if :{?role}
 \else
     \set role koto

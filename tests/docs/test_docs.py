@@ -38,6 +38,12 @@ def test_every_setting_is_listed_with_its_default_and_meaning(name: str):
     assert [row for row in rows if re.fullmatch(r"`[A-Z_]+`", row[0])] == expected
 
 
+def test_every_secret_that_may_stand_in_a_file_is_named():
+    _, _, section = (DOCS / "configuration.md").read_text("utf-8").partition("## Secrets")
+    told = section.partition("\n\n")[2].partition("\n\n")[0]
+    assert re.findall(r"`([A-Z_]+)`", told) == [variable.name for variable in VARIABLES if variable.secret]
+
+
 def test_every_call_is_in_the_rest_reference_and_the_other_way_round():
     listed = set(re.findall(r"`(GET|POST|PATCH|PUT|DELETE) (/[^`?]*)", (DOCS / "rest.md").read_text("utf-8")))
     outside = {("GET", "/health"), ("GET", "/health/ready"), ("GET", "/metrics")}

@@ -76,6 +76,20 @@ async def prepared(postgres_url: str, administrator: asyncpg.Connection) -> Asyn
         yield prepared
 
 
+async def test_the_password_may_stand_in_a_file(
+    postgres_url: str, administrator: asyncpg.Connection, tmp_path: Path
+):
+    async def kept_password(name: str) -> str:
+        return str(await administrator.fetchval("SELECT rolpassword FROM pg_authid WHERE rolname = $1", name))
+
+    (tmp_path / "password").write_text('it\'s; a "password"\n')
+    async with preparing(postgres_url, administrator) as prepared:
+        before = await kept_password(prepared.name)
+        assert run_script(prepared, DATABASE_PASSWORD_FILE=str(tmp_path / "password")).returncode == 0
+        assert (await kept_password(prepared.name)).startswith("SCRAM-SHA-256$")
+        assert await kept_password(prepared.name) != before  # salted anew
+
+
 async def test_the_server_migrates_and_searches_as_its_own_user(prepared: Prepared, tmp_path: Path):
     storage = open_storage(prepared.url(), data_dir=tmp_path)
     assert len(await storage.migrate()) == len(load_migrations(Dialect.POSTGRES))

@@ -1,0 +1,1 @@
+"""What the image weighs, and how fast a container of it is ready."""
