@@ -100,18 +100,53 @@ async def test_of_two_editors_the_second_sees_both_texts_and_loses_nothing(edito
     await type_over(editor, "title: ", "# Mine.\ntitle: ")
     await page.locator("#save:enabled").click()
     await expect(page.locator("#conflict")).to_be_visible()
-    assert "# Mine." in await page.locator("#yours").input_value()
-    assert "# Theirs." in await page.locator("#theirs").input_value()
+    await expect(page.locator(".cm-merge-a .cm-changedLine")).to_have_text(["# Theirs."])
+    await expect(page.locator(".cm-merge-b .cm-changedLine")).to_have_text(["# Mine."])
     await editor.keep("conflict")
     assert "# Mine." not in file.read_text("utf-8")
     await page.get_by_role("button", name="Decide later").click()
     await expect(page.locator("#state")).to_have_text("1 file not saved")
     await page.locator("#save:enabled").click()
-    await page.get_by_role("button", name="Keep mine over theirs").click()
+    await page.get_by_role("button", name="Save mine over theirs").click()
     await expect(page.locator("#state")).to_have_text("saved")
     saved = file.read_text("utf-8")
     assert "# Mine." in saved
     assert "# Theirs." not in saved
+    editor.complaints.clear()  # the browser notes every 409
+
+
+async def test_of_two_texts_parts_of_both_are_kept(editor: Visitor, folder: Path):
+    page, file = editor.page, folder / "scenes" / "cafe" / "scene.yaml"
+    await open_cafe(editor)
+    file.write_text("# Theirs.\n" + file.read_text("utf-8"), "utf-8")
+    await type_over(editor, "title: ", "# Mine.\ntitle: ")
+    await page.locator("#save:enabled").click()
+    await page.locator(".cm-merge-revert button").first.click()
+    await expect(page.locator(".cm-merge-b .cm-content")).to_contain_text("# Theirs.")
+    await editor.keep("merged")
+    await page.get_by_role("button", name="Save mine over theirs").click()
+    await expect(page.locator("#state")).to_have_text("saved")
+    saved = file.read_text("utf-8")
+    assert saved.startswith("# Theirs.\n")
+    assert "# Mine.\ntitle: " in saved
+    await expect(page.locator("#editor .cm-content")).to_contain_text("# Theirs.")
+    editor.complaints.clear()  # the browser notes every 409
+
+
+@pytest.mark.parametrize("editor", [390], indirect=True)
+async def test_in_a_narrow_window_both_texts_stand_under_each_other(editor: Visitor, folder: Path):
+    page, file = editor.page, folder / "scenes" / "cafe" / "scene.yaml"
+    await open_cafe(editor)
+    file.write_text("# Theirs.\n" + file.read_text("utf-8"), "utf-8")
+    await type_over(editor, "title: ", "# Mine.\ntitle: ")
+    await page.locator("#save:enabled").click()
+    await expect(page.locator("#conflict .cm-deletedChunk").first).to_contain_text("# Theirs.")
+    await editor.keep("conflict")
+    assert await editor.overflow() <= 0
+    await page.locator("#conflict .cm-deletedChunk").get_by_role("button", name="Theirs").first.click()
+    await page.get_by_role("button", name="Save mine over theirs").click()
+    await expect(page.locator("#state")).to_have_text("saved")
+    assert file.read_text("utf-8").startswith("# Theirs.\n")
     editor.complaints.clear()  # the browser notes every 409
 
 

@@ -23,7 +23,10 @@ export class Drafts extends EventTarget {
   #open = new Map();
   #settle;
 
-  /** `settle(file, { yours, theirs })` answers "yours", "theirs" or "" when somebody else saved a file meanwhile. */
+  /**
+   * `settle(file, { yours, theirs })` is asked when somebody else saved a file meanwhile: it answers with the text to go
+   * on with, or null to decide later.
+   */
   constructor(files, { settle }) {
     super();
     this.files = [...files];
@@ -107,16 +110,16 @@ export class Drafts extends EventTarget {
     }
   }
 
-  /** Two saved one file: one of both texts is taken. */
+  /** Two saved one file: it goes on with the text that is chosen, saved against theirs. */
   async #meet(file, { yours, theirs, digest }) {
     const chosen = await this.#settle(file, { yours, theirs });
-    if (!chosen) return;
+    if (chosen === null) return;
     const draft = this.#open.get(file);
     draft.digest = digest;
     draft.saved = theirs;
-    if (chosen === "yours") await this.#saveOne(file);
-    else this.replace(file, theirs, "theirs");
-    this.#tell("saved", { file });
+    this.replace(file, chosen, "conflict");
+    if (chosen === theirs) this.#tell("saved", { file });
+    else await this.#saveOne(file);
   }
 
   /** Told by whoever asks the server. */

@@ -1,7 +1,7 @@
 /** One scene or pack at the desk: its files, what is found in them as one types, saving, publishing, going back. */
 import { $, h } from "../dom.js";
 import { Checks, listFindings } from "./checks.js";
-import { settle } from "./conflict.js";
+import { settledWith } from "./conflict.js";
 import { Drafts } from "./drafts.js";
 import { attempt } from "./page.js";
 import { completion } from "./language/completion.js";
@@ -12,7 +12,7 @@ import { TextPane } from "./text/pane.js";
 import { Versions } from "./versions.js";
 
 const boot = JSON.parse($("boot").textContent);
-const drafts = new Drafts(boot.files, { settle });
+const drafts = new Drafts(boot.files, { settle: settledWith(boot.nonce) });
 const checks = new Checks(drafts, boot, $("language"));
 const versions = new Versions(boot, { stale: () => sides.refresh() });
 const sides = new Sides($("sides"), $("side"), [

@@ -20,7 +20,7 @@ export {
   syntaxTree,
 } from "@codemirror/language";
 export { forEachDiagnostic, lintGutter, nextDiagnostic, previousDiagnostic, setDiagnostics } from "@codemirror/lint";
-export { MergeView } from "@codemirror/merge";
+export { MergeView, unifiedMergeView } from "@codemirror/merge";
 export { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 export { Annotation, EditorState, Prec, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
 export {
