@@ -33,6 +33,10 @@ HEARING_BROWSER = """
   };
 """
 """A browser with ears of its own, as the Web Speech API describes them: Chromium's are a service elsewhere."""
+TELLS_WHAT_IS_ASKED_FOR = """
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (wanted) => { window.asked = wanted.audio; return ask(wanted); };
+"""
 
 
 def heard(*said: tuple[str, float]) -> Recognition:
@@ -236,6 +240,25 @@ async def test_what_decoding_refuses_is_told_in_the_learners_words_too(
     await expect(visitor.page.locator("#send")).to_be_enabled()
     await expect(visitor.page.locator("#speak")).to_have_attribute("data-voice", "ready")
     assert await visitor.last_turn() == ""
+
+
+async def test_the_microphone_that_was_chosen_is_the_one_that_listens(listening: Koto, enter: Enter):
+    visitor = await enter(listening, script=TELLS_WHAT_IS_ASKED_FOR)
+    page = visitor.page
+    await hold(visitor)  # the names of devices are known once one was allowed
+    assert await page.evaluate("window.asked.deviceId") is None
+    await page.locator(".verdict[data-turn]").wait_for()
+    await page.locator("#mic-more summary").click()
+    options = page.locator("#mic-device option:not([value=''])")
+    await expect(options).not_to_have_count(0)
+    wanted = await options.last.get_attribute("value")
+    await page.locator("#mic-device").select_option(wanted)
+    await hold(visitor)
+    assert await page.evaluate("window.asked.deviceId") == {"exact": wanted}
+    await page.reload()
+    await page.locator("#start:enabled").click()
+    await page.locator("#mic-more summary").click()
+    await expect(page.locator("#mic-device")).to_have_value(str(wanted))
 
 
 async def test_agreeing_to_keep_recordings_is_remembered(listening: Koto, enter: Enter):
