@@ -93,7 +93,7 @@ VARIABLES = (
     Variable(
         name="KOTO_BODY_SECONDS",
         default="20",
-        meaning="how long the body of a request may take to arrive; recordings have two minutes",
+        meaning="how long the body of a request may take to arrive; six times as long with a file in it",
     ),
     Variable(
         name="KOTO_MOST_LIVE",

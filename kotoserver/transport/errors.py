@@ -31,6 +31,7 @@ OWN_STATUS = {
     "body_too_large": 413,
     "audio_too_large": 413,
     "body_too_slow": 408,
+    "upload_too_slow": 408,
     "if_match_required": 428,
     "changed_meanwhile": 412,
 }

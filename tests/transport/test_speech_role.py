@@ -261,8 +261,34 @@ async def test_a_recording_that_is_too_large_is_refused_while_it_comes(tmp_path:
         assert await refusal(answer, 413) == "body_too_large"
 
 
+@pytest.mark.parametrize("path", ["/v1/audio/transcriptions", "/v1/audio/speech"])
+async def test_a_body_that_comes_in_drops_is_not_waited_for(tmp_path: Path, path: str):
+    answered = asyncio.Event()
+
+    async def drops() -> AsyncIterator[bytes]:
+        yield b"--b"
+        await answered.wait()
+
+    settings = Settings.from_environ(
+        {"KOTO_DATA_DIR": str(tmp_path), "STT_PROVIDER": "scripted", "TTS_PROVIDER": "scripted"}
+    )
+    async with open_speech_engines(settings) as engines:
+        app = make_speech_app(engines, settings.uploads, None, body_seconds=0.2)
+        async with TestClient(TestServer(app)) as client:
+            headers = {"Content-Type": "multipart/form-data; boundary=b"}
+            answer = await client.post(path, data=drops(), headers=headers)
+            assert await refusal(answer, 408) == "upload_too_slow"
+            answered.set()
+
+
 @pytest.mark.parametrize(
-    "headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic open-sesame"}]
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic open-sesame"},
+        {"Authorization": "Bearer \udcff"},
+    ],
 )
 async def test_without_the_key_nothing_is_heard_or_said(quick: Client, headers: dict[str, str]):
     for method, path in (

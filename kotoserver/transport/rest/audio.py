@@ -1,6 +1,5 @@
 """The REST calls about recordings: uploading piece by piece, and giving back."""
 
-import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -10,24 +9,17 @@ from kotoserver.services.limits import Use
 from kotoserver.services.recordings import KeptSound
 from kotoserver.services.uploads import Upload
 from kotoserver.transport.ranges import stream_range
-from kotoserver.transport.rest.forms import field_text, file_chunks, form_parts
+from kotoserver.transport.rest.forms import field_text, file_chunks, form_parts, in_time
 from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer
 from kotoserver.transport.rest.operations import Call
 
-UPLOAD_SECONDS = 120.0
-"""A client that has not sent its recording by then is let go; it may send it again."""
 _PRIVATE = "private, max-age=3600"
 
 
 async def upload_audio(call: Call) -> UploadedAnswer:
     await call.services.limits.count(Use.UPLOADS, call.caller.learner_id)
-    try:
-        async with asyncio.timeout(UPLOAD_SECONDS):
-            form = await _read_form(call)
-    except TimeoutError:
-        raise BadInput(
-            "The upload took too long; send it again.", code="upload_too_slow", retryable=True
-        ) from None
+    async with in_time(call.request):
+        form = await _read_form(call)
     recording = await call.services.voice.accept(call.caller, form.upload, form.session_id, form.turn_id)
     return UploadedAnswer(audio_id=recording.id, status=recording.state.value)
 

@@ -5,7 +5,7 @@ from aiohttp import web
 from kotoserver.content.tables import MOST_BYTES
 from kotoserver.domain.errors import BadInput
 from kotoserver.services.content import Kind
-from kotoserver.transport.rest.forms import file_chunks, form_parts
+from kotoserver.transport.rest.forms import file_chunks, form_parts, in_time
 from kotoserver.transport.rest.models.content import (
     CoverageAnswer,
     CoverageQuery,
@@ -146,7 +146,8 @@ async def import_table(call: Call) -> ImportAnswer:
     pack_id, scene_id = call.path["pack_id"], call.path["scene_id"]
     content = call.services.content
     await content.history(call.caller, "pack", pack_id)  # refuses strangers before anything of theirs is read
-    name, table = await _table_of(call.request)
+    async with in_time(call.request):
+        name, table = await _table_of(call.request)
     write = not query.dry_run
     imported = await content.import_table(call.caller, pack_id, scene_id, table, name, write=write)
     return ImportAnswer.of(imported, query.language, written=write and bool(imported.changed))

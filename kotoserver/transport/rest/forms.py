@@ -1,18 +1,34 @@
 """Reading multipart forms piece by piece, so that no file is held whole before its size is known."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import aiohttp
 from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from kotoserver.domain.errors import BadInput
+from kotoserver.transport.keys import SETTINGS
 
+FILE_TIMES = 6
+"""A body with a file in it may take so many times as long to come as any other."""
 _CHUNK_BYTES = 262_144
 """What the connection has at most ready at once: fewer steps for a large file."""
 _FIELD_BYTES = 256
 """Of a form field that is no file."""
+
+
+@asynccontextmanager
+async def in_time(request: web.Request) -> AsyncIterator[None]:
+    """Within, the form is read. BadInput code `upload_too_slow` for one that comes in drops."""
+    try:
+        async with asyncio.timeout(request.app[SETTINGS].limits.body_seconds * FILE_TIMES):
+            yield
+    except TimeoutError:
+        raise BadInput(
+            "The upload took too long; send it again.", code="upload_too_slow", retryable=True
+        ) from None
 
 
 async def form_parts(request: web.Request) -> AsyncIterator[BodyPartReader]:

@@ -2,8 +2,9 @@
 
 from kotoserver.domain.engines import Fault
 from kotoserver.domain.errors import BadInput
+from kotoserver.services.limits import Use
 from kotoserver.services.uploads import Upload
-from kotoserver.transport.rest.forms import field_text, file_chunks, form_parts
+from kotoserver.transport.rest.forms import field_text, file_chunks, form_parts, in_time
 from kotoserver.transport.rest.models.lab import (
     ChoiceBody,
     ChoicesAnswer,
@@ -23,6 +24,7 @@ async def show_lab(call: Call) -> LabAnswer:
 
 async def speak(call: Call) -> LabSpokenAnswer:
     body: LabSpeakBody = call.body
+    await call.services.limits.count(Use.EVALUATIONS, call.caller.learner_id)
     tried = await call.services.lab.speak(call.caller, body.text, body.voice, body.rate, body.engine)
     return LabSpokenAnswer.of(tried)
 
@@ -30,25 +32,37 @@ async def speak(call: Call) -> LabSpokenAnswer:
 async def hear(call: Call) -> LabHeardAnswer:
     """The clip is forgotten as soon as it was heard."""
     call.services.lab.engines(call.caller)  # refuses strangers before anything of theirs is read
+    await call.services.limits.count(Use.UPLOADS, call.caller.learner_id)
     uploads = call.services.uploads
+    async with in_time(call.request):
+        upload, engine = await _read_clip(call)
+    try:
+        clip = await uploads.decoded(upload)
+        tried = await call.services.lab.hear(call.caller, clip, engine)
+    finally:
+        await uploads.discard(upload)
+    return LabHeardAnswer.of(tried, seconds=clip.seconds, voiced_seconds=clip.voiced_seconds)
+
+
+async def _read_clip(call: Call) -> tuple[Upload, str | None]:
+    """The clip, and the engine that is to hear it. BadInput code `bad_form`, and what an upload is refused for."""
     engine: str | None = None
     upload: Upload | None = None
     try:
         async for part in form_parts(call.request):
             if part.name == "audio" and upload is None:
-                upload = await uploads.receive(call.caller, file_chunks(part))
+                upload = await call.services.uploads.receive(call.caller, file_chunks(part))
             elif part.name == "engine" and engine is None:
                 engine = await field_text(part)
             else:
                 raise BadInput("A clip has the fields audio and, if you like, engine.", code="bad_form")
         if upload is None:
             raise BadInput("A clip needs the field audio.", code="bad_form")
-        clip = await uploads.decoded(upload)
-        tried = await call.services.lab.hear(call.caller, clip, engine)
-    finally:
+    except BaseException:
         if upload is not None:
-            await uploads.discard(upload)
-    return LabHeardAnswer.of(tried, seconds=clip.seconds, voiced_seconds=clip.voiced_seconds)
+            await call.services.uploads.discard(upload)
+        raise
+    return upload, engine
 
 
 async def break_engine(call: Call) -> LabAnswer:

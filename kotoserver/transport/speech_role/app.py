@@ -13,7 +13,7 @@ from kotoserver.settings import Secret, UploadSettings
 from kotoserver.transport.errors import status_of
 from kotoserver.transport.health import add_health
 from kotoserver.transport.middleware import measure, route_name
-from kotoserver.transport.speech_role.handlers import ENGINES, LIMITS, list_models, speak, transcribe
+from kotoserver.transport.speech_role.handlers import ENGINES, LIMITS, PATIENCE, list_models, speak, transcribe
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +25,20 @@ _FORM_BYTES = 65_536
 """Of a form, besides the recording in it."""
 
 
-def make_speech_app(engines: SpeechEngines, uploads: UploadSettings, key: Secret | None) -> web.Application:
-    """The application over engines that are open already; it does not close them."""
+def make_speech_app(
+    engines: SpeechEngines, uploads: UploadSettings, key: Secret | None, *, body_seconds: float = 60.0
+) -> web.Application:
+    """The application over engines that are open already; it does not close them.
+
+    `body_seconds`: how long a request's body may take to come.
+    """
     app = web.Application(
         middlewares=[measure, answer_errors, ask_for_the_key], client_max_size=uploads.most_bytes + _FORM_BYTES
     )
     app[ENGINES] = engines
     app[LIMITS] = uploads
     app[KEY] = key
+    app[PATIENCE] = body_seconds
     add_health(app, engines.health)
     app.router.add_post("/v1/audio/transcriptions", transcribe)
     app.router.add_post("/v1/audio/speech", speak)
@@ -50,7 +56,8 @@ async def ask_for_the_key(request: web.Request, handler: Handler) -> web.StreamR
     key = request.app[KEY]
     if key is not None and request.path.startswith(_API):
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), key.reveal().encode()):
+        known = hmac.compare_digest(given.strip().encode(errors="replace"), key.reveal().encode())
+        if scheme.lower() != "bearer" or not known:
             raise NotSignedIn("Send the key of this server as a bearer token.")
     return await handler(request)
 

@@ -3,8 +3,8 @@
 import asyncio
 import math
 import struct
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import numpy as np
@@ -26,11 +26,11 @@ from kotoserver.transport.speech_role.forms import (
 
 ENGINES: web.AppKey[SpeechEngines] = web.AppKey("engines", SpeechEngines)
 LIMITS: web.AppKey[UploadSettings] = web.AppKey("limits", UploadSettings)
+PATIENCE: web.AppKey[float] = web.AppKey("patience", float)
+"""Seconds that a body may take to come."""
 
 PCM_RATE = 24_000
 """Hertz that clients of OpenAI take bare samples to have."""
-_FORM_SECONDS = 60.0
-"""A client that has not sent its form by then is let go."""
 _WAV = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _CONTAINERS = {
     SpeechFormat.MP3: AudioFormat.MP3,
@@ -43,18 +43,16 @@ async def transcribe(request: web.Request) -> web.StreamResponse:
     engines = request.app[ENGINES]
     if engines.recognizer is None:
         raise NotFound("This server has no ears; set STT_PROVIDER.", code="no_speech_recognition")
-    try:
-        async with asyncio.timeout(_FORM_SECONDS):
-            asked = await read_transcription(request, request.app[LIMITS].most_bytes)
-    except TimeoutError:
-        raise BadInput("The recording took too long to come.", code="upload_too_slow", retryable=True) from None
+    async with _in_time(request):
+        asked = await read_transcription(request, request.app[LIMITS].most_bytes)
     clip = await engines.decoder.decode(asked.recording)
     heard = await engines.recognizer.recognize(RecognitionRequest(clip=clip, phrases=asked.phrases))
     return _transcript(asked, clip, heard)
 
 
 async def speak(request: web.Request) -> web.StreamResponse:
-    asked = await read_speech(request)
+    async with _in_time(request):
+        asked = await read_speech(request)
     engines = request.app[ENGINES]
     wanted = SpeechRequest(text=asked.input, voice=asked.voice_name, rate=asked.speed)
     if asked.response_format in (SpeechFormat.PCM, SpeechFormat.WAV):
@@ -70,6 +68,16 @@ async def list_models(request: web.Request) -> web.StreamResponse:
     names = [each.name for each in (engines.recognizer, engines.synthesizer) if each is not None]
     data = [{"id": name, "object": "model", "created": 0, "owned_by": "kotoserver"} for name in names]
     return web.json_response({"object": "list", "data": data})
+
+
+@asynccontextmanager
+async def _in_time(request: web.Request) -> AsyncIterator[None]:
+    """Within, the body is read. BadInput code `upload_too_slow` for one that comes in drops."""
+    try:
+        async with asyncio.timeout(request.app[PATIENCE]):
+            yield
+    except TimeoutError:
+        raise BadInput("The request took too long to come.", code="upload_too_slow", retryable=True) from None
 
 
 async def _stream(request: web.Request, wanted: SpeechRequest, form: SpeechFormat) -> web.StreamResponse:
