@@ -85,6 +85,11 @@ VARIABLES = (
     ),
     Variable(name="KOTO_AUDIT_DAYS", default="365", meaning="how long the audit is kept"),
     Variable(
+        name="KOTO_SENTENCE_LEARNERS",
+        default="2",
+        meaning="learners who must have said a sentence that no intent took before editors see it",
+    ),
+    Variable(
         name="KOTO_LIMITS",
         default="",
         meaning="most uses a minute, such as `turns=60,uploads=30`, where they differ from docs/configuration.md; "
@@ -491,6 +496,7 @@ class Settings:
     web_dir: Path
     accounts: AccountSettings
     limits: LimitSettings
+    sentence_learners: int
     development: bool
     """Whether only people at this very machine are served, who may do everything and break things on purpose."""
     public_url: str | None
@@ -533,6 +539,7 @@ class Settings:
             web_dir=ROOT / "web",
             accounts=_accounts(values),
             limits=_limits(values),
+            sentence_learners=_whole_number("KOTO_SENTENCE_LEARNERS", values["KOTO_SENTENCE_LEARNERS"], 1, 1_000),
             development=_one_of("KOTO_DEVELOPMENT", values["KOTO_DEVELOPMENT"], ("0", "1")) == "1",
             public_url=_web_address("KOTO_PUBLIC_URL", values["KOTO_PUBLIC_URL"]),
             trusted_proxies=_networks("KOTO_TRUSTED_PROXIES", values["KOTO_TRUSTED_PROXIES"]),

@@ -48,6 +48,7 @@ from kotoserver.services.purse import DayPurse
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.rehearsing import RehearsingService
 from kotoserver.services.reloading import ReloadingService, TakeUp
+from kotoserver.services.sentences import SentencesService
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.speech_engines import SpeechEngines
 from kotoserver.services.uploads import UploadService
@@ -161,6 +162,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 limits=people.limits,
             ),
             content=ContentService(desk, reloading=reloading, audit=people.audit, clock=parts.clock),
+            sentences=SentencesService(
+                store=parts.storage, desk=desk, clock=parts.clock, fewest=settings.sentence_learners
+            ),
             rehearsing=RehearsingService(desk),
             health=health,
             lookout=lookout,

@@ -13,6 +13,7 @@ from kotoserver.domain.session import Progress, Session, SessionState
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.ports.lessons import LessonStore
 from kotoserver.ports.members import MemberStore
+from kotoserver.ports.sentences import SentenceStore
 
 EVERYBODY = ""
 """The payer under whom what all learners cost together is booked."""
@@ -79,7 +80,7 @@ class SessionFilter:
 ALL = SessionFilter()
 
 
-class Storage(MemberStore, LessonStore):
+class Storage(MemberStore, LessonStore, SentenceStore):
     """Every method raises StorageFailed when the database does not answer."""
 
     @abstractmethod

@@ -18,6 +18,7 @@ from kotoserver.services.play import PlayService
 from kotoserver.services.previews import PreviewService
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.rehearsing import RehearsingService
+from kotoserver.services.sentences import SentencesService
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.uploads import UploadService
 from kotoserver.services.users import UsersService
@@ -44,6 +45,7 @@ class Services:
     lab: LabService
     previews: PreviewService
     content: ContentService
+    sentences: SentencesService
     rehearsing: RehearsingService
     health: HealthService
     lookout: Lookout

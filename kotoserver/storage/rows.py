@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,6 +20,7 @@ from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.recording import Recording, RecordingState
 from kotoserver.domain.session import Progress, Session
 from kotoserver.domain.speech import SpeechRequest
+from kotoserver.ports.sentences import Unmatched
 from kotoserver.ports.storage import SpokenLine, TurnRecord
 from kotoserver.storage.database import Row, Value, unstorable
 
@@ -239,6 +241,21 @@ def turn_of(row: Row) -> TurnRecord:
         audio_id=row["audio_id"],
         receipts=_value(_RECEIPTS, row["receipts"]),
     )
+
+
+def unmatched_of(row: Row) -> Unmatched:
+    return Unmatched(
+        turn=row["scene_turn"],
+        text=row["text"],
+        learner_id=row["learner_id"],
+        times=row["times"],
+        last_at=_moment(row["last_at"]),
+    )
+
+
+def _moment(value: datetime | str) -> datetime:
+    """SQLite knows the type of a column, and not of the greatest of many."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def recording_row(recording: Recording) -> tuple[Value, ...]:

@@ -1,9 +1,16 @@
-"""The REST calls behind the studio's own pages: a scene's texts side by side, and hearing them."""
+"""The REST calls behind the studio's pages: a scene's texts side by side, hearing them, and what learners say."""
 
 from kotoserver.content.source import MOST_BYTES
 from kotoserver.domain.learner import EDITORS
-from kotoserver.transport.rest import lines
+from kotoserver.transport.rest import lines, sentences
 from kotoserver.transport.rest.models.lines import LinesAnswer, LinesBody, LinesQuery, SpeechBody, StillFitsBody
+from kotoserver.transport.rest.models.sentences import (
+    IgnoreBody,
+    SentencesAnswer,
+    SentencesQuery,
+    TakeBody,
+    TakenAnswer,
+)
 from kotoserver.transport.rest.operations import Operation
 
 STUDIO_OPERATIONS = (
@@ -42,6 +49,33 @@ STUDIO_OPERATIONS = (
         handler=lines.preview_speech,
         takes=SpeechBody,
         media_type="audio/*",
+        roles=EDITORS,
+    ),
+    Operation(
+        method="GET",
+        path="/content/scenes/{scene_id}/sentences",
+        summary="What learners said that no intent took, without who said it (editors)",
+        handler=sentences.list_sentences,
+        asks=SentencesQuery,
+        answers=SentencesAnswer,
+        roles=EDITORS,
+    ),
+    Operation(
+        method="POST",
+        path="/content/scenes/{scene_id}/sentences",
+        summary="Write one of them into the draft: an example, a look-alike or a new intent (editors)",
+        handler=sentences.take_sentence,
+        takes=TakeBody,
+        answers=TakenAnswer,
+        roles=EDITORS,
+    ),
+    Operation(
+        method="PUT",
+        path="/content/scenes/{scene_id}/sentences/ignored",
+        summary="Put sentences aside, or list them again (editors)",
+        handler=sentences.ignore_sentences,
+        takes=IgnoreBody,
+        status=204,
         roles=EDITORS,
     ),
 )
