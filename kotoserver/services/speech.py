@@ -151,6 +151,10 @@ class SpeechService:
             raise ProviderFailed("the mouth of this line was lost")
         return track
 
+    def keeps(self, file: str) -> bool:
+        """Whether this file, such as `KEY.mp3`, is the same whenever it is asked for: a lesser voice's is not."""
+        return file in self._cache
+
     async def _kept_track(self, key: str) -> str | None:
         if _KEY.fullmatch(key) is None:
             raise _no_such_speech()

@@ -101,6 +101,20 @@ async def test_a_broken_voice_is_shown_as_broken_and_learners_are_spoken_to_by_t
     )
 
 
+@pytest.mark.parametrize("file", ["mp3", "ogg", "json"])
+async def test_what_a_lesser_voice_says_in_between_is_not_kept_by_clients(guest: Guest, koto: Koto, file: str):
+    """Its address is that of the usual voice, which speaks again once it is mended."""
+    address = f"/koto-api/speech/{koto.services.speech.line(LINE, 'ko-f-02').key}.{file}"
+    await break_engine(guest, "espeak", "fail")
+    lesser = await koto.http.get(address)
+    assert (lesser.status, lesser.headers["Cache-Control"], "ETag" in lesser.headers) == (200, "no-store", False)
+    await break_engine(guest, "espeak", None)
+    await koto.http.get(address.replace(".json", ".mp3"))  # a mouth follows the sound that was made last
+    usual = await koto.http.get(address)
+    assert (usual.status, "immutable" in usual.headers["Cache-Control"]) == (200, True)
+    assert await usual.read() != await lesser.read()
+
+
 async def test_a_voice_that_answers_with_silence_is_fallen_back_from(guest: Guest):
     await break_engine(guest, "espeak", "silence", questions=1)
     assert (await speak(guest))["receipt"]["fallback"] == "espeak: silent_speech"

@@ -33,6 +33,7 @@ from kotoserver.transport.rest.versions import read_at_if_told
 log = logging.getLogger(__name__)
 
 _FOREVER = "public, max-age=31536000, immutable"
+_NEVER = "no-store"
 _FORMATS = {audio_format.value: audio_format for audio_format in AudioFormat}
 
 
@@ -133,10 +134,9 @@ async def evaluate(call: Call) -> JudgementAnswer:
 
 async def play_speech(call: Call) -> web.StreamResponse:
     key, _, extension = call.path["file"].rpartition(".")
-    headers = {"Cache-Control": _FOREVER, "ETag": f'"{key}.{extension}"'}
     if extension == "json":
         track = await call.services.speech.visemes(key)
-        return web.Response(text=track, content_type="application/json", headers=headers)
+        return _lasting(call, web.Response(text=track, content_type="application/json"))
     audio_format = _FORMATS.get(extension)
     if audio_format is None:
         raise NotFound("Speech comes as mp3, wav or ogg, and json for the mouth.", code="no_such_speech")
@@ -146,8 +146,16 @@ async def play_speech(call: Call) -> web.StreamResponse:
         sound = await call.services.speech.opened(key, audio_format)
     if not isinstance(sound, bytes):
         return await _pass_on(call.request, sound, audio_format.media_type)
-    response = ranged_response(call.request, sound, audio_format.media_type)
-    response.headers.update(headers)
+    return _lasting(call, ranged_response(call.request, sound, audio_format.media_type))
+
+
+def _lasting(call: Call, response: web.Response) -> web.Response:
+    """For clients to keep for ever; not what a lesser voice says, whose address is that of the usual one."""
+    file = call.path["file"]
+    if call.services.speech.keeps(file):
+        response.headers.update({"Cache-Control": _FOREVER, "ETag": f'"{file}"'})
+    else:
+        response.headers["Cache-Control"] = _NEVER
     return response
 
 
@@ -156,7 +164,7 @@ async def _pass_on(request: web.Request, parts: AsyncIterator[bytes], media_type
 
     It is not cached by the client: its length is not known, and a lesser voice may be speaking.
     """
-    response = web.StreamResponse(headers={"Content-Type": media_type, "Cache-Control": "no-store"})
+    response = web.StreamResponse(headers={"Content-Type": media_type, "Cache-Control": _NEVER})
     await response.prepare(request)
     try:
         async for part in parts:
