@@ -25,7 +25,7 @@ class Player:
     """Seconds from `user_text` (or from when it was due) to `evaluation_complete`."""
     served: list[dict[str, float]] = field(default_factory=list)
     _ids: "count[int]" = field(default_factory=lambda: count(1))
-    _token: str = ""
+    token: str = ""
     learner_id: str = ""
     session_id: str = ""
     spoken: str = ""
@@ -35,11 +35,11 @@ class Player:
         """Signs in and opens a first session."""
         async with self.http.post(f"{self.base}/koto-api/auth/guest", json={}) as answer:
             signed_in = await answer.json()
-        self._token, self.learner_id = signed_in["token"], signed_in["learner_id"]
+        self.token, self.learner_id = signed_in["token"], signed_in["learner_id"]
         await self.open_scene()
 
     async def open_scene(self) -> None:
-        headers = {"Authorization": f"Bearer {self._token}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         body = {"scene_id": "cafe", "pack": "ko-id"}
         async with self.http.post(f"{self.base}/koto-api/sessions", json=body, headers=headers) as answer:
             opened = await answer.json()
@@ -47,10 +47,10 @@ class Player:
         if self.socket is not None:
             await self.socket.close()
         self.socket = await self.http.ws_connect(opened["ws_url"], compress=0)
-        await self.socket.send_json({"type": "hello", "token": self._token})
-        ready = await self._until("session_ready")
+        await self.socket.send_json({"type": "hello", "token": self.token})
+        ready = await self.until("session_ready")
         self.turn = ready["turn"]
-        self.spoken = (await self._until("npc_line"))["tts_url"]
+        self.spoken = (await self.until("npc_line"))["tts_url"]
 
     async def take_turn(self, due: float | None = None) -> None:
         """One turn; the latency counts from `due`, so that waiting for a slow server counts too."""
@@ -58,14 +58,14 @@ class Player:
         turn_id = f"t{next(self._ids)}"
         started = due if due is not None else perf_counter()
         await self.socket.send_json({"type": "user_text", "turn_id": turn_id, "text": self.answers[self.turn]})
-        await self._until("evaluation_complete")
+        await self.until("evaluation_complete")
         self.latencies.append(perf_counter() - started)
         if await self._rest_of_turn(turn_id):
             await self.open_scene()
 
     async def timings(self) -> list[dict[str, float]]:
         """What the server measured in each turn of the current session."""
-        headers = {"Authorization": f"Bearer {self._token}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.base}/koto-api/sessions/{self.session_id}/turns"
         async with self.http.get(url, headers=headers) as answer:
             return [turn["timings"] for turn in (await answer.json())["turns"]]
@@ -83,7 +83,7 @@ class Player:
                 raise RuntimeError(f"the server answered {frame}")
         return ended
 
-    async def _until(self, kind: str) -> dict[str, Any]:
+    async def until(self, kind: str) -> dict[str, Any]:
         while (frame := await self._frame())["type"] != kind:
             if frame["type"] == "error":
                 raise RuntimeError(f"the server answered {frame}")

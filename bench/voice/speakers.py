@@ -49,7 +49,7 @@ class Speaker(Player):
         """The id of the recording."""
         form = aiohttp.FormData({"session_id": self.session_id, **fields})
         form.add_field("audio", content, filename="speech.webm", content_type="audio/webm")
-        headers = {"Authorization": f"Bearer {self._token}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         async with self.http.post(f"{self.base}/koto-api/audio/upload", data=form, headers=headers) as answer:
             body = await answer.json()
             if answer.status != 202:

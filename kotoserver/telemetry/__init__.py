@@ -182,6 +182,7 @@ BUS_STAND_INS = Counter(
     registry=REGISTRY,
 )
 ERRORS = Counter("koto_errors", "Errors answered to clients, by code.", ["code"], registry=REGISTRY)
+ERRORS.labels("internal")  # stands at 0 from the start, or nobody would see the first bug as an increase
 REQUESTS = Counter(
     "koto_http_requests", "HTTP requests, by route and status.", ["method", "route", "status"], registry=REGISTRY
 )
