@@ -8,7 +8,12 @@ from prometheus_client.metrics import MetricWrapperBase
 from kotoserver import telemetry
 from kotoserver.settings import ROOT
 
-KINDS = {Counter: ("counter", "_total"), Gauge: ("gauge", ""), Histogram: ("histogram", ""), Info: ("info", "_info")}
+KINDS = {
+    Counter: ("counter", "_total"),
+    Gauge: ("gauge", ""),
+    Histogram: ("histogram", ""),
+    Info: ("info", "_info"),
+}
 
 
 def documented() -> Iterator[str]:
