@@ -43,6 +43,7 @@ class Code(StrEnum):
     COPULA_FORM = "COPULA_FORM"
     NEGATION_FORM = "NEGATION_FORM"
     ORDER_VERB_FINAL = "ORDER_VERB_FINAL"
+    ORDER_MODIFIER = "ORDER_MODIFIER"
     DUPLICATE_WORD = "DUPLICATE_WORD"
     COUNTER_FORM = "COUNTER_FORM"
     COUNTER_SYSTEM = "COUNTER_SYSTEM"
@@ -133,6 +134,7 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.COPULA_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "rule"),
         Code.NEGATION_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ORDER_VERB_FINAL: _spec(_WARN, Rank.GRAMMAR, "verb", "want"),
+        Code.ORDER_MODIFIER: _spec(_WARN, Rank.GRAMMAR, "want"),
         Code.DUPLICATE_WORD: _spec(_WARN, Rank.GRAMMAR, "word"),
         Code.COUNTER_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "counter"),
         Code.COUNTER_SYSTEM: _spec(_ERROR, Rank.GRAMMAR, "got", "want", "counter", "system"),
@@ -166,6 +168,41 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.GOOD_REPAIR: _spec(_PRAISE, Rank.PRAISE),
     }
 )
+
+UNPROVED: Mapping[str, str] = MappingProxyType(
+    {
+        "MEANING_MISSING_WORD": "A missing value is told as SLOT_MISSING; other words may be missing.",
+        "MEANING_WRONG_WORD": "A wrong value is told as SLOT_WRONG, the contrary as MEANING_OPPOSITE.",
+        "MEANING_EXTRA_WORD": "Whoever says more than was asked speaks well.",
+        "VERB_COLLOCATION": "Which noun goes with which verb is in no list that covers more than a few.",
+        "PARTICLE_OMITTED": "Speech leaves particles out; where that changes the meaning it is PARTICLE_MISSING.",
+        "PARTICLE_OPTIONAL": "A particle that may be left out may be said.",
+        "PARTICLE_NUANCE": "Whether 은/는 or 이/가 fits better is in the whole talk, not in one sentence.",
+        "PARTICLE_MEANING": "도 or 만 may be meant.",
+        "PARTICLE_LOCATION": "Told as PARTICLE_WRONG with the role `place_of_action` or `place`.",
+        "PARTICLE_ADJECTIVE_SUBJECT": "Told as PARTICLE_WRONG with the role `subject`.",
+        "PARTICLE_TIME": "Told as PARTICLE_EXTRA: 오늘에.",
+        "PARTICLE_HONORIFIC": "선생님한테 is said by everybody.",
+        "ENDING_WRONG": "Told by the family of the ending: ENDING_AUX, ENDING_CONNECTIVE and their like.",
+        "ENDING_CHOICE": "Of several good endings none is better without a reason; `natural` shows another one.",
+        "ENDING_MISSING": "A stem alone has the letters of a noun: 커피 주, 여기서 먹.",
+        "ORDER_VARIATION": "The order of all but verb and modifier is free.",
+        "FLUENCY_LOW": "No rule measures it; `natural` shows another wording.",
+        "LEVEL_MORE_FORMAL": "More polite than wanted is right.",
+        "LEVEL_BLUNT_REQUEST": "줘요 is of the level that is wanted.",
+        "HONORIFIC_MISSING": "Who is to be raised is known for the one who is spoken to, and -아/어요 is polite to them.",
+        "HONORIFIC_THING": "Told as HONORIFIC_SELF; it is a fault of staff rather than of learners.",
+        "HONORIFIC_VERB": "Whether the one who is spoken of is to be raised is not in the sentence.",
+        "HONORIFIC_EXTRA": "Told as HONORIFIC_SELF where it surely is too much.",
+        "SPELL_VOWEL": "Told as SPELL_WORD, which shows both spellings.",
+        "SPELL_CONSONANT": "Told as SPELL_WORD, which shows both spellings.",
+        "GOOD_NATURAL": "An answer without items is praised by the verdict's own sentence.",
+        "GOOD_SOFTENER": "Good wordings pass without items.",
+        "GOOD_ALTERNATIVE": "Good wordings pass without items.",
+        "GOOD_FIXED": "One utterance does not tell what was said before it.",
+    }
+)
+"""Codes that packs have words for and no rule gives, with the reason. An evaluator that can prove one moves it up."""
 
 ENUM_KEYS: frozenset[str] = frozenset(
     {

@@ -34,7 +34,7 @@ def find_spacing(sentence: Sentence, numbers: tuple[Number, ...], known: frozens
                     "after": sentence.text[after.start : word.end],
                 }
                 yield _insert(code, after.start, params)
-    yield from _extra(sentence, frozenset(number.start for number in numbers))
+    yield from _extra(sentence, known, frozenset(number.start for number in numbers))
 
 
 def _counters(sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[str]) -> Iterator[Finding]:
@@ -96,11 +96,11 @@ def _insert(code: Code, place: int, params: dict[str, str]) -> Finding:
     return Finding(code=code, rule="spacing.missing", start=place, end=place, params=params, replacement=" ")
 
 
-def _extra(sentence: Sentence, numbers: frozenset[int]) -> Iterator[Finding]:
+def _extra(sentence: Sentence, known: frozenset[str], numbers: frozenset[int]) -> Iterator[Finding]:
     for before, after in pairwise(sentence.words):
         gap = sentence.text[before.end : after.start]
         inside = sentence.inside(after.start, after.end)
-        if gap.strip() or not inside or after.start in numbers:
+        if gap.strip() or not inside or after.start in numbers or after.text in known:
             continue
         first = inside[0]
         left = sentence.inside(before.start, before.end)

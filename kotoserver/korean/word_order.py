@@ -1,4 +1,4 @@
-"""Word order: the verb comes last, whatever the order of the rest."""
+"""Word order: the verb comes last, whatever the order of the rest, and what describes a noun before it."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,21 @@ from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.lexicon import QUESTION_WORDS
 from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.sentence import Word
+
+_NOUNS = frozenset({"NNG", "NNP", "XSN", "XPN", "SL"})
+_MARKS = frozenset({"JKO", "JKS"})
+_ACTS = frozenset({"VV", "VX", "SF"})
+_WHEN = frozenset({"오늘", "내일", "어제", "모레", "지금", "아침", "점심", "저녁", "오전", "오후"})
 
 
 def find_order(context: Context) -> Iterator[Finding]:
     closing = context.reading.closing
     if closing is not None:
         yield from _verb_final(context, closing)
+    for predicate in context.reading.predicates:
+        if predicate.modifies and not predicate.auxiliaries:
+            yield from _described_before(context, predicate)
 
 
 def _verb_final(context: Context, closing: Predicate) -> Iterator[Finding]:
@@ -73,3 +82,51 @@ def _phrase_start(context: Context, verb: Predicate) -> int:
     before = [w for w in context.sentence.words if w.end <= start]
     asks = bool(before) and before[-1].text.startswith(tuple(QUESTION_WORDS))
     return before[-1].start if asks else start
+
+
+def _described_before(context: Context, modifier: Predicate) -> Iterator[Finding]:
+    """커피 뜨거운 주세요 → 뜨거운 커피 주세요, as a learner says it in whose language the noun comes first."""
+    words = context.sentence.words
+    at = next((at for at, word in enumerate(words) if (word.start, word.end) == (modifier.start, modifier.end)), 0)
+    if at == 0 or not _is_quality(context, modifier) or not _lacks_its_noun(context, modifier):
+        return
+    text, last = context.sentence.text, words[at - 1]
+    if text[last.end : modifier.start].strip() or not _names_a_thing(context, last):
+        return
+    first = at - 1
+    while first and any(text[words[first - 1].start : last.end] in example.text for example in context.examples):
+        first -= 1
+    start = words[first].start
+    mended = f"{words[at].text} {text[start : last.end]}"
+    if any(text[start : modifier.end] in example.text for example in context.examples):
+        return
+    yield Finding(
+        code=Code.ORDER_MODIFIER,
+        rule="order.modifier",
+        start=start,
+        end=modifier.end,
+        params={"want": mended},
+        replacement=mended,
+    )
+
+
+def _is_quality(context: Context, modifier: Predicate) -> bool:
+    """큰, 따뜻한; not 가는 or 있는, which often have their own noun before them."""
+    inside = context.sentence.morphemes[modifier.first : modifier.last]
+    return any(m.tag in ("VA", "XSA") and m.form not in ("있", "없") for m in inside) and not modifier.negated
+
+
+def _lacks_its_noun(context: Context, modifier: Predicate) -> bool:
+    """Whether a verb, a number or the end follows where the noun should."""
+    following = context.sentence.morphemes[modifier.last : modifier.last + 1]
+    if not following or following[0].tag in _ACTS or following[0].form in ("있", "없"):
+        return True
+    return any(number.start == following[0].start for number in context.reading.numbers)
+
+
+def _names_a_thing(context: Context, word: Word) -> bool:
+    """A noun of the turn, alone or with 을/를 or 이/가."""
+    inside = context.sentence.inside(word.start, word.end)
+    nouns = inside[:-1] if inside and inside[-1].tag in _MARKS else inside
+    known = bool(nouns) and nouns[-1].form in context.prepared.vocabulary.nouns - _WHEN
+    return known and all(m.tag in _NOUNS for m in nouns) and word.start not in context.reading.noise

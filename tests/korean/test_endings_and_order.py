@@ -72,6 +72,35 @@ def test_the_verb_comes_last(judge: Judge, text: str, corrected: str):
 
 
 @pytest.mark.parametrize(
+    ("text", "corrected"),
+    [
+        ("라떼 뜨거운 주세요", "뜨거운 라떼 주세요"),
+        ("녹차 따뜻한 한 잔 주세요", "따뜻한 녹차 한 잔 주세요"),
+        ("라떼를 따뜻한 주세요", "따뜻한 라떼를 주세요"),
+    ],
+)
+def test_what_describes_a_noun_comes_before_it(judge: Judge, text: str, corrected: str):
+    evaluation = judge(text, ORDER)
+    assert codes(evaluation) == ["ORDER_MODIFIER"]
+    assert evaluation.corrected == corrected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "라떼 따뜻한 거 한 잔 주세요",
+        "라떼는 따뜻한 걸로 주세요",
+        "라떼 따뜻하게 주세요",
+        "라떼, 따뜻한 거요",
+        "오늘 따뜻한 녹차 주세요",
+        "녹차 따뜻한 것 있어요?",
+    ],
+)
+def test_a_modifier_may_have_a_noun_of_its_own(judge: Judge, text: str):
+    assert "ORDER_MODIFIER" not in codes(judge(text, ORDER))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "라떼 주세요, 두 잔이요",
