@@ -190,7 +190,7 @@ UNPROVED: Mapping[str, str] = MappingProxyType(
         "FLUENCY_LOW": "No rule measures it; `natural` shows another wording.",
         "LEVEL_MORE_FORMAL": "More polite than wanted is right.",
         "LEVEL_BLUNT_REQUEST": "줘요 is of the level that is wanted.",
-        "HONORIFIC_MISSING": "Who is to be raised is known for the one who is spoken to, and -아/어요 is polite to them.",
+        "HONORIFIC_MISSING": "-아/어요 is polite to whoever is spoken to; who else is to be raised is not known.",
         "HONORIFIC_THING": "Told as HONORIFIC_SELF; it is a fault of staff rather than of learners.",
         "HONORIFIC_VERB": "Whether the one who is spoken of is to be raised is not in the sentence.",
         "HONORIFIC_EXTRA": "Told as HONORIFIC_SELF where it surely is too much.",
@@ -202,7 +202,7 @@ UNPROVED: Mapping[str, str] = MappingProxyType(
         "GOOD_FIXED": "One utterance does not tell what was said before it.",
     }
 )
-"""Codes that packs have words for and no rule gives, with the reason. An evaluator that can prove one moves it up."""
+"""Codes that packs have words for and no rule gives, with the reason."""
 
 ENUM_KEYS: frozenset[str] = frozenset(
     {

@@ -1,4 +1,4 @@
-"""Each code that the evaluator can give, with a learner's sentence that it proves it of; the others with the reason."""
+"""Each code that the evaluator can give, with a learner's sentence that earns it; the others with the reason."""
 
 from pathlib import Path
 
