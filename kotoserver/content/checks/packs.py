@@ -114,6 +114,8 @@ def _check_scene_part(part: ScenePackSource, findings: Findings, scene: Scene) -
     for line_id, meaning in part.lines.items():
         if line_id in korean and placeholders(meaning) != placeholders(korean[line_id]):
             findings.at("E18.differ", ("lines", line_id), korean=korean[line_id])
+        elif malformed(meaning):
+            findings.at("E18.brace", ("lines", line_id))
         if meaning == korean.get(line_id):
             findings.at("W12.korean", ("lines", line_id))
     for line_id in part.notes:
