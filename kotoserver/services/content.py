@@ -17,6 +17,7 @@ from kotoserver.content.lines import CellEdit, TextTable, accept_lines, read_lin
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
 from kotoserver.content.revisions import Revision, live_version
 from kotoserver.content.saving import OpenedDraft, open_draft, save_draft
+from kotoserver.content.starting import Beginning, start_scene
 from kotoserver.content.tables import Imported, as_csv, as_workbook, rows_of
 from kotoserver.content.versions import Difference, compare_packs, compare_scenes, history_of, revert
 from kotoserver.content.vocabulary import Vocabulary, vocabulary_of
@@ -88,6 +89,10 @@ class ContentService:
     async def vocabulary(self, caller: Caller) -> Vocabulary:
         """The formats of drafts, and the names of the catalogs."""
         return await self._work(caller, lambda: vocabulary_of(self._folders))
+
+    async def start(self, caller: Caller, wanted: Beginning) -> tuple[str, ...]:
+        """Begins a scene and tells its files. Conflict code `scene_exists`, BadInput code `not_in_catalog`."""
+        return await self._work(caller, lambda: start_scene(self._folders, wanted))
 
     async def give_ids(self, caller: Caller, scene_id: str) -> tuple[str, ...]:
         """Fills in the ids that a saved draft lacks."""

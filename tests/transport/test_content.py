@@ -69,6 +69,26 @@ async def test_a_draft_is_opened_checked_saved_published_and_played(koto: Koto, 
     assert opened_by_a_learner["version"] == revision["version"]
 
 
+async def test_a_scene_is_begun_checked_and_not_begun_twice(editor: Guest):
+    wanted = {"id": "library", "title": "도서관에서", "background": "cafe_table_day", "packs": ["ko-en", "ko-en"]}
+    begun = await done(editor, "POST", "/content/scenes", 201, json=wanted)
+    assert begun["files"] == [
+        "scenes/library/scene.yaml",
+        "scenes/library/tests.yaml",
+        "langpacks/ko-en/scenes/library.yaml",
+    ]
+    found = await done(editor, "POST", "/content/lint", json={"scene_id": "library"})
+    assert found["errors"] == 0
+    again = await done(editor, "POST", "/content/scenes", 409, json=wanted)
+    assert again["error"]["code"] == "scene_exists"
+
+
+@pytest.mark.parametrize("wrong", [{"id": "../x"}, {"id": "Library"}, {"title": ""}, {"topik": 7}, {"packs": []}])
+async def test_a_scene_is_not_begun_from_what_is_no_id_title_or_level(editor: Guest, wrong: dict[str, Any]):
+    wanted = {"id": "library", "title": "도서관에서", "background": "cafe_table_day", "packs": ["ko-en"]}
+    assert (await editor.call("POST", "/content/scenes", json=wanted | wrong)).status == 400
+
+
 async def test_text_editors_are_told_every_format_and_every_name_with_what_it_is(editor: Guest):
     told = await editor.get("/content/vocabulary")
     assert told["schemas"].keys() == {"scene/1", "scene-tests/1", "langpack/1", "langpack-scene/1"}

@@ -47,14 +47,26 @@ def _card(draft: DraftFolder, covered: Sequence[Coverage]) -> DraftCard:
 @page
 async def draft(request: web.Request, guest: Visitor) -> DraftPage:
     kind, draft_id = request.match_info["kind"], request.match_info["draft_id"]
-    found = _named(await request.app[SERVICES].content.drafts(guest.caller), kind, draft_id)
+    drafts = await request.app[SERVICES].content.drafts(guest.caller)
+    found = _named(drafts, kind, draft_id)
     return DraftPage(
         shell=shell(f"{draft_id} · Studio", guest, place="studio"),
         kind=found.kind,
         id=found.id,
-        files=found.files,
+        files=(*found.files, *(_translations(drafts, draft_id) if kind == "scene" else ())),
         live=found.live,
         style_nonce=secrets.token_urlsafe(18),
+    )
+
+
+def _translations(drafts: tuple[DraftFolder, ...], scene_id: str) -> tuple[str, ...]:
+    """What the packs say of a scene, which is worked on beside it."""
+    return tuple(
+        file
+        for each in drafts
+        if each.kind == "pack"
+        for file in each.files
+        if file.endswith(f"/scenes/{scene_id}.yaml")
     )
 
 

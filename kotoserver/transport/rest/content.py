@@ -2,11 +2,14 @@
 
 from aiohttp import web
 
+from kotoserver.content.starting import Beginning
 from kotoserver.content.tables import MOST_BYTES
 from kotoserver.domain.errors import BadInput
 from kotoserver.services.content import Kind
 from kotoserver.transport.rest.forms import file_chunks, form_parts, in_time
 from kotoserver.transport.rest.models.content import (
+    BeginningAnswer,
+    BeginningBody,
     CoverageAnswer,
     CoverageQuery,
     DiffAnswer,
@@ -54,6 +57,18 @@ async def lint_drafts(call: Call) -> LintAnswer:
 
 async def show_vocabulary(call: Call) -> VocabularyAnswer:
     return VocabularyAnswer.of(await call.services.content.vocabulary(call.caller))
+
+
+async def start_scene(call: Call) -> BeginningAnswer:
+    body: BeginningBody = call.body
+    wanted = Beginning(
+        scene_id=body.id,
+        title=body.title,
+        topik=body.topik,
+        background=body.background,
+        packs=tuple(dict.fromkeys(body.packs)),
+    )
+    return BeginningAnswer(files=list(await call.services.content.start(call.caller, wanted)))
 
 
 async def give_ids(call: Call) -> IdsAnswer:

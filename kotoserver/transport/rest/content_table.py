@@ -4,6 +4,8 @@ from kotoserver.content.source import MOST_BYTES
 from kotoserver.domain.learner import EDITORS
 from kotoserver.transport.rest import content, rehearsing
 from kotoserver.transport.rest.models.content import (
+    BeginningAnswer,
+    BeginningBody,
     CoverageAnswer,
     CoverageQuery,
     DiffAnswer,
@@ -88,6 +90,16 @@ CONTENT_OPERATIONS = (
         handler=content.show_coverage,
         asks=CoverageQuery,
         answers=CoverageAnswer,
+        roles=EDITORS,
+    ),
+    Operation(
+        method="POST",
+        path="/content/scenes",
+        summary="Begin a scene: a small draft that can be played, and its file in every pack (editors)",
+        handler=content.start_scene,
+        takes=BeginningBody,
+        answers=BeginningAnswer,
+        status=201,
         roles=EDITORS,
     ),
     Operation(

@@ -92,6 +92,22 @@ class VocabularyAnswer(Model):
         )
 
 
+class BeginningBody(Model):
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    """The folder's name; it never changes."""
+    title: Annotated[Few, StringConstraints(min_length=1)]
+    """In Korean."""
+    topik: Annotated[int, Field(ge=1, le=6)] = 1
+    background: Few
+    """Where it plays: a name of the cue catalog."""
+    packs: Annotated[list[Few], Field(min_length=1, max_length=16)]
+    """Languages that it is written for."""
+
+
+class BeginningAnswer(Model):
+    files: list[str]
+
+
 class EditAnswer(Model):
     line: int
     column: int

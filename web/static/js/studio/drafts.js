@@ -122,6 +122,17 @@ export class Drafts extends EventTarget {
     else await this.#saveOne(file);
   }
 
+  /** Takes over a saved file as it is on the server now. */
+  async readAgain(file) {
+    const draft = await get(`/content/draft?file=${encodeURIComponent(file)}`);
+    const open = this.#open.get(file);
+    if (!open || open.text !== open.saved) return; // not opened, or written in meanwhile: saving will tell
+    open.saved = draft.text;
+    open.digest = draft.digest;
+    this.replace(file, draft.text, "server");
+    this.#tell("saved", { file });
+  }
+
   /** Told by whoever asks the server. */
   found(findings) {
     this.findings = findings;

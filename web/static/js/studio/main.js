@@ -1,12 +1,13 @@
 /** One scene or pack at the desk: its files, what is found in them as one types, saving, publishing, going back. */
+import { post } from "../api.js";
 import { $, h } from "../dom.js";
 import { Checks, listFindings } from "./checks.js";
 import { settledWith } from "./conflict.js";
 import { Drafts } from "./drafts.js";
-import { attempt } from "./page.js";
 import { completion } from "./language/completion.js";
 import { hover } from "./language/hover.js";
 import { Vocabulary } from "./language/vocabulary.js";
+import { attempt, tell } from "./page.js";
 import { Sides } from "./sides.js";
 import { TextPane } from "./text/pane.js";
 import { Versions } from "./versions.js";
@@ -45,13 +46,30 @@ const tabOf = (file) =>
       "aria-pressed": String(file === drafts.shown),
       onclick: () => attempt(() => drafts.show(file)),
     },
-    file.split("/").slice(2).join("/"),
+    nameOf(file),
   );
 
-const drawFiles = () => $("files").replaceChildren(...drafts.files.map(tabOf));
+/** A scene's own files by their names, and beside them the packs that translate it; all of a pack by their names. */
+const nameOf = (file) =>
+  file.startsWith("langpacks/") && boot.kind === "scene" ? file.split("/")[1] : file.split("/").slice(2).join("/");
+
+const idsTool = () =>
+  h("button", { type: "button", class: "tool", title: "Gives an id to every line and hint that has none", onclick: () => attempt(giveIds) }, "Give ids");
+
+const drawFiles = () =>
+  $("files").replaceChildren(...drafts.files.map(tabOf), ...(boot.kind === "scene" ? [idsTool()] : []));
 
 for (const event of ["changed", "saved", "shown"]) drafts.addEventListener(event, drawFiles);
 for (const event of ["changed", "saved", "findings"]) drafts.addEventListener(event, drawState);
+
+/** The server gives them in the saved draft, and it is read again. */
+async function giveIds() {
+  await drafts.save();
+  if (Object.keys(drafts.unsaved()).length) return; // somebody else saved, and it is to be decided later
+  const { ids } = await post(`/content/scenes/${encodeURIComponent(boot.id)}/ids`);
+  await drafts.readAgain(`scenes/${boot.id}/scene.yaml`);
+  tell(ids.length ? `New: ${ids.join(", ")}.` : "Every line and hint has an id.", "good");
+}
 
 async function save() {
   await drafts.save();
