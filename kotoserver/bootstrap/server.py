@@ -15,6 +15,7 @@ from kotoserver.bootstrap.people import open_people
 from kotoserver.bus import open_bus
 from kotoserver.content.drafts import Folders
 from kotoserver.content.library import Library, open_library
+from kotoserver.domain.checkup import refuse_impossible_clock, refuse_parted_clocks
 from kotoserver.domain.engines import EngineState
 from kotoserver.domain.errors import ContentBroken, KotoError
 from kotoserver.domain.evaluation import expectation_of
@@ -85,6 +86,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     BadSettings when something cannot be opened as it is configured, StorageFailed when a server that
     it needs does not answer.
     """
+    refuse_impossible_clock(SystemClock().now())
     make_data_folder(settings.data_dir)
     keys = open_keys(settings)
     async with AsyncExitStack() as stack:
@@ -439,6 +441,11 @@ def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> 
         if problems:
             raise ContentBroken(problems[0])
 
+    async def check_clock() -> None:
+        theirs = await parts.storage.clock()
+        if theirs is not None:
+            refuse_parted_clocks("database", parts.clock.now(), theirs)
+
     database = "sqlite" if not settings.database_url else revealed(settings.database_url).split(":", 1)[0]
     return (
         Dependency(kind="database", name=database, check=parts.storage.check),
@@ -452,4 +459,5 @@ def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> 
         Dependency(kind="voice", name=parts.voice.name, check=parts.voice.check),
         Dependency(kind="evaluator", name=parts.judge.name, check=parts.judge.check),
         Dependency(kind="content", name="scenes", check=check_content),
+        Dependency(kind="clock", name="system", check=check_clock, needed=False),
     )

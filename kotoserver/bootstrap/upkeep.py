@@ -4,14 +4,24 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from kotoserver.blobs import open_blobs
 from kotoserver.bootstrap.parts import make_data_folder, opened_storage, read_voices, revealed
+from kotoserver.bootstrap.permissions import examine_permissions
 from kotoserver.bus import open_bus
 from kotoserver.content.library import open_library
-from kotoserver.domain.checkup import Finding, State, age_of_backup, room_on_disk
+from kotoserver.domain.checkup import (
+    Finding,
+    State,
+    age_of_backup,
+    difference_of_clocks,
+    refuse_impossible_clock,
+    room_on_disk,
+)
 from kotoserver.domain.errors import ContentBroken, KotoError
+from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import SystemClock
 from kotoserver.providers.registry import open_evaluator, open_recognizer, open_synthesizer
 from kotoserver.services.backups import BackupService, latest
@@ -19,6 +29,7 @@ from kotoserver.services.keys import open_keys
 from kotoserver.settings import Settings
 from kotoserver.storage import open_dumps, open_storage
 
+_PROBE = "probe/what-time-is-it"
 EXAMINED_SECONDS = 30.0
 """How long one thing may take in a check-up: an engine loads its model."""
 
@@ -70,15 +81,19 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             yield room_on_disk(about, (await asyncio.to_thread(shutil.disk_usage, folder)).free)
     async for found in _examined("secret", lambda: _checked_keys(settings)):
         yield found
+    for found in await asyncio.to_thread(examine_permissions, settings):
+        yield found
+    async for found in _examined("clock", _checked_clock):
+        yield found
     storage = open_storage(revealed(settings.database_url), data_dir=settings.data_dir, pool=settings.pool)
-    async for found in _examined("database", storage.check, storage.close):
+    async for found in _examined_store("database", storage.check, storage.clock, storage.close):
         yield found
     if settings.redis_url is not None:
         bus = open_bus(revealed(settings.redis_url))
-        async for found in _examined("redis", bus.check, bus.close):
+        async for found in _examined_store("redis", bus.check, bus.clock, bus.close):
             yield found
     blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
-    async for found in _examined("blobs", blobs.check, blobs.close):
+    async for found in _examined_store("blobs", blobs.check, lambda: _clock_of(blobs, settings), blobs.close):
         yield found
     async for found in _examined("scenes and packs", lambda: _checked_content(settings)):
         yield found
@@ -88,6 +103,38 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     made_at = latest(settings.backups.folder)
     hours = (SystemClock().now() - made_at).total_seconds() / 3600 if made_at else None
     yield age_of_backup(hours)
+
+
+async def _examined_store(
+    about: str,
+    check: Callable[[], Awaitable[None]],
+    clock: Callable[[], Awaitable[datetime | None]],
+    close: Callable[[], Awaitable[None]],
+) -> AsyncIterator[Finding]:
+    """Whether it answers; and whether its clock says what ours does, where it has one of its own."""
+    try:
+        async for found in _examined(about, check):
+            yield found
+            if found.state is State.GOOD:
+                theirs = await clock()
+                if theirs is not None:
+                    yield difference_of_clocks(about, SystemClock().now(), theirs)
+    except KotoError:
+        """It answered a moment ago; the next check-up tells."""
+    finally:
+        await close()
+
+
+async def _clock_of(blobs: BlobStore, settings: Settings) -> datetime | None:
+    """When an S3 server says that an object was written now; the object is removed again."""
+    if settings.s3 is None:
+        return None
+    await blobs.put(_PROBE, b"", "text/plain")
+    try:
+        written = await blobs.stat(_PROBE)
+        return written.used_at if written else None
+    finally:
+        await blobs.delete(_PROBE)
 
 
 async def _examined(
@@ -113,6 +160,11 @@ async def _examined(
 async def _checked_folder(folder: Path) -> str:
     await asyncio.to_thread(make_data_folder, folder)
     return f"{folder} can be written to."
+
+
+async def _checked_clock() -> str:
+    refuse_impossible_clock(SystemClock().now())
+    return f"It is {SystemClock().now():%Y-%m-%d %H:%M} UTC."
 
 
 async def _checked_keys(settings: Settings) -> str:

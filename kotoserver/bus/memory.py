@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from kotoserver.bus.busy import busy, full
 from kotoserver.bus.fanout import Fanout
@@ -111,6 +112,10 @@ class MemoryBus(Bus):
 
     async def count_present(self, room: str) -> int:
         return len(self._rooms.get(room, ()))
+
+    async def clock(self) -> datetime | None:
+        """The same machine."""
+        return None
 
     async def check(self) -> None:
         """Memory always answers."""

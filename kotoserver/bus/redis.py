@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -130,6 +131,11 @@ class RedisBus(Bus):
 
     async def count_present(self, room: str) -> int:
         return await self._presence.count(_key("present", room))
+
+    async def clock(self) -> datetime | None:
+        async with answer():
+            seconds, micros = await self._redis.time()
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
 
     async def check(self) -> None:
         async with answer():

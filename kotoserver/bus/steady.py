@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 
 from kotoserver import telemetry
 from kotoserver.bus.memory import MemoryBus
@@ -95,6 +96,9 @@ class SteadyBus(Bus):
                 self._went_away(failure)
         telemetry.BUS_STAND_INS.labels("count_present").inc()
         return await self._own.count_present(room)
+
+    async def clock(self) -> datetime | None:
+        return await self._shared.clock()
 
     async def check(self) -> None:
         await self._shared.check()

@@ -1,7 +1,10 @@
 """What a check-up of a server finds: one sentence for each thing, and how to mend it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+
+from kotoserver.domain.errors import BadSettings, StorageFailed
 
 LITTLE_ROOM = 1_000_000_000
 """Bytes left on a disk below which an operator should act soon."""
@@ -9,6 +12,13 @@ NO_ROOM = 200_000_000
 """Bytes below which a database may not get through the day."""
 OLD_BACKUP_HOURS = 49
 """A nightly backup and one that failed."""
+FIRST_MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
+LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
+"""A clock that says anything else was never set: this program is younger, and will not get as old."""
+CLOCKS_DIFFER_SECONDS = 2.0
+"""More than a network and a second's rounding make."""
+CLOCKS_PART_SECONDS = 60.0
+"""From here on limits, locks and signed addresses of two machines no longer agree."""
 
 
 class State(StrEnum):
@@ -46,3 +56,37 @@ def age_of_backup(hours: float | None) -> Finding:
         sentence = f"{told}; see why there is none from last night."
         return Finding(about=about, state=State.DOUBTFUL, sentence=sentence)
     return Finding(about=about, state=State.GOOD, sentence=f"{told}.")
+
+
+def refuse_impossible_clock(now: datetime) -> None:
+    """BadSettings for a clock that was never set: every time that is stored would be wrong for good."""
+    if not FIRST_MOMENT <= now < LAST_MOMENT:
+        raise BadSettings(
+            f"The clock of this machine says {now:%Y-%m-%d %H:%M} UTC, which cannot be; set it, "
+            "and let a time service keep it."
+        )
+
+
+def refuse_parted_clocks(whose: str, ours: datetime, theirs: datetime) -> None:
+    """StorageFailed where two clocks are too far apart to work together."""
+    apart = (ours - theirs).total_seconds()
+    if abs(apart) >= CLOCKS_PART_SECONDS:
+        raise StorageFailed(_apart(whose, apart))
+
+
+def difference_of_clocks(whose: str, ours: datetime, theirs: datetime) -> Finding:
+    """`whose` is the machine that ours is held against: `database`, `redis` …"""
+    apart = (ours - theirs).total_seconds()
+    about = f"clock and {whose}"
+    if abs(apart) < CLOCKS_DIFFER_SECONDS:
+        return Finding(about=about, state=State.GOOD, sentence=f"They differ by {abs(apart):.1f} s.")
+    state = State.DOUBTFUL if abs(apart) < CLOCKS_PART_SECONDS else State.BROKEN
+    return Finding(about=about, state=state, sentence=_apart(whose, apart))
+
+
+def _apart(whose: str, seconds: float) -> str:
+    way = "ahead of" if seconds > 0 else "behind"
+    return (
+        f"The clock of this machine is {abs(seconds):.0f} s {way} that of the {whose}; "
+        "let a time service keep both."
+    )

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 QUEUE_SIZE = 256
 """Messages a subscriber may lag behind before its subscription ends."""
@@ -77,6 +78,10 @@ class Bus(ABC):
     @abstractmethod
     async def count_present(self, room: str) -> int:
         """How many are in the room, those of other processes included."""
+
+    @abstractmethod
+    async def clock(self) -> datetime | None:
+        """What time it is on the bus's machine; None where that is this one."""
 
     @abstractmethod
     async def check(self) -> None:

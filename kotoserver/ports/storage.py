@@ -217,6 +217,10 @@ class Storage(MemberStore, LessonStore, SentenceStore):
         """Brings the schema up to date under a lock; returns the names of the migrations applied."""
 
     @abstractmethod
+    async def clock(self) -> datetime | None:
+        """What time it is on the database's machine; None where that is this one."""
+
+    @abstractmethod
     async def check(self) -> None:
         """Raises StorageFailed when the database cannot be used."""
 

@@ -55,6 +55,10 @@ class Database(ABC):
         """As `write`, for steps that remove what somebody said: an index may have to be made to let go of it."""
         await self.write(*writes)
 
+    async def room(self) -> int | None:
+        """Bytes that are left on its disk; None where that cannot be seen from here."""
+        return None
+
     @abstractmethod
     async def migrate(self, migrations: Sequence[Migration]) -> Sequence[str]:
         """Applies what is missing, each with its record in one transaction, one process at a time."""

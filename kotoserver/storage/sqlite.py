@@ -8,6 +8,7 @@ what to do where that matters. What is erased is overwritten in the file (`secur
 
 import asyncio
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -109,6 +110,10 @@ class SqliteDatabase(Database):
         line = (await self._opened()).writing
         with _plain_errors(self._path):
             await line.run(_empty_the_log, line.plain)
+
+    async def room(self) -> int | None:
+        with _plain_errors(self._path):
+            return (await asyncio.to_thread(shutil.disk_usage, self._path.parent)).free
 
     async def migrate(self, migrations: Sequence[Migration]) -> Sequence[str]:
         line = (await self._opened()).writing

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from kotoserver.domain.errors import Conflict, NotFound
+from kotoserver.domain.errors import Conflict, NotFound, StorageFailed
 from kotoserver.domain.events import StoredEvent
 from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.recording import Recording
@@ -17,6 +17,7 @@ from kotoserver.storage.members import SqlMembers
 from kotoserver.storage.paging import page_of
 from kotoserver.storage.sentences import SqlSentences
 from kotoserver.storage.sql import Dialect, Query, load_migrations
+from kotoserver.storage.watched import WatchedDatabase
 
 ADD_SESSION = Query("add_session")
 UPDATE_SESSION = Query("update_session")
@@ -53,11 +54,15 @@ ADD_SPENDING = Query("add_spending")
 FIND_SPENDING = Query("find_spending")
 FORGET_SPENDING = Query("forget_spending")
 CHECK = Query("check")
+TOUCH = Query("touch")
+TELL_TIME = Query("tell_time")
 
 TRIGRAM = 3
 """Characters."""
 LAST_SEQ = 2**63 - 1
 """The greatest number that a BIGINT holds."""
+LEAST_ROOM = 1_000_000
+"""Bytes; a turn takes up to 50,000 with its indexes, and several are stored between two looks."""
 KEYS_KEPT = 20_000
 """Speech keys that are remembered as stored, so that a scene's lines are not written at every turn."""
 
@@ -66,7 +71,8 @@ class SqlStorage(SqlMembers, SqlLessons, SqlSentences, Storage):
     """The storage port over any `Database`."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._watched = WatchedDatabase(database)
+        self._database: Database = self._watched
         self._stored_keys: set[str] = set()
         """Nothing ever removes a speech key from the database, so what is here stays true."""
 
@@ -232,7 +238,22 @@ class SqlStorage(SqlMembers, SqlLessons, SqlSentences, Storage):
         return await self._database.migrate(load_migrations(self._database.dialect))
 
     async def check(self) -> None:
+        """Reads, and looks whether there is room for a turn.
+
+        Once a write was refused, one that changes nothing tells whether the database takes any again.
+        """
         await self._database.fetch(CHECK)
+        room = await self._database.room()
+        if room is not None and room < LEAST_ROOM:
+            raise StorageFailed(f"The disk of the database is full: {room // 1000} kB are left.")
+        if self._watched.refused_last:
+            await self._database.write(Write(TOUCH, [()]))
+
+    async def clock(self) -> datetime | None:
+        if self._database.dialect is Dialect.SQLITE:
+            return None
+        found: datetime = (await self._database.fetch(TELL_TIME))[0]["at"]
+        return found
 
     async def close(self) -> None:
         await self._database.close()

@@ -1,10 +1,18 @@
 """The check-up: each thing that is wrong is one sentence, and keeps no other from being looked at."""
 
+import os
+import shutil
+import socket
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from kotoserver.settings import ROOT
+from tests.bad_days.small_disk import small_disk
 from tests.processes import run
+
+WELL = ("settings", "data folder", "secret", "permissions", "clock")
 
 
 def lines(told: str) -> dict[str, str]:
@@ -18,7 +26,7 @@ def test_an_installation_that_was_started_once_is_well(tmp_path: Path):
     told = run(tmp_path, "doctor")
     assert told.returncode == 0, told.stdout
     marks = lines(told.stdout)
-    for about in ("settings", "data folder", "secret", "database", "blobs", "scenes and packs", "voice", "judge"):
+    for about in (*WELL, "database", "blobs", "scenes and packs", "voice", "judge"):
         assert marks[about] == "ok", told.stdout
     assert marks["backups"] == "?"
 
@@ -59,3 +67,38 @@ def test_settings_that_are_hardly_meant_are_doubted(tmp_path: Path):
     secret = "a secret for tests that is long enough"
     told = run(tmp_path, "doctor", KOTO_PUBLIC_URL="https://koto.example", KOTO_SECRET=secret)
     assert "all clients count as one address" in told.stdout
+
+
+def test_a_secret_that_everybody_may_read_is_told_with_what_mends_it(tmp_path: Path):
+    """pytest's own folder is closed to others, so the data folder is one that is not."""
+    with TemporaryDirectory(prefix="koto-open-") as name:
+        Path(name).chmod(0o755)
+        assert run(Path(name), "migrate").returncode == 0
+        assert run(Path(name), "doctor").returncode == 0
+        (Path(name) / "secret").chmod(0o644)
+        told = run(Path(name), "doctor")
+    assert told.returncode == 1
+    assert lines(told.stdout)["permissions"] == "!!"
+    assert f"Everybody on this machine may read {name}/secret; mend it by `chmod 600" in told.stdout
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = run(tmp_path, "doctor", KOTO_PORT=str(taken.getsockname()[1]))
+    assert lines(told.stdout)["port"] == "?"
+    secret = "a secret for tests that is long enough"
+    refused = run(tmp_path, "doctor", KOTO_HOST="203.0.113.7", KOTO_SECRET=secret)
+    assert lines(refused.stdout)["port"] == "!!"
+    assert refused.returncode == 1
+
+
+def test_scenes_that_the_console_cannot_write_are_doubted(tmp_path: Path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a folder that takes no writes")
+    with small_disk(tmp_path / "disk") as disk:
+        shutil.copytree(ROOT / "scenes", disk.folder / "scenes")
+        disk.refuse_writes()
+        assert run(tmp_path / "data", "migrate").returncode == 0
+        told = run(tmp_path / "data", "doctor", KOTO_SCENES_DIR=str(disk.folder / "scenes"))
+    assert "the console publishes none" in told.stdout
+    assert (told.returncode, lines(told.stdout)["permissions"]) == (0, "?")

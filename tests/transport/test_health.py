@@ -21,6 +21,7 @@ async def test_a_ready_server_names_each_dependency_with_its_latency(koto: Koto)
         "voice",
         "evaluator",
         "content",
+        "clock",
     ]
     assert all(check["state"] == "ok" and check["ms"] >= 0 for check in body["checks"])
 

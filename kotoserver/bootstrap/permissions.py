@@ -1,0 +1,44 @@
+"""Who may read and write what on this machine, as far as it matters to the server."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from kotoserver.domain.checkup import Finding, State
+from kotoserver.services.keys import FILE as SECRET_FILE
+from kotoserver.settings import Settings
+
+
+def examine_permissions(settings: Settings) -> list[Finding]:
+    """What is open to everybody and should not be, and what the console could not write to."""
+    doubts = [*_readable_by_all(settings), *_not_writable(settings)]
+    if doubts:
+        return doubts
+    sentence = "Secrets are readable by their owner alone, and what is published in the console can be written."
+    return [Finding(about="permissions", state=State.GOOD, sentence=sentence)]
+
+
+def _readable_by_all(settings: Settings) -> Iterator[Finding]:
+    for path in (settings.data_dir / SECRET_FILE, settings.data_dir / "koto.sqlite3"):
+        if path.is_file() and path.stat().st_mode & 0o004 and _reachable_by_all(path.parent):
+            private = path.name == SECRET_FILE
+            yield Finding(
+                about="permissions",
+                state=State.BROKEN if private else State.DOUBTFUL,
+                sentence=f"Everybody on this machine may read {path}; mend it by `chmod 600 {path}`.",
+            )
+
+
+def _reachable_by_all(folder: Path) -> bool:
+    """Whether everybody may pass through to what lies in it."""
+    return all(each.stat().st_mode & 0o001 for each in (folder, *folder.parents))
+
+
+def _not_writable(settings: Settings) -> Iterator[Finding]:
+    for what, folder in (("scenes", settings.scenes_dir), ("packs", settings.langpacks_dir)):
+        if not os.access(folder, os.W_OK):
+            yield Finding(
+                about="permissions",
+                state=State.DOUBTFUL,
+                sentence=f"The {what} in {folder} cannot be written by this user, so the console publishes none.",
+            )

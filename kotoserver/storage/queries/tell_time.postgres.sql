@@ -1,0 +1,2 @@
+-- The server's own clock.
+SELECT clock_timestamp() AS at
