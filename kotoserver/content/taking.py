@@ -33,6 +33,8 @@ class Taken:
 
     file: str
     line: int
+    added: int
+    """Lines that the file has more; what stands below moved down by so many."""
     digest: str
 
 
@@ -94,7 +96,7 @@ def take_sentence(
     text = apply_edits("\n".join(document.lines), [edit])
     saved = save_draft(folders, opened.file, text, opened.digest)
     line = edit.start.line + (1 if edit.text.startswith("\n") else 0)
-    return Taken(file=saved.file, line=line, digest=saved.digest)
+    return Taken(file=saved.file, line=line, added=edit.text.count("\n"), digest=saved.digest)
 
 
 def _opened(folders: Folders, scene_id: str) -> tuple[OpenedDraft, SceneSource, Document]:

@@ -93,7 +93,7 @@ class SentencesService:
         turns = await self._desk.work(lambda: draft_intents(self._desk.folders, scene_id))
         said = await self._store.list_unmatched(scene_id, self._clock.now() - timedelta(days=days))
         ignored = await self._store.list_ignored(scene_id)
-        fewest = 1 if caller.role in ADMINS else self._fewest
+        fewest = self.fewest_for(caller)
         grouped = await asyncio.to_thread(_grouped, said)
         seen = {turn: [each for each in groups if each.learners >= fewest] for turn, groups in grouped.items()}
         heads = [(turn, each.head) for turn, groups in seen.items() for each in groups]
@@ -101,6 +101,10 @@ class SentencesService:
         told = _told(turns, seen, taken, ignored)
         held_back = sum(len(groups) for groups in grouped.values()) - sum(len(groups) for groups in seen.values())
         return SceneSentences(turns=told, held_back=held_back, fewest=fewest)
+
+    def fewest_for(self, caller: Caller) -> int:
+        """How many learners must have said something before the caller sees it."""
+        return 1 if caller.role in ADMINS else self._fewest
 
     async def take(
         self, caller: Caller, scene_id: str, turn: str, sentence: str, taken_as: TakenAs, intent: str
@@ -166,7 +170,7 @@ def _grouped(said: Sequence[Unmatched]) -> dict[str, list[_Gathered]]:
             near.said += same
         else:
             heads.append(_Gathered(head=_most_usual(same), letters=letters, said=list(same)))
-    return turns
+    return {turn: sorted(heads, key=lambda head: -head.times) for turn, heads in turns.items()}
 
 
 def _alike(one: str, other: str) -> float:

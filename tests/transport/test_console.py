@@ -25,6 +25,7 @@ PAGES = (
     "/console/sessions",
     "/console/lab",
     "/console/studio/scene/cafe/lines",
+    "/console/studio/scene/cafe/sentences",
     "/console/account",
     "/console/users",
     "/console/audit",

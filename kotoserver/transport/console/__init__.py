@@ -35,6 +35,7 @@ def add_console(app: web.Application, web_dir: Path) -> None:
     app.router.add_get("/console/studio", studio.studio)
     app.router.add_get("/console/studio/{kind}/{draft_id}", studio.draft)
     app.router.add_get("/console/studio/scene/{scene_id}/lines", studio.lines)
+    app.router.add_get("/console/studio/scene/{scene_id}/sentences", studio.sentences)
     app.router.add_get("/console/account", people.account)
     app.router.add_post("/console/account", people.set_credentials)
     app.router.add_get("/console/users", people.users)

@@ -19,6 +19,7 @@ from kotoserver.transport.console.pages import (
     MessagePage,
     PlayPage,
     ReferencePage,
+    SentencesPage,
     SessionPage,
     SessionsPage,
     Shell,
@@ -39,6 +40,7 @@ Page = (
     | StudioPage
     | DraftPage
     | LinesPage
+    | SentencesPage
     | UsersPage
     | AuditPage
     | StatusPage
@@ -58,6 +60,7 @@ TEMPLATES = {
     StudioPage: "studio.html",
     DraftPage: "draft.html",
     LinesPage: "lines.html",
+    SentencesPage: "sentences.html",
     UsersPage: "users.html",
     AuditPage: "audit.html",
     StatusPage: "status.html",

@@ -315,6 +315,16 @@ class LinesPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentencesPage:
+    """What learners said that no intent took; the list itself is fetched by the page's script."""
+
+    shell: Shell
+    scene_id: str
+    fewest: int
+    """Learners who must have said something before whoever looks here sees it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftPage:
     """One scene or pack to be worked on."""
 

@@ -14,6 +14,7 @@ from kotoserver.transport.console.pages import (
     DraftCard,
     DraftPage,
     LinesPage,
+    SentencesPage,
     StudioPage,
     VoiceChoice,
 )
@@ -79,6 +80,17 @@ async def lines(request: web.Request, guest: Visitor) -> LinesPage:
         scene_id=found.id,
         voices=tuple(VoiceChoice(id=each, about=about) for each, about in services.previews.voices.items()),
         engines=services.previews.engines,
+    )
+
+
+@page
+async def sentences(request: web.Request, guest: Visitor) -> SentencesPage:
+    services, scene_id = request.app[SERVICES], request.match_info["scene_id"]
+    found = _named(await services.content.drafts(guest.caller), "scene", scene_id)
+    return SentencesPage(
+        shell=shell(f"Sentences of {scene_id} · Studio", guest, place="studio"),
+        scene_id=found.id,
+        fewest=services.sentences.fewest_for(guest.caller),
     )
 
 

@@ -89,11 +89,13 @@ class TakenAnswer(Model):
     file: str
     line: int
     """Where the draft is another now."""
+    added: int
+    """Lines that the file has more: what stands below moved down by so many."""
     digest: str
 
     @classmethod
     def of(cls, taken: Taken) -> "TakenAnswer":
-        return cls(file=taken.file, line=taken.line, digest=taken.digest)
+        return cls(file=taken.file, line=taken.line, added=taken.added, digest=taken.digest)
 
 
 class IgnoreBody(Model):

@@ -91,5 +91,7 @@ addEventListener("keydown", (event) => {
 addEventListener("beforeunload", (event) => Object.keys(drafts.unsaved()).length && event.preventDefault());
 
 drawState();
-await attempt(() => drafts.show(drafts.files[0]));
+/** `#scenes/cafe/scene.yaml:120`: other pages of the studio lead to a line. */
+const [, file, line] = /^#(.+):(\d+)$/.exec(decodeURIComponent(location.hash)) ?? [];
+await attempt(() => (drafts.files.includes(file) ? drafts.reveal({ file, line: Number(line) }) : drafts.show(drafts.files[0])));
 await checks.check();
