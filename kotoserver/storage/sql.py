@@ -6,6 +6,7 @@ same has one file per database: `add_timings.sqlite.sql` beside `add_timings.pos
 migrations; one that only a single database needs has a single file.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from kotoserver.domain.errors import BadSettings
+
+log = logging.getLogger(__name__)
+
+TAKES_AWAY = "_without_"
+"""In the name of a migration that removes or changes what the version before it reads or writes."""
 
 
 class Dialect(StrEnum):
@@ -74,15 +80,19 @@ def _migration_name(file: str, dialect: Dialect) -> str | None:
 def still_to_apply(migrations: Sequence[Migration], applied: Sequence[tuple[str, str]]) -> tuple[Migration, ...]:
     """The migrations that a database with these (name, digest) pairs still lacks.
 
-    BadSettings when the database has one that is not among `migrations`, or has it with other words.
+    BadSettings when the database has one with other words, or one that this version cannot live with. A later one
+    may be there where it only adds, so that two versions run side by side, and the older one may come back.
     """
     known = {migration.name: migration for migration in migrations}
     for name, digest in applied:
         if name not in known:
-            raise BadSettings(
-                f"The database was migrated by a newer kotoserver: it has {name}.sql, which this version does "
-                "not know. Install that version, or restore a backup from before."
-            )
+            if TAKES_AWAY in name or name < max(known, default=""):
+                raise BadSettings(
+                    f"The database was migrated by a newer kotoserver: it has {name}.sql, which this version does "
+                    "not know. Install that version, or restore a backup from before."
+                )
+            log.warning("a newer kotoserver has migrated the database (%s); this version goes on with it", name)
+            continue
         if known[name].digest != digest:
             raise BadSettings(
                 f"The migration {name}.sql was changed after it had been applied to this database. Restore "

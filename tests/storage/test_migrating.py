@@ -83,24 +83,39 @@ async def test_a_storage_without_a_schema_does_not_pass_for_usable(database_url:
     await storage.close()
 
 
-async def test_a_database_from_a_newer_version_is_refused_and_left_as_it_is(
+async def test_a_database_from_which_a_newer_version_took_something_is_refused_and_left_as_it_is(
     database: Database, ours: Migrations, database_url: str, tmp_path: Path
 ):
-    await database.migrate([*ours, NEXT])
+    newer = replace(NEXT, name="9000_without_names")
+    await database.migrate([*ours, newer])
     storage = open_storage(database_url, data_dir=tmp_path)
-    with pytest.raises(BadSettings, match=r"newer kotoserver: it has 9000_next\.sql"):
+    with pytest.raises(BadSettings, match=r"newer kotoserver: it has 9000_without_names\.sql"):
         await storage.migrate()
     await storage.close()
-    assert await database.migrate([*ours, NEXT]) == []
+    assert await database.migrate([*ours, newer]) == []
 
 
-def test_a_server_refuses_to_start_on_a_database_from_a_newer_version(tmp_path: Path):
+async def test_the_version_before_plays_on_after_a_migration_that_only_adds(
+    database: Database, ours: Migrations, database_url: str, tmp_path: Path
+):
+    """Side by side with the newer one, or in its place again."""
+    await database.migrate([*ours, NEXT])
+    storage = open_storage(database_url, data_dir=tmp_path)
+    assert await storage.migrate() == []
+    await storage.add_learner(learner())
+    assert await storage.find_learner("lrn_1") == learner()
+    await storage.close()
+
+
+def test_a_server_refuses_to_start_where_a_newer_version_took_something_away(tmp_path: Path):
     assert run(tmp_path, "migrate").returncode == 0
     with closing(sqlite3.connect(tmp_path / "koto.sqlite3")) as file, file:
-        file.execute("INSERT INTO migrations VALUES ('9999_future', '', '2030-01-01T00:00:00.000000+00:00')")
+        file.execute(
+            "INSERT INTO migrations VALUES ('9999_without_learners', '', '2030-01-01T00:00:00.000000+00:00')"
+        )
     refused = run(tmp_path, "serve", "--port", "0")
     assert refused.returncode == 1
-    assert "9999_future.sql, which this version does not know" in refused.stderr
+    assert "9999_without_learners.sql, which this version does not know" in refused.stderr
 
 
 async def test_two_servers_that_start_at_once_on_postgres_migrate_once(postgres_url: str, tmp_path: Path):

@@ -66,6 +66,15 @@ def test_a_migration_changed_after_it_was_applied_is_named():
         still_to_apply([FIRST], [(FIRST.name, SECOND.digest)])
 
 
-def test_a_database_from_a_newer_program_is_not_touched():
-    with pytest.raises(BadSettings, match=r"0002_second\.sql, which this version does not know"):
-        still_to_apply([FIRST], [(FIRST.name, FIRST.digest), (SECOND.name, SECOND.digest)])
+def test_a_database_from_which_a_newer_program_took_something_away_is_not_touched():
+    with pytest.raises(BadSettings, match=r"0002_without_first\.sql, which this version does not know"):
+        still_to_apply([FIRST], [(FIRST.name, FIRST.digest), ("0002_without_first", SECOND.digest)])
+
+
+def test_a_database_to_which_a_newer_program_only_added_is_used_as_it_is():
+    assert still_to_apply([FIRST], [(FIRST.name, FIRST.digest), (SECOND.name, SECOND.digest)]) == ()
+
+
+def test_a_database_of_another_line_of_versions_is_not_touched():
+    with pytest.raises(BadSettings, match=r"0001_another\.sql, which this version does not know"):
+        still_to_apply([FIRST, SECOND], [("0001_another", FIRST.digest)])
