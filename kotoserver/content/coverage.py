@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kotoserver.content.checks.texts import pairs_of
 from kotoserver.content.drafts import Folders, compile_folders
 from kotoserver.content.library import missing_texts
-from kotoserver.content.locks import read_lock
+from kotoserver.content.locks import readable_lock
 from kotoserver.content.pack_schema import ScenePackSource
 from kotoserver.domain.errors import NotFound
 from kotoserver.domain.scene import Scene
@@ -48,7 +48,7 @@ def _coverage(scene: Scene, pack_id: str, part: ScenePackSource | None, folders:
     texts = _count(scene)
     if part is None:
         return Coverage(scene=scene.id, pack=pack_id, texts=texts, missing=("everything",), stale=())
-    lock = read_lock(folders.langpacks / pack_id)
+    lock = readable_lock(folders.langpacks / pack_id)
     stale = tuple(
         f"{pair.table}/{pair.id}"
         for pair in pairs_of(scene, part)

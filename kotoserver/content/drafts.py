@@ -10,7 +10,7 @@ from kotoserver.content.catalogs import Catalogs, name_of, read_catalogs, read_f
 from kotoserver.content.checks.scenes import Surroundings
 from kotoserver.content.compiler import CompilationResult, PackResult, compile_pack, compile_scene
 from kotoserver.content.diagnostics import START_OF_FILE, Diagnostic, Report
-from kotoserver.content.locks import read_lock, read_recordings
+from kotoserver.content.locks import LOCK_FILE, Accepted, TextId, read_lock, read_recordings
 from kotoserver.content.memory import Memory
 from kotoserver.content.scene_schema import SCENE_SCHEMA, SceneSource
 from kotoserver.content.scene_values import slots_of
@@ -110,7 +110,8 @@ def compile_pack_folder(
     report.extend(_altered_versions(folder, folders.langpacks))
     if content is None:
         return PackResult(pack=None, diagnostics=report.diagnostics)
-    compiled = compile_pack(content, file, parts, catalogs, scenes, read_lock(folder), folders.memory)
+    lock = _lock_of(folder, folders.langpacks, report)
+    compiled = compile_pack(content, file, parts, catalogs, scenes, lock, folders.memory)
     report.extend(compiled.diagnostics)
     if compiled.pack is not None and compiled.pack.id != folder.name:
         report.add("E06.pack_folder", file, START_OF_FILE, folder=folder.name)
@@ -122,6 +123,14 @@ def compile_pack_folder(
         document=compiled.document,
         parts=compiled.parts,
     )
+
+
+def _lock_of(folder: Path, top: Path, report: Report) -> dict[TextId, Accepted]:
+    try:
+        return read_lock(folder)
+    except ContentBroken as error:
+        report.add("E27.lock", name_of(folder / LOCK_FILE, top), START_OF_FILE, why=error.message)
+        return {}
 
 
 def pack_scene_files(folder: Path) -> tuple[Path, ...]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from kotoserver.content.cells import NoSuchCell, cell_text, write_cells
 from kotoserver.content.diagnostics import Report, finding_as_json
 from kotoserver.content.drafts import Folders
-from kotoserver.content.locks import Accepted, TextId, accepted_now, read_lock, write_lock
+from kotoserver.content.locks import Accepted, TextId, accepted_now, read_lock, readable_lock, write_lock
 from kotoserver.content.saving import ABSENT, OpenedDraft, open_draft, save_draft
 from kotoserver.content.scene_schema import SCENE_SCHEMA, CueSource, SaySource, SceneSource
 from kotoserver.content.scene_values import slots_of
@@ -436,7 +436,7 @@ def _pack_ids(folders: Folders, source: SceneSource, scene_id: str) -> list[str]
 def _pack_file(folders: Folders, pack_id: str, scene_id: str) -> _PackFile:
     """A file that is not there yet is read as one that says only which it is."""
     file = f"{folders.langpacks.name}/{pack_id}/scenes/{scene_id}.yaml"
-    lock = read_lock(folders.langpacks / pack_id)
+    lock = readable_lock(folders.langpacks / pack_id)
     try:
         opened = open_draft(folders, file)
     except NotFound:

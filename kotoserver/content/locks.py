@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kotoserver.content.writing import write_whole
+from kotoserver.domain.errors import ContentBroken
 
 LOCK_FILE = ".lock.json"
 
@@ -44,13 +45,31 @@ def accepted_now(korean: str, meaning: str) -> Accepted:
 
 
 def read_lock(folder: Path) -> dict[TextId, Accepted]:
-    """Empty for a pack that has none, or one that cannot be read: then nothing is known to be stale."""
-    return {
-        (scene, table, each): Accepted(korean=str(digests["ko"]), meaning=str(digests["meaning"]))
-        for scene, tables in _read(folder / LOCK_FILE).items()
-        for table, entries in tables.items()
-        for each, digests in entries.items()
-    }
+    """Empty for a pack that has none. ContentBroken for one that cannot be read: whoever wrote over it would
+    call every stale meaning right."""
+    path = folder / LOCK_FILE
+    try:
+        read = json.loads(path.read_text("utf-8"))
+        return {
+            (scene, table, each): Accepted(korean=str(digests["ko"]), meaning=str(digests["meaning"]))
+            for scene, tables in read.items()
+            for table, entries in tables.items()
+            for each, digests in entries.items()
+        }
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
+        raise ContentBroken(
+            f"{folder.name}/{LOCK_FILE} cannot be read; restore it, or delete it and accept the meanings again."
+        ) from error
+
+
+def readable_lock(folder: Path) -> dict[TextId, Accepted]:
+    """The same for those who only look: with one that cannot be read, nothing is known to be stale."""
+    try:
+        return read_lock(folder)
+    except ContentBroken:
+        return {}
 
 
 def write_lock(folder: Path, accepted: Mapping[TextId, Accepted]) -> None:

@@ -68,7 +68,7 @@ def read_history(folder: Path) -> tuple[Revision, ...]:
     """Oldest first, empty for something never published. ContentBroken names a history that cannot be read."""
     path = folder / "history.yaml"
     try:
-        content = path.read_bytes()
+        content = _read(path)
     except FileNotFoundError:
         return ()
     except OSError as error:
@@ -108,12 +108,19 @@ def read_version(folder: Path, history: Sequence[Revision], version: int) -> byt
         raise NotFound(f"{folder.name} has no version {version}.", code="no_such_version")
     path = version_file(folder, version)
     try:
-        content = path.read_bytes()
+        content = _read(path)
     except OSError as error:
         raise ContentBroken(f"{_name(path)} cannot be read: {error.strerror}.") from error
     if hashlib.sha256(content).hexdigest() != entry.sha256:
         raise ContentBroken(f"{_name(path)} was changed after it was published; restore it from a backup.")
     return content
+
+
+def _read(path: Path) -> bytes:
+    """OSError as usual, ContentBroken for a link: what was published lies where it was published."""
+    if path.is_symlink():
+        raise ContentBroken(f"{_name(path)} is a link; put the file itself there.")
+    return path.read_bytes()
 
 
 def next_version(folder: Path, history: Sequence[Revision]) -> int:

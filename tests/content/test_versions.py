@@ -13,7 +13,7 @@ from kotoserver.content.drafts import Folders
 from kotoserver.content.library import open_library
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
 from kotoserver.content.versions import compare_packs, compare_scenes, history_of, revert
-from kotoserver.domain.errors import BadInput, NotFound
+from kotoserver.domain.errors import BadInput, ContentBroken, NotFound
 from tests.content.conftest import Workshop
 
 AT = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
@@ -146,3 +146,46 @@ def test_a_meaning_that_changed_with_its_korean_is_not_stale(folders: Folders, w
     workshop.edit("langpacks/ko-id/scenes/cafe.yaml", "L030: Mau pesan apa?", "L030: Mau berapa gelas?")
 
     assert stale_in(folders, "ko-id") == []
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"cafe": []}',
+        b'{"cafe": {"lines": {"L010": 3}}}',
+        b'{"cafe": {"lines": {"L010": {}}}}',
+        b"[" * 100_000,
+        b'<<<<<<< ours\n{}\n=======\n{"cafe": {}}\n>>>>>>> theirs\n',
+    ],
+)
+def test_a_lock_that_cannot_be_read_is_told_and_never_written_over(
+    folders: Folders, workshop: Workshop, damaged: bytes
+):
+    lock = workshop.packs / "ko-id" / ".lock.json"
+    lock.write_bytes(damaged)
+    before = history_of(folders, "pack", "ko-id")
+
+    found = [each for each in lint(folders.scenes, folders.langpacks, "cafe") if each.code == "E27"]
+
+    assert [(each.key, each.file) for each in found] == [("E27.lock", "langpacks/ko-id/.lock.json")]
+    with pytest.raises(ContentBroken):
+        accept_meanings(folders, "ko-id", "cafe")
+    with pytest.raises(BadInput):
+        publish_pack(folders.scenes, folders.langpacks, "ko-id", Publication(at=AT, by="minji", name="x"))
+    assert history_of(folders, "pack", "ko-id") == before
+    assert lock.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("file", ["history.yaml", "versions/0001.yaml"])
+def test_what_was_published_is_not_read_through_a_link(folders: Folders, workshop: Workshop, file: str):
+    path = workshop.scenes / "cafe" / file
+    path.rename(workshop.scenes.parent / "elsewhere.yaml")
+    path.symlink_to(workshop.scenes.parent / "elsewhere.yaml")
+
+    found = [each for each in lint(folders.scenes, folders.langpacks, "cafe") if each.code == "E27"]
+
+    assert [each.file for each in found] == [f"scenes/cafe/{file}"]
