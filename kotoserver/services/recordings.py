@@ -10,6 +10,7 @@ from itertools import count
 from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, StorageFailed
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.recording import ALL_RECORDINGS, Recording, recordings_of
+from kotoserver.domain.session import Session
 from kotoserver.ports.blobs import BlobInfo, BlobStore
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.storage import Storage
@@ -75,6 +76,11 @@ class RecordingsService:
         if recording is None:
             raise NotFound("There is no such recording.", code="no_such_audio")
         return recording
+
+    async def kept_of(self, caller: Caller, session: Session) -> frozenset[str]:
+        """Ids of what can be heard again of a session. NotAllowed for whom it is none of their business."""
+        await self._access.refuse_strangers(caller, session.learner_id, "session")
+        return frozenset(each.id for each in await self._storage.list_recordings(session.id) if each.kept)
 
     async def link(self, caller: Caller, audio_id: str) -> str | None:
         """An address of the bytes that works for an hour; None where the server must send them itself."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -271,6 +272,33 @@ async def test_agreeing_to_keep_recordings_is_remembered(listening: Koto, enter:
     await page.locator("#start:enabled").click()
     await page.locator("#mic-more summary").click()
     await expect(page.locator("#keep-recordings")).to_be_checked()
+
+
+async def test_a_recording_that_was_kept_is_heard_again_beside_the_model(listening: Koto, enter: Enter):
+    visitor = await enter(listening)
+    page = visitor.page
+    await hold(visitor)
+    await page.locator(".verdict[data-turn]").wait_for()
+    await page.locator("#mic-more summary").click()
+    async with page.expect_response(lambda answer: answer.url.endswith("/koto-api/me")):
+        await page.locator("#keep-recordings").check()
+    await page.locator("#mic-more summary").click()
+    first = await visitor.last_turn()
+    await hold(visitor)
+    await page.locator(f'.verdict[data-turn]:not([data-turn="{first}"])').wait_for()
+    await listening.services.voice.settle()
+    session_id = parse_qs(urlsplit(page.url).query)["session"][0]
+    await visitor.open(f"/console/sessions/{session_id}")
+    places = page.locator("[data-audio]")
+    await expect(places).to_have_count(1)  # what was spoken before the learner agreed is gone
+    await places.locator("button").click()
+    await expect(places.locator(".wave")).to_have_count(2)
+    await visitor.keep("heard-again")
+    await places.locator(".wave button").first.click()
+    assert visitor.complaints == []
+    await page.set_viewport_size({"width": 390, "height": 800})
+    await visitor.keep("heard-again-narrow")
+    assert await visitor.overflow() <= 0
 
 
 async def test_a_microphone_that_is_not_allowed_is_told_with_what_to_do(listening: Koto, enter: Enter):

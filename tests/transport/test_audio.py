@@ -589,9 +589,13 @@ async def test_with_an_s3_server_in_reach_a_recording_is_downloaded_from_there(
         assert s3_settings.endpoint in link
         assert "X-Amz-Expires=3600" in link
         assert await (await anybody.get(link)).read() == speech
+        path = f"/audio/download/{audio_id}?here=true"
+        here = await guest.call("GET", path, allow_redirects=False)
+        assert (here.status, await here.read()) == (200, speech)
         other = await koto.guest()
-        refused = await other.call("GET", f"/audio/download/{audio_id}", allow_redirects=False)
-        assert await error_of(refused) == (403, "not_yours")
+        for closed in (f"/audio/download/{audio_id}", path):
+            refused = await other.call("GET", closed, allow_redirects=False)
+            assert await error_of(refused) == (403, "not_yours")
 
 
 async def test_nobody_else_hears_a_recording(koto: Koto, guest: Guest, speech: bytes):

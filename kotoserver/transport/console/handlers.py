@@ -129,13 +129,19 @@ async def session(request: web.Request, guest: Visitor) -> SessionPage:
     found, records = await services.history.turns(guest.caller, request.match_info["session_id"])
     narrator = services.play.narrator(found)
     recap = await services.history.recap(guest.caller, found.id)
+    kept = await services.recordings.kept_of(guest.caller, found)
     return SessionPage(
         shell=shell(narrator.playable.words.title, guest, place="sessions"),
         session=SessionAnswer.of(found, narrator),
         row=session_row(found, services.play),
         recap=RecapAnswer.of(recap, narrator),
         turns=tuple(
-            TurnCard(turn=TurnAnswer.of(record, narrator), stages=waterfall(record.timings)) for record in records
+            TurnCard(
+                turn=TurnAnswer.of(record, narrator),
+                stages=waterfall(record.timings),
+                can_be_heard=record.audio_id in kept,
+            )
+            for record in records
         ),
     )
 

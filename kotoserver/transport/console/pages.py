@@ -159,6 +159,8 @@ class StageBar:
 class TurnCard:
     turn: TurnAnswer
     stages: tuple[StageBar, ...]
+    can_be_heard: bool
+    """Whether the recording it was spoken in is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from kotoserver.services.recordings import KeptSound
 from kotoserver.services.uploads import Upload
 from kotoserver.transport.ranges import stream_range
 from kotoserver.transport.rest.forms import field_text, file_chunks, form_parts, in_time
-from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer
+from kotoserver.transport.rest.models.audio import DownloadQuery, RecordingAnswer, UploadedAnswer
 from kotoserver.transport.rest.operations import Call
 
 _PRIVATE = "private, max-age=3600"
@@ -64,7 +64,8 @@ async def show_audio(call: Call) -> RecordingAnswer:
 
 async def download_audio(call: Call) -> web.StreamResponse:
     audio_id = call.path["audio_id"]
-    link = await call.services.recordings.link(call.caller, audio_id)
+    query: DownloadQuery = call.query
+    link = None if query.here else await call.services.recordings.link(call.caller, audio_id)
     if link is not None:
         return web.Response(status=302, headers={"Location": link, "Cache-Control": "no-store"})
     return await _send(call, await call.services.recordings.sound(call.caller, audio_id))

@@ -12,7 +12,7 @@ from kotoserver.transport.rest.models.accounts import (
     RefreshBody,
     SignedInAnswer,
 )
-from kotoserver.transport.rest.models.audio import RecordingAnswer, UploadedAnswer, UploadForm
+from kotoserver.transport.rest.models.audio import DownloadQuery, RecordingAnswer, UploadedAnswer, UploadForm
 from kotoserver.transport.rest.models.classes import (
     ClassAnswer,
     ClassBody,
@@ -344,6 +344,7 @@ OPERATIONS = (
         path="/audio/download/{audio_id}",
         summary="My own recording, by a link that works for an hour or from here",
         handler=audio.download_audio,
+        asks=DownloadQuery,
         media_type="audio/*",
     ),
     Operation(

@@ -27,11 +27,15 @@ export async function sound(path, body) {
   return { url: answer.headers.get("Content-Location"), size: (await answer.blob()).size };
 }
 
+/** A file of the API. */
+export async function file(path) {
+  return (await renewed(() => answerTo("GET", path))).blob();
+}
+
 /** Saves a file of the API under a name. */
 export async function download(path, name) {
-  const answer = await renewed(() => answerTo("GET", path));
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
+  link.href = URL.createObjectURL(await file(path));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

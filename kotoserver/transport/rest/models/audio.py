@@ -23,6 +23,11 @@ class UploadedAnswer(Model):
     """`processing`, until its turn was played; of an upload that came before, what became of it."""
 
 
+class DownloadQuery(Model):
+    here: bool = False
+    """The bytes come from this server, also where it could give a link elsewhere: not every page may follow."""
+
+
 class RecordingAnswer(Model):
     audio_id: str
     session_id: str
