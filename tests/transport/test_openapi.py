@@ -1,5 +1,7 @@
 """The API against its own document: whatever schemathesis thinks of is answered as documented."""
 
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,3 +107,10 @@ class Learner:
         answer = requests.post(f"{self._server}/koto-api{path}", json=body, headers=self.headers, timeout=10)
         assert answer.ok, answer.text
         return dict(answer.json())
+
+
+def test_every_reference_leads_to_a_schema():
+    """Two models of one name would each get another name, and neither the one that is referred to."""
+    document = json.dumps(openapi_document())
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', document))
+    assert named <= set(openapi_document()["components"]["schemas"])

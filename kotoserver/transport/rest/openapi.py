@@ -114,4 +114,5 @@ def _schemas() -> dict[str, Any]:
     answered = [(operation.answers, "serialization") for operation in OPERATIONS if operation.answers]
     models = dict.fromkeys([*taken, *answered, (ErrorAnswer, "serialization")])
     _, document = models_json_schema(list(models), ref_template=_REF)  # type: ignore[arg-type]  # modes are literals
-    return dict(document["$defs"])
+    asked = (operation.asks.model_json_schema(ref_template=_REF).get("$defs", {}) for operation in OPERATIONS)
+    return {name: schema for schemas in (*asked, document["$defs"]) for name, schema in schemas.items()}

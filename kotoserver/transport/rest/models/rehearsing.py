@@ -155,7 +155,7 @@ class GraphAnswer(Model):
         )
 
 
-class TakenAnswer(Model):
+class RuleTakenAnswer(Model):
     turn: str
     rule: int
     """From 1."""
@@ -167,20 +167,20 @@ class HeatAnswer(Model):
     """Synthetic learners who played the scene."""
     entered: dict[str, int]
     """Turn -> how many of them came through."""
-    taken: list[TakenAnswer]
+    taken: list[RuleTakenAnswer]
     ended: dict[str, int]
     """Ending -> how many of them ended so."""
 
     @classmethod
     def of(cls, heat: Heat) -> "HeatAnswer":
         taken = [
-            TakenAnswer(turn=turn, rule=number + 1, times=times)
+            RuleTakenAnswer(turn=turn, rule=number + 1, times=times)
             for (turn, number), times in sorted(heat.taken.items())
         ]
         return cls(walks=heat.walks, entered=dict(heat.entered), taken=taken, ended=dict(heat.ended))
 
 
-class BeginningBody(Model):
+class StartBody(Model):
     turn: ContentId | None = None
     """Null: where the scene begins."""
     slots: Annotated[dict[ContentId, SlotValue], Field(max_length=50)] = Field(default_factory=dict)
@@ -192,7 +192,7 @@ class BeginningBody(Model):
 
 
 class WayBody(WindowBody):
-    beginning: BeginningBody = BeginningBody()
+    beginning: StartBody = StartBody()
     acts: Annotated[list[Said | None], Field(max_length=MOST_STEPS)] = Field(default_factory=list)
     """What the learner says, one after the other; null asks for a hint."""
 
