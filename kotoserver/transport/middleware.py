@@ -12,6 +12,7 @@ from kotoserver import telemetry
 from kotoserver.domain.errors import BadInput, KotoError, NotFound
 from kotoserver.services.limits import Use
 from kotoserver.transport.addresses import client_address
+from kotoserver.transport.console.answering import asks_for_a_page, sorry_page
 from kotoserver.transport.errors import error_response
 from kotoserver.transport.incoming import trace_of
 from kotoserver.transport.keys import SERVICES
@@ -96,11 +97,11 @@ def route_name(request: web.Request) -> str:
 
 @web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every failure under the API becomes our error body; one that nobody expected is logged once."""
+    """Every failure becomes our error body, or a page for who reads it; one nobody expected is logged once."""
     try:
         return await handler(request)
     except KotoError as error:
-        return error_response(error)
+        return _told(request, error)
     except web.HTTPRequestEntityTooLarge:
         return error_response(BadInput("The request's body is too large.", code="body_too_large"))
     except web.HTTPException as answer:
@@ -112,7 +113,11 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
             log.info("a client went away in the middle of a request: %s", route_name(request))
             return web.Response(status=CLIENT_GONE)
         log.exception("a request failed in a way nobody expected: %s", route_name(request))
-        return error_response(KotoError("Something went wrong on our side; try again.", code="internal"))
+        return _told(request, KotoError("Something went wrong on our side; try again.", code="internal"))
+
+
+def _told(request: web.Request, error: KotoError) -> web.Response:
+    return sorry_page(request, error) if asks_for_a_page(request) else error_response(error)
 
 
 def _gone(request: web.Request) -> bool:

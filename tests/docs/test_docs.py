@@ -94,6 +94,21 @@ def test_the_openapi_document_has_every_operation_once():
     assert len(ids) == len(set(ids))
 
 
+def test_every_body_has_a_name_of_its_own():
+    """Two of one name would be told apart by where they stand in the code, which says nothing to a reader."""
+    document = openapi_document()
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []
+    named = {
+        content["schema"]["$ref"].rsplit("/", 1)[1]
+        for methods in document["paths"].values()
+        for method in methods.values()
+        for part in (method.get("requestBody", {}), *method["responses"].values())
+        for content in part.get("content", {}).values()
+        if "$ref" in content.get("schema", {})
+    }
+    assert named <= document["components"]["schemas"].keys()
+
+
 def test_the_documents_link_to_files_that_exist():
     for path in [*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text("utf-8")):

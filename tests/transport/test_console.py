@@ -78,6 +78,24 @@ async def test_the_studio_lets_through_its_editors_own_styles_by_a_nonce_that_is
     assert len(nonces) == 2
 
 
+async def test_a_page_over_the_limit_says_when_to_come_back_and_a_script_is_told_in_json(tmp_path: Path):
+    async with serving(tmp_path, KOTO_LIMITS="requests=2") as koto:
+        for _ in range(2):
+            await get(koto, "/console/")
+        refused = await get(koto, "/console/sessions?q=latte", headers={"Accept": "text/html,*/*"})
+        page = await refused.text()
+        assert (refused.status, refused.content_type) == (429, "text/html")
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        assert "A moment, please" in page
+        assert '<a class="button strong" href="/console/sessions?q=latte">' in page
+        assert "Sign in" not in page, "it is not known who looks"
+        assert refused.headers["Content-Security-Policy"] == POLICY
+        script = await koto.http.post("/console/token")
+        assert (script.status, (await script.json())["error"]["code"]) == (429, "too_fast")
+        api = await koto.http.get("/koto-api/me", headers={"Accept": "text/html"})
+        assert (api.status, api.content_type) == (429, "application/json")
+
+
 async def test_in_development_the_first_visit_makes_an_admin_kept_in_a_strict_cookie(koto: Koto):
     first = await get(koto, "/console/")
     cookie: Morsel[str] = first.cookies[COOKIE]

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import aiohttp_jinja2
 from aiohttp import web
 
 from kotoserver import __version__, telemetry
-from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, NotSignedIn
+from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, NotSignedIn, TooFast
 from kotoserver.transport.console.pages import (
     AccountPage,
     AuditPage,
@@ -83,6 +84,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+NOBODY = "nobody"
+"""The place in the navigation of a page that does not know who looks at it."""
 _HEADINGS = {
     404: "There is nothing here",
     403: "This belongs to somebody else",
@@ -137,7 +140,23 @@ def render(request: web.Request, value: Page) -> web.Response:
     response = aiohttp_jinja2.render_template(TEMPLATES[type(value)], request, {"page": value})
     if isinstance(value, MessagePage | SignInPage):
         response.set_status(value.status)
+    if isinstance(value, MessagePage) and value.retry_after is not None:
+        response.headers["Retry-After"] = str(value.retry_after)
     return _guarded(response, POLICY if not isinstance(value, DraftPage) else policy_with(value.style_nonce))
+
+
+def asks_for_a_page(request: web.Request) -> bool:
+    """Whether somebody reads the answer in a browser's window; the pages' own scripts ask for anything."""
+    return request.path.startswith("/console") and "text/html" in request.headers.get("Accept", "")
+
+
+def sorry_page(request: web.Request, error: KotoError) -> web.Response:
+    """The error as a page, where it is not known who looks: a limit was reached, or nobody expected it."""
+    telemetry.ERRORS.labels(error.code).inc()
+    message = sorry(error, None)
+    helps = error.retryable or message.status >= 500
+    again = request.path_qs if helps and request.method == "GET" else ""
+    return render(request, replace(message, shell=replace(message.shell, place=NOBODY), again=again))
 
 
 def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:
@@ -156,6 +175,7 @@ def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:
         heading=heading,
         sentence=sentence,
         offers_sign_in=error.code in _NOT_FOR_ALL,
+        retry_after=(error.retry_after or 1) if isinstance(error, TooFast) else None,
     )
 
 

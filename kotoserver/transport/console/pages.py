@@ -182,6 +182,10 @@ class MessagePage:
     sentence: str
     offers_sign_in: bool = False
     """Whether an editor may sign in here."""
+    again: str = ""
+    """The address to try again, where that helps."""
+    retry_after: int | None = None
+    """Seconds until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from kotoserver.services.content import Kind
 from kotoserver.transport.rest.forms import file_chunks, form_parts, in_time
 from kotoserver.transport.rest.models.content import (
     BeginningAnswer,
-    BeginningBody,
     CoverageAnswer,
     CoverageQuery,
     DiffAnswer,
@@ -24,6 +23,7 @@ from kotoserver.transport.rest.models.content import (
     ImportQuery,
     LintAnswer,
     LintBody,
+    NewSceneBody,
     PublishBody,
     RevertBody,
     RevisionAnswer,
@@ -60,7 +60,7 @@ async def show_vocabulary(call: Call) -> VocabularyAnswer:
 
 
 async def start_scene(call: Call) -> BeginningAnswer:
-    body: BeginningBody = call.body
+    body: NewSceneBody = call.body
     wanted = Beginning(
         scene_id=body.id,
         title=body.title,

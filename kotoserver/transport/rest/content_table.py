@@ -5,7 +5,6 @@ from kotoserver.domain.learner import EDITORS
 from kotoserver.transport.rest import content, rehearsing
 from kotoserver.transport.rest.models.content import (
     BeginningAnswer,
-    BeginningBody,
     CoverageAnswer,
     CoverageQuery,
     DiffAnswer,
@@ -21,6 +20,7 @@ from kotoserver.transport.rest.models.content import (
     ImportQuery,
     LintAnswer,
     LintBody,
+    NewSceneBody,
     PublishBody,
     RevertBody,
     RevisionAnswer,
@@ -97,7 +97,7 @@ CONTENT_OPERATIONS = (
         path="/content/scenes",
         summary="Begin a scene: a small draft that can be played, and its file in every pack (editors)",
         handler=content.start_scene,
-        takes=BeginningBody,
+        takes=NewSceneBody,
         answers=BeginningAnswer,
         status=201,
         roles=EDITORS,

@@ -5,7 +5,7 @@ from kotoserver.transport.rest.models.sentences import (
     SentencesAnswer,
     SentencesQuery,
     TakeBody,
-    TakenAnswer,
+    TakenSentenceAnswer,
 )
 from kotoserver.transport.rest.operations import Call
 
@@ -16,12 +16,12 @@ async def list_sentences(call: Call) -> SentencesAnswer:
     return SentencesAnswer.of(told)
 
 
-async def take_sentence(call: Call) -> TakenAnswer:
+async def take_sentence(call: Call) -> TakenSentenceAnswer:
     body: TakeBody = call.body
     taken = await call.services.sentences.take(
         call.caller, call.path["scene_id"], body.turn, body.text, body.taken_as, body.intent
     )
-    return TakenAnswer.of(taken)
+    return TakenSentenceAnswer.of(taken)
 
 
 async def ignore_sentences(call: Call) -> None:

@@ -9,7 +9,7 @@ from kotoserver.transport.rest.models.sentences import (
     SentencesAnswer,
     SentencesQuery,
     TakeBody,
-    TakenAnswer,
+    TakenSentenceAnswer,
 )
 from kotoserver.transport.rest.operations import Operation
 
@@ -66,7 +66,7 @@ STUDIO_OPERATIONS = (
         summary="Write one of them into the draft: an example, a look-alike or a new intent (editors)",
         handler=sentences.take_sentence,
         takes=TakeBody,
-        answers=TakenAnswer,
+        answers=TakenSentenceAnswer,
         roles=EDITORS,
     ),
     Operation(

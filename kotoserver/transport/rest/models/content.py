@@ -92,7 +92,7 @@ class VocabularyAnswer(Model):
         )
 
 
-class BeginningBody(Model):
+class NewSceneBody(Model):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     """The folder's name; it never changes."""
     title: Annotated[Few, StringConstraints(min_length=1)]

@@ -85,7 +85,7 @@ class TakeBody(Model):
     """One of the turn's, or for `new_intent` a name that it does not have."""
 
 
-class TakenAnswer(Model):
+class TakenSentenceAnswer(Model):
     file: str
     line: int
     """Where the draft is another now."""
@@ -94,7 +94,7 @@ class TakenAnswer(Model):
     digest: str
 
     @classmethod
-    def of(cls, taken: Taken) -> "TakenAnswer":
+    def of(cls, taken: Taken) -> "TakenSentenceAnswer":
         return cls(file=taken.file, line=taken.line, added=taken.added, digest=taken.digest)
 
 
