@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from kotoserver.settings import ROOT
 
@@ -33,14 +34,19 @@ def environment(data_dir: Path, **environ: str) -> dict[str, str]:
     return {**inherited, **ours, **environ}
 
 
-def start(data_dir: Path, *options: str, **environ: str) -> tuple["subprocess.Popen[str]", str]:
-    """The running process and its address, which is the public one where `environ` sets it."""
+def start(
+    data_dir: Path, *options: str, log: IO[str] | None = None, **environ: str
+) -> tuple["subprocess.Popen[str]", str]:
+    """The running process and its address, which is the public one where `environ` sets it.
+
+    Its log lines go to `log`; None: nowhere.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "kotoserver", "serve", "--port", "0", *options],
         env=environment(data_dir, **environ),
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=log or subprocess.DEVNULL,
         text=True,
     )
     assert process.stdout is not None

@@ -44,6 +44,8 @@ class GoogleSpeechServer:
     deadlines: list[float] = field(default_factory=list)
     """Seconds that each request had."""
     routes: list[str] = field(default_factory=list)
+    traces: list[str | None] = field(default_factory=list)
+    """`traceparent` of each request."""
     given_up: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a client went away from a request."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,6 +59,7 @@ class GoogleSpeechServer:
         request = RecognizeRequest.deserialize(content)
         self.requests.append(request)
         self.deadlines.append(context.time_remaining())
+        self.traces.append(trace_of(context))
         self.routes += [str(value) for key, value in context.invocation_metadata() if "request-params" in key]
         self.asked.set()
         told = self.script.pop(0) if self.script else likeliest(request)
@@ -73,6 +76,11 @@ class GoogleSpeechServer:
         if told.status is not None:
             await context.abort(told.status, "no")
         return told.body or b""
+
+
+def trace_of(context: "grpc.aio.ServicerContext[Any, Any]") -> str | None:
+    """What the call says about the trace that it is part of."""
+    return next((str(value) for key, value in context.invocation_metadata() if key == "traceparent"), None)
 
 
 def settings_of(endpoint: str, model: str = "short", location: str = "global") -> GoogleSettings:

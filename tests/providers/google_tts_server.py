@@ -20,7 +20,7 @@ from kotoserver.audio.encode import resample
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.providers.scripted import ScriptedSynthesizer
 from kotoserver.settings import GoogleSettings
-from tests.providers.google_speech_server import Odd, serving_grpc, settings_of
+from tests.providers.google_speech_server import Odd, serving_grpc, settings_of, trace_of
 
 SERVICE = "/google.cloud.texttospeech.v1.TextToSpeech"
 RATE = 16_000
@@ -35,6 +35,8 @@ class GoogleTtsServer:
     """Bytes are an answer's content."""
     requests: list[SynthesizeSpeechRequest] = field(default_factory=list)
     streams: list[list[StreamingSynthesizeRequest]] = field(default_factory=list)
+    traces: list[str | None] = field(default_factory=list)
+    """`traceparent` of each request."""
     given_up: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
@@ -46,6 +48,7 @@ class GoogleTtsServer:
     async def answer(self, content: bytes, context: "grpc.aio.ServicerContext[Any, Any]") -> bytes:
         request = SynthesizeSpeechRequest.deserialize(content)
         self.requests.append(request)
+        self.traces.append(trace_of(context))
         self.asked.set()
         if len(request.input.text.encode()) > 5_000:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "input.text is too long")
@@ -73,6 +76,7 @@ class GoogleTtsServer:
         """A part for every three letters, cut within samples; or all that the script still holds."""
         requests = [StreamingSynthesizeRequest.deserialize(content) async for content in contents]
         self.streams.append(requests)
+        self.traces.append(trace_of(context))
         self.asked.set()
         if self.script:
             while self.script:

@@ -57,6 +57,8 @@ class ModelServer:
     """What it was asked, in order."""
     bodies: list[Mapping[str, Any]] = field(default_factory=list)
     keys: set[str | None] = field(default_factory=set)
+    traces: list[str | None] = field(default_factory=list)
+    """`traceparent` of each request."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     address: str = ""
 
@@ -88,6 +90,7 @@ class Reply:
 async def gemini(request: web.Request) -> web.StreamResponse:
     server = request.app[SERVER]
     body = await request.json()
+    server.traces.append(request.headers.get("traceparent"))
     [content] = body["contents"]
     reply = server.next_reply(body, content["parts"][0]["text"], request.headers.get("x-goog-api-key"))
     if isinstance(reply, Reply):
@@ -115,6 +118,7 @@ def _used() -> dict[str, int]:
 async def chat(request: web.Request) -> web.StreamResponse:
     server = request.app[SERVER]
     body = await request.json()
+    server.traces.append(request.headers.get("traceparent"))
     _system, user = body["messages"]
     reply = server.next_reply(
         body, user["content"], request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -54,6 +54,8 @@ class OpenAiSpeechServer:
     uploads: list[Upload] = field(default_factory=list)
     lines: list[Mapping[str, Any]] = field(default_factory=list)
     keys: set[str | None] = field(default_factory=set)
+    traces: list[str | None] = field(default_factory=list)
+    """`traceparent` of each request."""
     given_up: asyncio.Event = field(default_factory=asyncio.Event)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
@@ -93,6 +95,7 @@ class OpenAiSpeechServer:
 
     def _note(self, request: web.Request) -> None:
         self.keys.add(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        self.traces.append(request.headers.get("traceparent"))
         self.asked.set()
 
     async def _scripted(self, request: web.Request, told: Answer) -> web.StreamResponse:

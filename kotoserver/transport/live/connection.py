@@ -363,7 +363,8 @@ class LiveConnection:
             about.name(frame.turn_id)
             if frame.session_id != self._session_id:
                 raise BadInput("This recording was sent to the socket of another session.", code="wrong_session")
-            with telemetry.turn(self._session_id, frame.turn_id or frame.audio_id):
+            named = frame.turn_id or frame.audio_id
+            with telemetry.turn(self._session_id, named if is_turn_id(named) else "unnamed"):
                 heard = await self._services.voice.hear(caller, self._session_id, frame.audio_id, frame.turn_id)
             if not heard.fresh:
                 await self._tell_again(heard.events)
