@@ -1,6 +1,7 @@
 """The built-in judge behind the Evaluator port: one Kiwi in one thread, bounded work, kept expectations."""
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,8 +35,8 @@ class LocalEvaluator(Evaluator):
     ) -> None:
         """`words` are nouns of the scenes (menu items, names) that the analyser should know whole."""
         self.name = ENGINE_NAME
-        self.version = f"{ENGINE_VERSION} ({kiwi_version()})"
-        self._words = tuple(words)
+        self._words = frozenset(words)
+        self.version = _version(self._words)
         self._most_waiting = most_waiting
         self._most_prepared = most_prepared
         self._waiting = 0
@@ -49,7 +50,7 @@ class LocalEvaluator(Evaluator):
         return await self._work(lambda: self._judge(text, expectation))
 
     async def know(self, words: Iterable[str]) -> bool:
-        known = tuple(words)
+        known = frozenset(words)
         return await self._work(lambda: self._know(known))
 
     async def prepare(self, expectation: Expectation) -> None:
@@ -97,8 +98,8 @@ class LocalEvaluator(Evaluator):
             self._prepared.popitem(last=False)
         return prepared
 
-    def _know(self, words: tuple[str, ...]) -> bool:
-        self._words = words
+    def _know(self, words: frozenset[str]) -> bool:
+        self._words, self.version = words, _version(words)
         changed = self._analyzer is not None and self._analyzer.know(words)
         if changed:
             self._prepared.clear()
@@ -111,3 +112,9 @@ class LocalEvaluator(Evaluator):
             except (OSError, RuntimeError, ValueError) as broken:
                 raise ProviderFailed("The Korean analyser could not be loaded.", retryable=False) from broken
         return self._analyzer
+
+
+def _version(words: frozenset[str]) -> str:
+    """All that a judgement hangs on besides the turn; words of other scenes may change how a sentence is read."""
+    digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
+    return f"{ENGINE_VERSION} ({kiwi_version()}, words {digest})"

@@ -190,7 +190,12 @@ async def test_several_judges_learn_words_together():
     await judge.close()
 
 
-def test_the_local_judge_names_what_its_judgements_hang_on():
-    version = LocalEvaluator().version
-    assert "kiwipiepy" in version
-    assert version[0].isdigit()
+async def test_the_local_judge_names_what_its_judgements_hang_on():
+    judge, other = LocalEvaluator(["치즈케이크", "쿠키"]), LocalEvaluator(["쿠키"])
+    assert "kiwipiepy" in judge.version
+    assert judge.version[0].isdigit()
+    assert judge.version == LocalEvaluator(["쿠키", "치즈케이크"]).version
+    assert judge.version != other.version
+    await other.know(["치즈케이크", "쿠키"])
+    assert (await other.evaluate("라떼 주세요", ORDER)).engine_version == other.version == judge.version
+    await other.close()
