@@ -435,6 +435,8 @@ class TryAnswer(Model):
     basis: Literal["draft", "before", "saved"]
     file: str
     turns: list[str]
+    start: str
+    packs: list[str]
     slots: list[SlotChoiceAnswer]
     max_tries: int
     model: str
@@ -458,6 +460,8 @@ class TryAnswer(Model):
             steps=[telling.step(step) for step in rehearsal.steps],
             left=rehearsal.left,
             turns=[each.id for each in scene.turns],
+            start=scene.start,
+            packs=list(scene.packs),
             slots=[
                 SlotChoiceAnswer(id=slot.id, kind=slot.kind.value, values=list(slot.values), maximum=slot.maximum)
                 for slot in scene.slots.values()

@@ -64,6 +64,20 @@ export class Drafts extends EventTarget {
     return Object.fromEntries(this.files.filter((file) => this.isDirty(file)).map((file) => [file, this.text(file)]));
   }
 
+  /** What saving a file names; empty for one that is not there yet. */
+  digest(file) {
+    return this.#open.get(file)?.digest ?? "";
+  }
+
+  /** Told by whoever had the server write a file in another way: { file, text, digest } as it is saved now. */
+  wasSaved({ file, text, digest }, by = "") {
+    if (!this.files.includes(file)) this.files.push(file);
+    const draft = this.#open.get(file) ?? { text };
+    this.#open.set(file, { text: draft.text, saved: text, digest });
+    this.replace(file, text, by);
+    this.#tell("saved", { file });
+  }
+
   /** Puts another text in the place of a file's; the text pane changes only where the two differ, and can undo it. */
   replace(file, text, by = "") {
     const draft = this.#open.get(file);

@@ -8,6 +8,7 @@ import { completion } from "./language/completion.js";
 import { hover } from "./language/hover.js";
 import { Vocabulary } from "./language/vocabulary.js";
 import { attempt, tell } from "./page.js";
+import { onBegin, scenePanes } from "./scene_panes.js";
 import { Sides } from "./sides.js";
 import { TextPane } from "./text/pane.js";
 import { Versions } from "./versions.js";
@@ -17,10 +18,11 @@ const drafts = new Drafts(boot.files, { settle: settledWith(boot.nonce) });
 const checks = new Checks(drafts, boot, $("language"));
 const versions = new Versions(boot, { stale: () => sides.refresh() });
 const sides = new Sides($("sides"), $("side"), [
-  // Here stand the panes of a scene, such as { name: "graph", title: "Graph", group: "scene", mount: (home) => mountGraph(home, drafts) }.
+  ...(boot.kind === "scene" ? scenePanes(drafts) : []),
   { name: "changes", title: "Changes", show: (home) => versions.showChanges(home) },
   { name: "history", title: "History", show: (home) => versions.showHistory(home) },
 ]);
+onBegin(drafts, boot, () => sides.show("play"));
 const vocabulary = new Vocabulary(drafts);
 new TextPane($("editor"), drafts, { nonce: boot.nonce, extensions: [completion(drafts, vocabulary), hover(drafts, vocabulary)] });
 listFindings(drafts, { list: $("findings"), count: $("count") });
