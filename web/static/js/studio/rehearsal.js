@@ -22,6 +22,8 @@ class Rehearsal extends EventTarget {
   /** The scene's file, such as `scenes/cafe/scene.yaml`. */
   file;
   here = { turn: "", ending: "" };
+  /** The turn in which the simulator was asked to begin last. */
+  wanted = "";
   #drafts;
   #id;
   /** The scene's text when the server could last use it. */
@@ -63,7 +65,9 @@ class Rehearsal extends EventTarget {
     this.#tell("here", here);
   }
 
+  /** Whoever plays is to begin there, also one who comes to it only now. */
   begin(turn) {
+    this.wanted = turn;
     this.#tell("begin", { turn });
   }
 

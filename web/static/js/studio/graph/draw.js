@@ -93,7 +93,7 @@ function drawnEdge(edge, place, points, heat) {
   const kind = edgeKind(edge, share);
   const line = points ? through(points) : across(from, to);
   const middle = points ? points[Math.floor(points.length / 2)] : { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-  const label = edge.ending ? "" : edge.rules.map(({ number }) => number).join(" ");
+  const label = edge.ending ? "" : edge.rules.map(({ number }) => number).join(", ");
   const words = wordsOf(edge, heat ? `, ${percent(share)} of the learners` : "");
   return s(
     "g",
@@ -101,12 +101,22 @@ function drawnEdge(edge, place, points, heat) {
     s("title", {}, words),
     s("path", { class: "grip", d: line }),
     s("path", { class: "line", d: line, "stroke-width": (1.5 + 4 * share).toFixed(1), "marker-end": `url(#tip-${kind})` }),
-    label && s("rect", { class: "tag", x: middle.x - half(label), y: middle.y - 10, width: 2 * half(label), height: 20, rx: 10 }),
-    label && s("text", { class: "rules", x: middle.x, y: middle.y + 4, "text-anchor": "middle" }, label),
+    label && tag("rules", label, middle),
+    tag("words", cut(shortWords(edge), 190, RULES), middle),
   );
 }
 
-const half = (label) => label.length * 3.6 + 7;
+const RULES = "650 11px";
+
+/** A label on a line; the words are shown for the lines of a chosen card and for the one under the pointer. */
+function tag(kind, label, { x, y }) {
+  pen.font = `${RULES} "Koto Sans", sans-serif`;
+  const half = pen.measureText(label).width / 2 + 8;
+  return s("g", { class: kind }, s("rect", { class: "tag", x: x - half, y: y - 10, width: 2 * half, height: 20, rx: 10 }), s("text", { x, y: y + 4, "text-anchor": "middle" }, label));
+}
+
+const shortWords = ({ rules, ending }) =>
+  ending ? ending.words.join(" · ") : `${rules[0].number}: ${rules[0].words.join(" · ")}${rules.length > 1 ? ` +${rules.length - 1}` : ""}`;
 
 function edgeKind({ rules, ending }, share) {
   if (ending ? !ending.reachable : rules.every(({ dead }) => dead)) return "dead";

@@ -97,7 +97,7 @@ class GraphPane {
     const focused = document.activeElement?.closest?.(".scene-graph [data-node]")?.dataset.node;
     const heat = this.#heatBox.checked ? this.#heat : null;
     this.#svg.replaceChildren(tips(), picture(this.#parts, { middles, points }, heat, this.#graph.start));
-    this.#view.holds(boxOf(this.#parts.nodes, middles));
+    this.#view.holds(boxOf(this.#parts.nodes, middles), middles.get(this.#graph.start) ?? { x: 0, y: 0 });
     const nodes = this.#nodes();
     (nodes.find(({ dataset }) => dataset.node === (focused ?? this.#graph.start)) ?? nodes[0])?.setAttribute("tabindex", "0");
     if (focused) this.#node(focused)?.focus({ preventScroll: true });
@@ -296,7 +296,7 @@ class GraphPane {
   #arrangeAgain() {
     this.#places = {};
     this.#draw();
-    this.#view.fit();
+    this.#view.begin();
     this.#savePlaces();
   }
 

@@ -1,5 +1,7 @@
 /** What of a drawing is seen: moved by dragging its ground, made larger and smaller by wheel, fingers, buttons and keys. */
-const CLOSEST = 1.6;
+const CLOSEST = 1.2;
+/** Below this size a card can hardly be read; a scene that is larger is shown from its beginning on. */
+const READABLE = 0.74;
 const STEP = 1.25;
 const MARGIN = 24;
 
@@ -16,24 +18,52 @@ export class View {
     svg.addEventListener("pointerdown", (event) => this.#down(event));
     svg.addEventListener("pointermove", (event) => this.#move(event));
     for (const over of ["pointerup", "pointercancel"]) svg.addEventListener(over, (event) => this.#fingers.delete(event.pointerId));
-    new ResizeObserver(() => (this.#touched ? this.#draw() : this.fit())).observe(svg);
+    new ResizeObserver(() => (this.#touched ? this.#draw() : this.begin())).observe(svg);
   }
 
-  /** The box that holds all that is drawn. It is shown whole until somebody chooses otherwise. */
-  holds(content) {
+  /** The box that holds all that is drawn, and where it begins; shown from there until somebody chooses otherwise. */
+  holds(content, start) {
     this.#content = content;
-    if (!this.#touched) this.fit();
+    this.#start = start;
+    if (!this.#touched) this.begin();
+  }
+  #start = { x: 0, y: 0 };
+
+  /** All of it, or from the beginning as much as can be read. */
+  begin() {
+    const scale = this.#whole();
+    if (scale === 0) return;
+    if (scale >= READABLE) this.#show(scale);
+    else {
+      this.#show(READABLE);
+      if (this.#content.height > this.#box.height) this.#box.y = this.#content.y - MARGIN;
+      const left = this.#content.x - MARGIN;
+      const room = this.#content.width + 2 * MARGIN - this.#box.width;
+      if (room > 0) this.#box.x = Math.min(Math.max(this.#start.x - this.#box.width / 2, left), left + room);
+      this.#draw();
+    }
+    this.#touched = false;
   }
 
+  /** All of it, however small. */
   fit() {
-    const { x, y, width, height } = this.#content;
+    const scale = this.#whole();
+    if (scale) this.#show(scale);
+    this.#touched = true;
+  }
+
+  /** The scale at which all of it is seen; 0 while nobody sees anything. */
+  #whole() {
+    const { width, height } = this.#content;
     const { clientWidth, clientHeight } = this.#svg;
-    if (!clientWidth || !clientHeight) return;
-    const scale = Math.min(CLOSEST, clientWidth / (width + 2 * MARGIN), clientHeight / (height + 2 * MARGIN));
-    this.#box = { width: clientWidth / scale, height: clientHeight / scale, x: 0, y: 0 };
+    return Math.min(CLOSEST, clientWidth / (width + 2 * MARGIN), clientHeight / (height + 2 * MARGIN));
+  }
+
+  #show(scale) {
+    const { x, y, width, height } = this.#content;
+    this.#box = { width: this.#svg.clientWidth / scale, height: this.#svg.clientHeight / scale, x: 0, y: 0 };
     this.#box.x = x + width / 2 - this.#box.width / 2;
     this.#box.y = y + height / 2 - this.#box.height / 2;
-    this.#touched = false;
     this.#draw();
   }
 

@@ -62,6 +62,7 @@ class PlayPane {
       this.#stale = true;
       this.show();
     });
+    this.#start.turn = rehearsal.wanted;
     rehearsal.addEventListener("begin", ({ detail: { turn } }) => {
       this.#start.turn = turn;
       this.#cut(0);

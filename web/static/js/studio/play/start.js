@@ -53,10 +53,10 @@ export class Start {
 
   /** Takes up what a scene has to choose from. */
   offers({ turns, start, packs, slots, max_tries: tries }) {
-    this.#wanted = "";
     const offered = JSON.stringify([turns, start, packs, slots, tries]);
-    if (offered === this.#offered) return;
     const chosen = this.chosen;
+    this.#wanted = "";
+    if (offered === this.#offered) return;
     this.#offered = offered;
     this.#first = start;
     options(this.#turn, turns.map((turn) => [turn, turn === start ? `${turn} (start)` : turn]), chosen.beginning.turn ?? start);
