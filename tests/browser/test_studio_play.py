@@ -1,4 +1,4 @@
-"""What editors do with the simulator: play a draft from anywhere, see why, change it, and keep what they played."""
+"""What editors do with the simulator: play a draft from anywhere, see why, change it, keep what they played."""
 
 from pathlib import Path
 
@@ -78,7 +78,7 @@ async def test_a_draft_with_errors_is_stood_for_by_what_it_was(editor: Visitor):
     await open_play(editor)
     await type_over(editor, "{ intent: ready, speech: too_casual }", "{ intent: ready, speech: fits }")
     await expect(page.locator(".finding").first).to_be_visible(timeout=CHECKED)
-    await type_over(editor, "start: greet", "start: nowhere")
+    await type_over(editor, "greet", "nowhere")
     await expect(page.locator(".play-pane .graph-notice")).to_contain_text("before them", timeout=CHECKED)
     await say(editor, "네, 주문할게요")
     await expect(steps(editor).last).to_contain_text("아… 네, 알겠습니다.")

@@ -156,7 +156,7 @@ class PlayPane {
     this.#chat.replaceChildren(opens, ...steps, ...(told.left ? [leftView(told.left)] : []), ...(this.#over ? [overView(this.#ends)] : []));
     this.#drawFoot(told);
     this.#rehearsal.stands({ turn: this.#ends.turn, ending: this.#ends.ending ?? "" });
-    if (changed) this.#chat.querySelector(".changed")?.scrollIntoView({ block: "nearest" });
+    if (changed) this.#chat.querySelector(".changed-note")?.scrollIntoView({ block: "nearest" });
   }
 
   #drawFoot(told) {

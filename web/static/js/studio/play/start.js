@@ -20,7 +20,7 @@ export class Start {
     this.#changed = changed;
     this.#more.append(
       h("summary", {}, "Begin with slots, tries, score …"),
-      h("div", { class: "start-fields" }, this.#slots, field("Tries used", this.#tries), field("Score so far", this.#score)),
+      h("div", { class: "start-fields" }, field("Tries used", this.#tries), field("Score so far", this.#score), this.#slots),
     );
     this.element = h("div", { class: "start" }, field("Begin in", this.#turn), field("Learner reads", this.#pack), this.#more);
   }
