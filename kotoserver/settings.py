@@ -314,6 +314,7 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "sign_ins": 30,
         "requests": 6000,
         "learner_requests": 1200,
+        "frames": 3000,
         "turns": 120,
         "helps": 240,
         "uploads": 60,
@@ -321,8 +322,8 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "joins": 10,
     }
 )
-"""Most uses a minute unless KOTO_LIMITS says otherwise: of one address (guests, sign_ins, requests), else of
-one learner."""
+"""Most uses a minute unless KOTO_LIMITS says otherwise: of one address (guests, sign_ins, requests), else of one
+learner, and of their address many times as much."""
 _DEVICES = ("cpu", "cuda")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _POLICY_KEY = re.compile(r"(stt|tts)\.[a-z_]+\.(total|first|at_once|failures|rest)")

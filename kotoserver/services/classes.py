@@ -58,7 +58,7 @@ class ClassesService:
 
     async def join(self, caller: Caller, code: str) -> Classroom:
         """Makes the caller a member. NotFound code `no_such_class`; TooFast after many tries."""
-        await self._limits.count(Use.JOINS, caller.learner_id)
+        await self._limits.count_caller(Use.JOINS, caller)
         classroom = await self._members.find_class_by_code(read_code(code))
         if classroom is None:
             raise NotFound("No class has this code; ask your teacher for it.", code="no_such_class")

@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_network
 
 from kotoserver import telemetry
 from kotoserver.domain.errors import TooFast
+from kotoserver.domain.learner import Caller
 from kotoserver.ports.bus import Allowance, Bus
 from kotoserver.settings import LimitSettings
 
@@ -16,6 +17,8 @@ LIVE = "live"
 """The room in which every live connection is present."""
 MOST_LIVE_EACH = 10
 """Connections of one learner: a few devices with a few tabs, so that nobody takes all the room."""
+ADDRESS_TIMES = 50
+"""A whole school comes from one address: from there as much is taken as so many learners may ask for."""
 
 
 class Use(StrEnum):
@@ -25,6 +28,7 @@ class Use(StrEnum):
     SIGN_INS = "sign_ins"
     REQUESTS = "requests"
     LEARNER_REQUESTS = "learner_requests"
+    FRAMES = "frames"
     TURNS = "turns"
     HELPS = "helps"
     UPLOADS = "uploads"
@@ -34,13 +38,14 @@ class Use(StrEnum):
 
 PER_ADDRESS = frozenset({Use.GUESTS, Use.SIGN_INS, Use.REQUESTS})
 """Counted by where it comes from; all else by the learner."""
-_LOCAL = frozenset({Use.REQUESTS, Use.LEARNER_REQUESTS})
+_LOCAL = frozenset({Use.REQUESTS, Use.LEARNER_REQUESTS, Use.FRAMES})
 """Counted by each process for itself: so frequent that asking the bus each time would cost more than it saves."""
 _SENTENCES = {
     Use.GUESTS: "Too many new guests from this address",
     Use.SIGN_INS: "Too many tries to sign in",
     Use.REQUESTS: "Too many requests from this address",
     Use.LEARNER_REQUESTS: "Too many requests",
+    Use.FRAMES: "Too many frames in one minute",
     Use.TURNS: "Too many answers in one minute",
     Use.HELPS: "Too many hints, repetitions and second tries in one minute",
     Use.UPLOADS: "Too many recordings in one minute",
@@ -75,16 +80,25 @@ class LimitsService:
         """One use by `who`, an address or a learner's id. TooFast when `times` the minute's are spent."""
         if self.limit(use) == 0:
             return
-        allowance = await self._take(use, network_of(who), self.limit(use) * times)
+        counter = self._here if use in _LOCAL else self._bus
+        self._refuse_unless(use, await _take(counter, use, network_of(who), self.limit(use) * times))
+
+    async def count_caller(self, use: Use, caller: Caller) -> None:
+        """One use by a learner, and by the address that they come from. TooFast when either has had enough.
+
+        Addresses are counted by each process for itself, which is exact enough for a crowd.
+        """
+        await self.count(use, caller.learner_id)
+        if caller.address and self.limit(use):
+            where = f"from {network_of(caller.address)}"
+            self._refuse_unless(use, await _take(self._here, use, where, self.limit(use) * ADDRESS_TIMES))
+
+    def _refuse_unless(self, use: Use, allowance: Allowance) -> None:
         if not allowance.granted:
             self._refused[use] += 1
             telemetry.REFUSED_USES.labels(use.value).inc()
             wait = max(1, round(allowance.wait_seconds))
             raise TooFast(f"{_SENTENCES[use]}; wait {wait} s.", code="too_fast", retry_after=wait)
-
-    async def _take(self, use: Use, who: str, limit: int) -> Allowance:
-        counter = self._here if use in _LOCAL else self._bus
-        return await counter.take(f"{use}:{who}", limit=limit, window_seconds=WINDOW_SECONDS)
 
     @asynccontextmanager
     async def live(self, learner_id: str, connection_id: str) -> AsyncIterator[None]:
@@ -115,6 +129,10 @@ class LimitsService:
     async def count_live(self) -> int:
         """Live connections of all servers."""
         return await self._bus.count_present(LIVE)
+
+
+async def _take(counter: Bus, use: Use, who: str, limit: int) -> Allowance:
+    return await counter.take(f"{use}:{who}", limit=limit, window_seconds=WINDOW_SECONDS)
 
 
 def network_of(who: str) -> str:

@@ -146,7 +146,7 @@ class PlayService:
                 return await self._heard_before(known, utterance)
             refuse_finished(session)
             if self._limits is not None and utterance.spoken is None:  # a recording was counted when it was heard
-                await self._limits.count(Use.TURNS, caller.learner_id)
+                await self._limits.count_caller(Use.TURNS, caller)
             narrator = self._narrator(session)
             scene = narrator.playable.scene
             watch.lap("read")

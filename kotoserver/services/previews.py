@@ -48,6 +48,6 @@ class PreviewService:
             raise NotFound("This server asks no engine of that name.", code="no_such_engine")
         if not any(letter.isalnum() for letter in text):
             raise BadInput("There is nothing to say in this text.", code="nothing_to_say")
-        await self._limits.count(Use.EVALUATIONS, caller.learner_id)
+        await self._limits.count_caller(Use.EVALUATIONS, caller)
         preference = None if engine is None else Preference(engine=engine, alone=True)
         return self._speech.line(" ".join(text.split()), voice, round(rate, 3), preference)

@@ -144,7 +144,7 @@ class VoiceService:
         session = await self._play.session(caller, recording.session_id)
         refuse_finished(session)
         if self._limits is not None:
-            await self._limits.count(Use.TURNS, caller.learner_id)
+            await self._limits.count_caller(Use.TURNS, caller)
         clip = await self._uploads.clip(recording)
         recording = replace(recording, media_type=clip.media_type, seconds=round(clip.seconds, 3))
         watch.lap("decode")

@@ -14,7 +14,7 @@ from aiohttp import ClientResponse
 
 from kotoserver.domain.learner import Role
 from kotoserver.services.audit import OPERATOR
-from kotoserver.services.limits import MOST_LIVE_EACH
+from kotoserver.services.limits import ADDRESS_TIMES, MOST_LIVE_EACH
 from kotoserver.transport.rest.table import OPERATIONS
 from tests.apps import Guest, Koto, serving
 
@@ -464,6 +464,32 @@ async def test_uploads_are_limited(tmp_path: Path):
         ]
         assert codes[1] == "too_fast"
         assert codes[0] != "too_fast"
+
+
+async def test_uploads_are_limited_by_address_too(tmp_path: Path):
+    async with serving(tmp_path, KOTO_LIMITS="uploads=1") as koto:
+        for _ in range(ADDRESS_TIMES):
+            guest = await koto.guest()
+            answer = await guest.call("POST", "/audio/upload", data={"audio": io.BytesIO(b"no sound")})
+            assert answer.status == 400
+        late = await (await koto.guest()).call("POST", "/audio/upload", data={"audio": io.BytesIO(b"no sound")})
+        assert await refusal(late) == (429, "too_fast")
+        assert int(late.headers["Retry-After"]) >= 1
+
+
+async def test_frames_of_all_sockets_of_a_learner_are_limited_together(tmp_path: Path):
+    async with serving(tmp_path, KOTO_LIMITS="frames=3") as koto:
+        guest = await koto.guest()
+        lives = [await guest.live(await guest.open()) for _ in range(2)]
+        for live in lives:
+            await live.send({"type": "ping"})
+            await live.until("pong")
+        first, second = lives
+        await first.settled()
+        await second.send({"type": "ping"})
+        assert await second.closed() == 4429
+        other = await koto.guest()
+        assert await (await other.live(await other.open())).settled() is not None
 
 
 async def test_one_learner_does_not_take_all_the_room(koto: Koto):

@@ -266,6 +266,7 @@ class LiveConnection:
         """
         goes_on = True
         async with self._told(caller) as about:
+            await self._services.limits.count_caller(Use.FRAMES, caller)
             if message.type is not WSMsgType.TEXT:
                 raise BadInput("Frames are text.", code="not_text")
             frame = decode_frame(message.data)
@@ -326,7 +327,7 @@ class LiveConnection:
         return True
 
     async def _count_help(self, caller: Caller) -> None:
-        await self._services.limits.count(Use.HELPS, caller.learner_id)
+        await self._services.limits.count_caller(Use.HELPS, caller)
 
     async def _take_turn(self, caller: Caller, frame: UserText) -> None:
         """Plays the turn; one that was played before is told again in its stored frames.

@@ -17,7 +17,7 @@ _PRIVATE = "private, max-age=3600"
 
 
 async def upload_audio(call: Call) -> UploadedAnswer:
-    await call.services.limits.count(Use.UPLOADS, call.caller.learner_id)
+    await call.services.limits.count_caller(Use.UPLOADS, call.caller)
     async with in_time(call.request):
         form = await _read_form(call)
     recording = await call.services.voice.accept(call.caller, form.upload, form.session_id, form.turn_id)

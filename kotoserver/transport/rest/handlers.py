@@ -128,7 +128,7 @@ async def show_recap(call: Call) -> RecapAnswer:
 
 async def evaluate(call: Call) -> JudgementAnswer:
     body: EvaluateBody = call.body
-    await call.services.limits.count(Use.EVALUATIONS, call.caller.learner_id)
+    await call.services.limits.count_caller(Use.EVALUATIONS, call.caller)
     return JudgementAnswer.model_validate(await call.services.workbench.evaluate(call.caller, body, body.pack))
 
 

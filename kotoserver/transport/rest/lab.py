@@ -24,7 +24,7 @@ async def show_lab(call: Call) -> LabAnswer:
 
 async def speak(call: Call) -> LabSpokenAnswer:
     body: LabSpeakBody = call.body
-    await call.services.limits.count(Use.EVALUATIONS, call.caller.learner_id)
+    await call.services.limits.count_caller(Use.EVALUATIONS, call.caller)
     tried = await call.services.lab.speak(call.caller, body.text, body.voice, body.rate, body.engine)
     return LabSpokenAnswer.of(tried)
 
@@ -32,7 +32,7 @@ async def speak(call: Call) -> LabSpokenAnswer:
 async def hear(call: Call) -> LabHeardAnswer:
     """The clip is forgotten as soon as it was heard."""
     call.services.lab.engines(call.caller)  # refuses strangers before anything of theirs is read
-    await call.services.limits.count(Use.UPLOADS, call.caller.learner_id)
+    await call.services.limits.count_caller(Use.UPLOADS, call.caller)
     uploads = call.services.uploads
     async with in_time(call.request):
         upload, engine = await _read_clip(call)
