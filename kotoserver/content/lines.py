@@ -14,6 +14,7 @@ from kotoserver.content.cells import NoSuchCell, cell_text, write_cells
 from kotoserver.content.diagnostics import Report, finding_as_json
 from kotoserver.content.drafts import Folders
 from kotoserver.content.locks import Accepted, TextId, accepted_now, read_lock, readable_lock, write_lock
+from kotoserver.content.pack_schema import SCENE_PACK_SCHEMA, ScenePackSource
 from kotoserver.content.saving import ABSENT, OpenedDraft, open_draft, save_draft
 from kotoserver.content.scene_schema import SCENE_SCHEMA, CueSource, SaySource, SceneSource
 from kotoserver.content.scene_values import slots_of
@@ -442,7 +443,7 @@ def _pack_file(folders: Folders, pack_id: str, scene_id: str) -> _PackFile:
     except NotFound:
         opened = OpenedDraft(file=file, text=_beginning(pack_id, scene_id), digest=ABSENT)
     report = Report()
-    document = read_document(opened.text, file, report)
+    document = folders.memory.document(ScenePackSource, SCENE_PACK_SCHEMA, opened.text, file, report)
     problem = "" if document else str(report.diagnostics[0])
     return _PackFile(opened=opened, document=document, problem=problem, lock=lock)
 

@@ -36,6 +36,19 @@ class Memory:
         self, model: type[ModelT], schema: str, content: bytes | str, file: str, report: Report
     ) -> tuple[ModelT, Document] | None:
         """The file as a `model` with the places of its parts; None when it is none, which the report tells."""
+        kept = self._read(model, schema, content, file)
+        report.extend(kept.diagnostics)
+        return (kept.source, kept.document) if kept.source is not None and kept.document is not None else None
+
+    def document(
+        self, model: type[ModelT], schema: str, content: bytes | str, file: str, report: Report
+    ) -> Document | None:
+        """The places of a file that need not be a `model` yet; None when it does not parse at all."""
+        kept = self._read(model, schema, content, file)
+        report.extend(kept.diagnostics)
+        return kept.document
+
+    def _read(self, model: type[ModelT], schema: str, content: bytes | str, file: str) -> _Read:
         key = (schema, file, _digest(content))
         kept = self._kept.get(key)
         if kept is None:
@@ -43,8 +56,7 @@ class Memory:
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
-        report.extend(kept.diagnostics)
-        return (kept.source, kept.document) if kept.source is not None and kept.document is not None else None
+        return kept
 
 
 def _digest(content: bytes | str) -> str:

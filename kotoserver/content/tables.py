@@ -270,14 +270,14 @@ class _NoWorkbook(Exception):
 
 
 def _workbook_cells(content: bytes) -> list[list[str]]:
-    from xml.etree.ElementTree import ParseError
     from zipfile import BadZipFile, ZipFile
 
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    # What the library says of a workbook that was cut short or written over in places.
-    broken = (BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError, OSError, RuntimeError)
+    # What the library says of a workbook that was cut short or written over in places. It reads XML by lxml where
+    # that happens to be installed; the errors of both parsers are kinds of SyntaxError.
+    broken = (BadZipFile, InvalidFileException, SyntaxError, zlib.error, EOFError, OSError, RuntimeError)
     odd = (KeyError, ValueError, IndexError, TypeError, AttributeError)
     try:
         if sum(each.file_size for each in ZipFile(io.BytesIO(content)).infolist()) > MOST_UNPACKED_BYTES:
