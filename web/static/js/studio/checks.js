@@ -64,18 +64,14 @@ function article(finding, drafts) {
       "button",
       { class: "place", type: "button", onclick: () => go(finding, drafts) },
       h("span", { class: `chip ${finding.severity === "error" ? "bad" : "warn"}` }, finding.code),
-      h("span", {}, sentenceOf(finding)),
+      h("span", {}, sentenceOf(finding), " ", h("span", { class: "mono" }, `${shortName(finding.file)}:${finding.line}`)),
     ),
-    h(
-      "div",
-      { class: "row" },
-      h("span", { class: "mono small" }, `${finding.file}:${finding.line}`),
-      finding.fix.length
-        ? h("button", { class: "button slim", type: "button", onclick: () => mend(finding, drafts) }, "Fix it")
-        : null,
-    ),
+    finding.fix.length ? h("button", { class: "button slim", type: "button", onclick: () => mend(finding, drafts) }, "Fix it") : null,
   );
 }
+
+/** `ko-id/scenes/cafe.yaml`, `scene.yaml`: what tells the desk's files apart. */
+const shortName = (file) => (file.startsWith("scenes/") ? file.split("/").slice(2) : file.split("/").slice(1)).join("/");
 
 /** A finding's sentence with names in quotation marks. */
 export const sentenceOf = (finding) => finding.sentence.replace(/`([^`]*)`/g, "“$1”");

@@ -25,6 +25,7 @@ export class TextPane {
       EditorView.updateListener.of((update) => this.#updated(update)),
     ];
     this.#view = new EditorView({ parent: home, state: this.#stateOf("") });
+    new ResizeObserver(() => this.#keepCaretInSight()).observe(home);
     drafts.addEventListener("shown", ({ detail: { file } }) => this.#show(file));
     drafts.addEventListener("changed", ({ detail: { file, by } }) => by !== "typing" && this.#take(file));
     drafts.addEventListener("findings", () => this.#mark());
@@ -41,8 +42,8 @@ export class TextPane {
     this.#file = file;
     const kept = this.#kept.get(file) ?? { state: this.#stateOf(this.#drafts.text(file), file) };
     this.#view.setState(kept.state);
-    if (kept.scroll) this.#view.dispatch({ effects: kept.scroll });
     this.#mark();
+    if (kept.scroll) this.#view.dispatch({ effects: kept.scroll });
     this.#tellCaret();
   }
 
@@ -69,6 +70,12 @@ export class TextPane {
     const { head } = this.#view.state.selection.main;
     const line = this.#view.state.doc.lineAt(head);
     this.#drafts.moved({ file: this.#file, line: line.number, column: columnAt(line.text, head - line.from) });
+  }
+
+  /** When findings below the text take room, what is being written must not end up behind them. */
+  #keepCaretInSight() {
+    if (!this.#view.hasFocus) return;
+    this.#view.dispatch({ effects: EditorView.scrollIntoView(this.#view.state.selection.main.head) });
   }
 
   #mark() {

@@ -32,6 +32,7 @@ import {
 } from "../../../vendor/codemirror/codemirror.js";
 import { colours } from "./colours.js";
 import { indenting } from "./indenting.js";
+import { typingOver } from "./typing_over.js";
 import { wrapping } from "./wrapping.js";
 
 const findingKeys = [
@@ -61,6 +62,7 @@ export const setup = [
   search({ top: true }),
   colours,
   wrapping,
+  typingOver,
   EditorView.contentAttributes.of({ spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
   Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }])),
   // Tab indents, YAML knows no tabs; Escape and then Tab leaves the field.

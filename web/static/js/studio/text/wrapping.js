@@ -4,15 +4,15 @@ import { Decoration, EditorView, RangeSetBuilder, ViewPlugin } from "../../../ve
 const DEEPEST = 40;
 /** Columns that lines are further in where they go on. */
 const FURTHER = 2;
-const byDepth = new Map();
+const depths = Array.from({ length: DEEPEST + 1 }, (_, depth) => depth);
 
-function hanging(depth) {
-  if (!byDepth.has(depth)) {
-    const style = `padding-left: calc(${depth}ch + 6px); text-indent: -${depth}ch`;
-    byDepth.set(depth, Decoration.line({ attributes: { style } }));
-  }
-  return byDepth.get(depth);
-}
+/** Classes, not style attributes: a browser that splits a line would copy those, and the page's policy refuses them. */
+const rules = EditorView.theme(
+  Object.fromEntries(
+    depths.map((depth) => [`.cm-line.hang-${depth}`, { paddingLeft: `calc(${depth}ch + 6px)`, textIndent: `-${depth}ch` }]),
+  ),
+);
+const hanging = depths.map((depth) => Decoration.line({ class: `hang-${depth}` }));
 
 function hangingLines(view) {
   const found = new RangeSetBuilder();
@@ -20,7 +20,7 @@ function hangingLines(view) {
     for (let at = from; at <= to; ) {
       const line = view.state.doc.lineAt(at);
       const depth = Math.min(line.text.match(/^[ -]*/)[0].length + FURTHER, DEEPEST);
-      found.add(line.from, line.from, hanging(depth));
+      found.add(line.from, line.from, hanging[depth]);
       at = line.to + 1;
     }
   }
@@ -40,4 +40,4 @@ const plugin = ViewPlugin.fromClass(
   { decorations: (value) => value.decorations },
 );
 
-export const wrapping = [EditorView.lineWrapping, plugin];
+export const wrapping = [EditorView.lineWrapping, rules, plugin];
