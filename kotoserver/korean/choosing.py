@@ -6,6 +6,7 @@ from kotoserver.korean.context import Prepared
 from kotoserver.korean.features import GENERIC
 from kotoserver.korean.intents import (
     ENOUGH,
+    ENOUGH_FOR_PART,
     ENOUGH_FOR_REPAIR,
     OWN_FIRST,
     STANCE_PENALTY,
@@ -19,10 +20,12 @@ from kotoserver.korean.lexicon import (
     DECLINING,
     DEGREES,
     GENERIC_ROOTS,
+    PUTTING_OFF,
     REQUEST_ROOTS,
     TAKING_ROOTS,
 )
 from kotoserver.korean.meaning import compact
+from kotoserver.korean.parts import answering_parts
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
 from kotoserver.korean.stance import Stance
@@ -31,9 +34,36 @@ _NEAR = 0.4
 """Likeness that is enough where no other intent of the turn comes near."""
 _LEAD = 0.1
 _FAR = 0.25
-_NEXT = frozenset({"w:다음", "w:이번"})
+_NEXT = frozenset({"w:다음", "w:이번", "w:마지막", "w:첫", "w:먼저"})
 _MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
 """What else is said of an amount or an hour: 세 시 어때요?"""
+
+
+def choose_intent(reading: Reading, prepared: Prepared) -> tuple[Match | None, Reading]:
+    """What is meant, and the part of the utterance that says it, a reason or a remark beside it left out."""
+    whole = best_intent(reading, prepared)
+    if whole is not None and compact(reading.text) in prepared.compact_examples:
+        return whole, reading
+    best, said = (whole, reading), _says_it(whole, reading, prepared)
+    for part in answering_parts(reading, prepared.synonyms):
+        match = best_intent(part, prepared)
+        told = _says_it(match, part, prepared)
+        if match is not None and match.score >= ENOUGH_FOR_PART and told > said:
+            best, said = (match, part), told
+    return best
+
+
+def _says_it(match: Match | None, part: Reading, prepared: Prepared) -> int:
+    """How well a part answers: with a value, without, by asking for help, against what is taught, not at all."""
+    if match is None:
+        return 0
+    if match.intent.common is not None:
+        return 2
+    needs = match.intent.needs
+    unmet = set(needs) - filled_by(part.mentions, part, prepared.table)
+    if unmet or opposes(part, match.intent):
+        return 1
+    return 4 if needs else 3
 
 
 def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
@@ -56,7 +86,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     own = rank_intents(reading, prepared.intents, prepared.topic, filled)
     about = prepared.topic | {f"slot:{mention.slot}" for mention in reading.mentions}
     moves = rank_intents(reading, prepared.common, about, filled)
-    best = next((match for match in own if match.score >= ENOUGH), None)
+    best = _first_that_agrees([match for match in own if match.score >= ENOUGH], reading)
     move = max(moves, key=lambda match: match.score, default=None)
     rival = best.score + OWN_FIRST if best is not None else 0.0
     answered = None
@@ -64,6 +94,8 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         answered = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     if answered is not None:
         return answered
+    if best is not None and _names_another(reading, best, own, prepared):
+        return _unfulfilled(reading, own)
     if move is not None and best is not None and _does_what_is_taught(reading, best, move, prepared):
         return best
     if move is not None and move.score >= max(ENOUGH_FOR_REPAIR, rival):
@@ -84,6 +116,29 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         or _clearly_nearest(reading, own)
         or _asks_the_same(reading, own, prepared)
     )
+
+
+def _first_that_agrees(fitting: list[Match], reading: Reading) -> Match | None:
+    """The nearest; 안 데울게요 is nearer to 안 데워도 돼요 than to 제가 데울게요, as alike as the words are."""
+    first = fitting[0] if fitting else None
+    said = reading.stance.stance
+    if first is None or said is Stance.OPEN or first.intent.leaning is not said.opposite:
+        return first
+    if reading.stance.answer is first.intent.leaning:
+        return first  # 아니요, 봉투 있어요
+    return next((match for match in fitting if match.intent.leaning is said), first)
+
+
+def _names_another(reading: Reading, best: Match, own: tuple[Match, ...], prepared: Prepared) -> bool:
+    """빵 먹자, which is more than the 그래, 먹자 that it is like: it chooses what is not among the choices."""
+    if best.intent.needs or any(feature.startswith(("q:", "slot:")) for feature in reading.features):
+        return False
+    known = [f.removeprefix("w:") for f in prepared.topic.union(*(each.intent.vocabulary for each in own))]
+    nouns = {f"w:{m.form}" for m in reading.sentence.morphemes if m.tag in ("NNG", "NNP")}
+    strange = {n for n in reading.nouns & nouns if not any(n[2:] in word or word in n[2:] for word in known)}
+    closing = reading.closing
+    takes = closing is not None and closing.root in TAKING_ROOTS and not closing.negated
+    return bool(strange) and takes and _unfulfilled(reading, own) is not None
 
 
 def _does_what_is_taught(reading: Reading, own: Match, move: Match, prepared: Prepared) -> bool:
@@ -159,13 +214,15 @@ def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepa
     said = reading.stance.stance
     answer = reading.stance.answer
     by_word = answer is not Stance.OPEN and _is_the_only_one(match, own, answer)
-    if said is Stance.OPEN or opposes(reading, match.intent) or not (match.intent.stance is said or by_word):
+    if said is Stance.OPEN or opposes(reading, match.intent) or not (match.intent.leaning is said or by_word):
         return False
     expected = prepared.topic.union(*(each.intent.vocabulary for each in own), _where_it_is(reading, prepared))
     if by_word:
         expected = expected.union(_placed(reading, prepared))
         plain = TAKING_ROOTS | CARRYING_ROOTS  # 아니요, 그냥 가져갈게요
         expected = expected.union(f"w:{prepared.synonyms.get(word, word)}" for word in plain)
+    if said is Stance.AGAINST:
+        expected = expected.union(f"w:{prepared.synonyms.get(w, w)}" for w in PUTTING_OFF | {"계산"})
     alone = by_word or any(opposes(reading, other.intent) for other in own)
     return alone and not _strange(reading, expected)
 
@@ -271,7 +328,8 @@ def _asks_the_same(reading: Reading, own: tuple[Match, ...], prepared: Prepared)
         return None
     expected = prepared.topic.union(*(each.intent.vocabulary for each in own))
     known = [f for f in reading.features if _is_content(f) and f not in asked]
-    return asks[0] if known and not set(_strange(reading, expected)) - asked - _NEXT else None
+    strange = {f for f in _strange(reading, expected) if not f.startswith("slot:")}
+    return asks[0] if known and not strange - asked - _NEXT else None
 
 
 def _strange(reading: Reading, expected: frozenset[str]) -> list[str]:

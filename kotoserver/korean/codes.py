@@ -24,6 +24,7 @@ class Code(StrEnum):
     MEANING_NUMBER = "MEANING_NUMBER"
     SLOT_MISSING = "SLOT_MISSING"
     SLOT_WRONG = "SLOT_WRONG"
+    SLOT_AMBIGUOUS = "SLOT_AMBIGUOUS"
     NEGATION_MISMATCH = "NEGATION_MISMATCH"
     ANSWER_POLARITY = "ANSWER_POLARITY"
     SENTENCE_TYPE = "SENTENCE_TYPE"
@@ -115,6 +116,7 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.MEANING_NUMBER: _spec(_ERROR, Rank.MEANING, "got", "want"),
         Code.SLOT_MISSING: _spec(_ERROR, Rank.MEANING, "slot"),
         Code.SLOT_WRONG: _spec(_ERROR, Rank.MEANING, "slot", "got", "want"),
+        Code.SLOT_AMBIGUOUS: _spec(_WARN, Rank.MEANING, "slot", "got"),
         Code.NEGATION_MISMATCH: _spec(_ERROR, Rank.MEANING, "got", "want"),
         Code.ANSWER_POLARITY: _spec(_WARN, Rank.MEANING, "got", "want", "rest"),
         Code.SENTENCE_TYPE: _spec(_WARN, Rank.MEANING, "got", "want"),

@@ -6,6 +6,7 @@ from kotoserver.domain.numbers import native_before_counter
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.lexicon import REQUEST_ROOTS
 from kotoserver.korean.number_words import sino_form
 from kotoserver.korean.numbers import (
     NATIVE_COUNTERS,
@@ -19,6 +20,8 @@ _SINO_ACCEPTED_FROM = 20
 """From here on people count with Sino-Korean numbers too: 이십 명, 삼십 개."""
 _NEVER_FOR_PIECES = frozenset({"잔", "장", "권", "대", "명", "마리", "켤레", "벌"})
 """Counters that tell what kind of thing it is, and never what is counted as a piece."""
+_TRAVELLERS = frozenset({"어른", "성인", "아이", "어린이", "학생", "청소년"})
+"""Who is counted where tickets are: 어른 두 명이요."""
 
 
 def find_counting(context: Context) -> Iterator[Finding]:
@@ -72,6 +75,10 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
     if counter == "분":
         yield from _guests(context, number)
         return
+    if counter == "번" and _tries(context, number):
+        return
+    if counter == "명" and _is_travelling(context, number):
+        return
     used = {n.counter for example in context.examples for n in example.reading.numbers if n.counter}
     if counter in _NEVER_FOR_PIECES and _counters_of_the_same(context, number) == {"개"}:
         yield _other_counter(context, number, "개")
@@ -86,6 +93,20 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
     ]
     if same:
         yield _other_counter(context, number, same[0] or "")
+
+
+def _is_travelling(context: Context, number: Number) -> bool:
+    """어른 두 명이요, where tickets are asked for; 두 명 주세요 asks for the people."""
+    closing = context.reading.closing
+    gives = closing is not None and closing.root in REQUEST_ROOTS
+    return not gives and _thing_before(context.reading, number) in _TRAVELLERS
+
+
+def _tries(context: Context, number: Number) -> bool:
+    """라떼 한번 마셔 볼게요: once, not one of them."""
+    return number.value == 1 and any(
+        p.start >= number.end and "보" in p.auxiliaries for p in context.reading.predicates
+    )
 
 
 def _counters_of_the_same(context: Context, number: Number) -> set[str | None]:

@@ -24,6 +24,8 @@ _TAKEN = frozenset({"빌리", "사", "받", "배우"})
 _DICTIONARY = frozenset({"다"})
 _THING = re.compile(r"(?:거|것|걸|건)(?![가-힣]{2})")
 _NOT_BEFORE_GIVING = frozenset({"어요", "아요", "고", "ᆸ니다", "습니다"})
+_PAID = frozenset({"현금", "카드", "돈", "지폐", "동전"})
+"""What the one who buys hands over."""
 _UNTENSED = frozenset({"알", "모르"})
 """알았어요 and 알겠어요 say the same."""
 
@@ -109,6 +111,8 @@ def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
     """데워 드릴게요 and 데워 줄게요 offer what the turn asks for."""
     if _serves(closing):
         yield from _served(context, closing)
+    if _hands_over(context, closing):
+        return
     if not _offers(closing) or (context.sentence.asks(closing.end) and not _asks_to_help(context, closing)):
         return
     predicates = [p for example in context.examples for p in example.reading.predicates if p.closes]
@@ -167,6 +171,12 @@ def _favour(context: Context, closing: Predicate) -> Iterator[Finding]:
         params={"got": got, "want": want},
         replacement=want,
     )
+
+
+def _hands_over(context: Context, closing: Predicate) -> bool:
+    """현금으로 드릴게요, said by the one who pays."""
+    before = context.sentence.morphemes[max(closing.first - 2, 0) : closing.first]
+    return closing.root == "드리" and len(before) == 2 and before[0].form in _PAID and before[1].tag == "JKB"
 
 
 def _verb_before(context: Context, ending: int) -> Predicate | None:
@@ -228,6 +238,8 @@ def _direction(context: Context, closing: Predicate) -> Iterator[Finding]:
     roots = {p.root for example in context.examples for p in example.reading.predicates if p.closes}
     if other not in roots or closing.root in roots:
         return
+    if closing.root == "가져오" and closing.past:
+        return  # 장바구니 가져왔어요, where 그냥 가져갈게요 is taught
     parts = tagged(context.sentence, closing.first, closing.last)
     want = conjugate([(other, parts[0][1]), *parts[1:]], context.analyzer)
     yield _ending(context, Code.VERB_DIRECTION, "ending.direction", closing, want)
@@ -242,6 +254,10 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
     ]
     if not same or context.sentence.asks(closing.end) or closing.root in _UNTENSED:
         return
+    before = context.sentence.morphemes[closing.first - 1]
+    bare = closing.root == "하" and (before.tag != "EC" or before.form == "게")
+    if "것같" in closing.auxiliaries or (bare and closing.future):
+        return  # 좀 쓴 것 같아요; 네, 지금 할게요, where 네, 했어요 is taught
     denied = [(e, p) for e, p in same if p.negated] if closing.negated and not closing.future else []
     same = denied or same
     if any(p.past == closing.past for _, p in same):

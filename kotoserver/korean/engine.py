@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kotoserver.domain.evaluation import Evaluation, Verdict
 from kotoserver.domain.levels import SpeechFit
-from kotoserver.korean.choosing import best_intent
+from kotoserver.korean.choosing import choose_intent
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context, Prepared
 from kotoserver.korean.corrections import apply_findings
@@ -42,13 +42,14 @@ def _judge_korean(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) 
     """Mends the writing, finds the intent, then what is wrong in meaning, grammar and level."""
     written, located = repair_writing(draft, prepared, analyzer)
     reading = read_draft(written, prepared, analyzer)
-    match = best_intent(reading, prepared)
+    match, answering = choose_intent(reading, prepared)
     if match is not None and match.intent.common is not None:
         return _repair_move(match, reading, prepared)
     intent = match.intent if match else None
     context = Context(prepared=prepared, reading=reading, intent=intent, analyzer=analyzer)
     slots = read_slots(reading, intent, prepared.table) if intent else ()
-    findings = [*find_meaning(context, slots)] if intent else [_off_topic(written)]
+    meant = replace(context, reading=answering)
+    findings = [*find_meaning(meant, slots)] if intent else [_off_topic(written)]
     authored = compact(draft.text) in prepared.compact_examples
     if not authored:
         findings += _find_grammar(context, findings)

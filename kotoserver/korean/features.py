@@ -1,7 +1,8 @@
 """What an utterance is about, as weighted features that two ways of saying the same share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from kotoserver.korean.lexicon import (
     ADDRESSED,
@@ -11,6 +12,7 @@ from kotoserver.korean.lexicon import (
     DEICTIC,
     GENERIC_ROOTS,
     INQUIRING_ROOTS,
+    LEAVING_OPEN,
     LIGHT_NOUNS,
     QUESTION_WORDS,
     REMOVING,
@@ -32,6 +34,14 @@ _TIME_UNITS = frozenset({"시", "월", "일", "년", "분", "요일"})
 _WHERE = frozenset({"출구", "층", "승강장", "게이트", "플랫폼"})
 _DIGITS = re.compile(r"(?<![가-힣])[일이삼사오육륙칠팔구공영]{3,}?(?=이?[에예세]요|이?[요야고]|입니|[^가-힣]|$)")
 """Figures read one by one, as those of a telephone number."""
+_HOPED = frozenset({"좋", "되", "괜찮", "감사하", "고맙", "하"})
+"""What follows -(으)면 where it only makes a wish or a condition softer: 있으면 좋겠어요, 주시면 돼요."""
+_COSTS = frozenset({"비싸", "싸"})
+"""Asking whether it is so asks for the price."""
+_PREFERRED = frozenset({"좋", "낫", "괜찮"})
+_OF_SEVERAL = frozenset({"거", "것", "걸", "게", "쪽", "편"})
+_WAYS = frozenset({"타", "갈아타"})
+_ANY = frozenset({"든", "든지", "이든", "이든지"})
 _NOUNS = frozenset({"NNG", "NNP", "XR", "NP", "SL"})
 
 
@@ -47,6 +57,7 @@ def features_of(
     """Feature -> weight. Words are `w:…`, question words `q:…`, what they ask about `about:…`, values `slot:…`."""
     covered = {p for m in mentions for p in range(m.start, m.end)}
     covered |= {p for n in numbers for p in range(n.start, n.end)}
+    covered |= {p for start, end in _set_aside(sentence) for p in range(start, end)}
     skipped = {
         place
         for word in sentence.words
@@ -55,11 +66,18 @@ def features_of(
     }
     aside = frozenset(covered | skipped)
     found: dict[str, float] = {f"slot:{mention.slot}": CONTENT for mention in mentions}
-    for predicate in predicates:
-        if predicate.root_start not in aside:
-            found.update(_of_predicate(predicate, sentence, stance, synonyms))
+    for before, predicate in zip((None, *predicates), predicates, strict=False):
+        if predicate.root_start not in aside and not _only_softens(before, predicate):
+            prefers = _prefers(sentence, predicate, mentions)
+            told = _of_predicate(predicate, sentence, stance, synonyms)
+            found.update(dict.fromkeys(told, GENERIC) if prefers else told)
     found.update(_of_other_words(sentence, aside, predicates, synonyms))
     found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
+    if "q:어떻게" not in found and _asks_the_way(found, predicates):
+        found |= {"q:어떻게": QUESTION, "about:어떻게": ADVERB}
+        found |= {f: HALF for f in ("q:뭐", "q:어디", "q:몇", "w:타") if f in found}
+    if any(p.root in _COSTS and sentence.asks(p.end) for p in predicates):
+        found["about:얼마"] = ADVERB
     if numbers:
         found["number"] = SMALL
     if stance.answer is not Stance.OPEN:
@@ -69,6 +87,37 @@ def features_of(
     return found
 
 
+def _set_aside(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """Words that are named only to say that they are not meant: 커피 말고 다른 거."""
+    for word, following in pairwise(sentence.words):
+        if following.text in ("말고", "말고는", "대신", "대신에", "빼고는"):
+            yield word.start, following.end
+
+
+def _only_softens(before: Predicate | None, predicate: Predicate) -> bool:
+    """있으면 좋겠어요 says 있다, 데워 주시면 감사하겠습니다 asks as 데워 주세요 does."""
+    if before is None or before.last != predicate.first:
+        return False
+    return before.ending in ("면", "으면") and predicate.root in _HOPED
+
+
+def _prefers(sentence: Sentence, predicate: Predicate, mentions: tuple[Mention, ...]) -> bool:
+    """쿠키가 좋을 것 같아, 큰 게 나아요: it chooses what it names, and says nothing of its own."""
+    if predicate.root not in _PREFERRED or predicate.negated or predicate.first < 2:
+        return False
+    noun, particle = sentence.morphemes[predicate.first - 2 : predicate.first]
+    chosen = any(m.start < noun.end and noun.start < m.end for m in mentions)
+    described = noun.form in _OF_SEVERAL and bool(mentions)
+    return particle.tag == "JKS" and (chosen or described) and not sentence.asks(predicate.end)
+
+
+def _asks_the_way(found: Mapping[str, float], predicates: tuple[Predicate, ...]) -> bool:
+    """서울역 가려면 뭐 타야 돼요?, 명동 가는 버스 어디서 타요?: what to ride is how to go."""
+    rides = any(p.root in _WAYS and not p.modifies for p in predicates)
+    goes = any(p.root == "가" and not p.closes for p in predicates)
+    return rides and goes and bool({"q:뭐", "q:어디", "q:몇"} & found.keys())
+
+
 def _of_predicate(
     predicate: Predicate, sentence: Sentence, stance: StanceReading, synonyms: Mapping[str, str]
 ) -> dict[str, float]:
@@ -76,6 +125,8 @@ def _of_predicate(
     root, against = predicate.root, stance.stance is Stance.AGAINST
     if (root, predicate.ending) == ("말", "고"):
         return {}  # 여권 말고
+    if root == "이" and predicate.ending in _ANY:
+        return {_named("아무", synonyms): CONTENT}
     if root == "이":
         # 뭐라고요? asks for the words, 뭐예요? for the thing
         return {"w:라고": CONTENT} if predicate.ending.startswith(("라고", "다고")) else {}
@@ -83,15 +134,31 @@ def _of_predicate(
         return {_named(root, synonyms): HALF, DECLINES: HALF}
     if predicate.negated and ANTONYMS.get(root) in DECLINING:
         return {_named(ANTONYMS[root], synonyms): HALF, DECLINES: HALF}  # 안 배고파요 is 배불러요
+    if (root, predicate.ending) == ("어떻", "게"):
+        return {"q:어떻게": QUESTION, "about:어떻게": ADVERB}
+    if (root, predicate.ending) == ("그렇", "게"):
+        return {_named(root, synonyms): GENERIC}  # 네, 그렇게 할게요
+    if _leaves_open(predicate, sentence):
+        return {_named("아무", synonyms): CONTENT}
     before = _before(sentence, predicate)
     if (root == "되" and predicate.past and against) or (root, before) == ("없", "필요"):
         return {DECLINES: HALF}
     phrase = SET_PHRASES.get((before, root))
+    if phrase is not None and predicate.negated:
+        phrase = ANTONYMS.get(phrase, phrase)  # 입맛에 안 맞아요
     if phrase is not None:
         return {_named(phrase, synonyms): CONTENT}
     weight = GENERIC if root in GENERIC_ROOTS | INQUIRING_ROOTS | {"없"} else CONTENT
     # What is there and what is not are told apart by stance.
     return {_named("있" if root == "없" else root, synonyms): weight}
+
+
+def _leaves_open(predicate: Predicate, sentence: Sentence) -> bool:
+    """편하신 대로, 알아서, 뭐든지: as the other pleases."""
+    behind = sentence.morphemes[predicate.last].form if predicate.last < len(sentence.morphemes) else ""
+    if predicate.root == "알":
+        return predicate.ending in ("어서", "아서") and not predicate.negated
+    return (predicate.root, behind) in LEAVING_OPEN
 
 
 def _of_other_words(
@@ -112,7 +179,7 @@ def _of_other_words(
         elif morpheme.form == "쪽" and "about:어디" in found:
             continue
         elif morpheme.form in QUESTION_WORDS:
-            found[f"q:{_question(morpheme.form)}"] = QUESTION
+            found[f"q:{_question(morpheme.form, sentence.morphemes[place + 1 : place + 3])}"] = QUESTION
             about = _asked_by(morpheme.form, sentence.morphemes[place + 1 : place + 2])
             if morpheme.form == "몇" and _WHERE & {m.form for m in sentence.morphemes[place + 1 : place + 3]}:
                 found["q:어디"] = QUESTION  # 몇 번 출구로 가야 돼요?
@@ -120,7 +187,7 @@ def _of_other_words(
                 found[f"about:{about}"] = ADVERB
         elif morpheme.form in ("안녕", "미안"):
             found[_named(morpheme.form, synonyms)] = CONTENT
-        elif morpheme.form.startswith("아무"):
+        elif morpheme.form.startswith("아무") or morpheme.form == "마음대로":
             found[_named("아무", synonyms)] = CONTENT
         elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC | ADDRESSED:
             generic = morpheme.form in LIGHT_NOUNS or morpheme.form + "하" in GENERIC_ROOTS | INQUIRING_ROOTS
@@ -145,8 +212,15 @@ def _named(word: str, synonyms: Mapping[str, str]) -> str:
     return f"w:{synonyms.get(word, synonyms.get(plain, plain))}"
 
 
-def _question(word: str) -> str:
-    return "뭐" if word in ("뭐", "뭣", "무엇", "무슨", "뭘") else word
+def _question(word: str, following: tuple[Morpheme, ...]) -> str:
+    """어느 게 더 싸요? asks what 뭐가 더 싸요? asks, 몇 번째 as well; 얼마나 해요? asks the price."""
+    if word in ("뭐", "뭣", "무엇", "무슨", "뭘", "어느", "어떤"):
+        return "뭐"
+    if word == "몇" and [m.form for m in following] == ["번", "째"]:
+        return "뭐"
+    if word == "얼마나" and following and (following[0].form, following[0].tag) == ("하", "VV"):
+        return "얼마"
+    return word
 
 
 def _asks_where(following: tuple[Morpheme, ...]) -> bool:

@@ -125,11 +125,26 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
         return True
     if _is_state(context, closing):
         return True if closing.root in asked or (closing.root, False) in shown else None
+    if orders and not closing.auxiliaries and _gives_it_back(context, closing, shown):
+        return _is_state(context, closing)
     if closing.root not in asked:
         stated = closing.past or closing.future or closing.ending in ("ᆸ니다", "습니다")
         told = (closing.root, False) in shown and stated
         return True if told and not orders and not _speaks_of_another(context) else None
     return closing.past or closing.future or not orders
+
+
+def _gives_it_back(context: Context, closing: Predicate, shown: set[tuple[str, bool]]) -> bool:
+    """네, 궁금하세요; 네, 주문하세요: what the learner was asked, or is to do, put to the other."""
+    told = {root for root, _ in shown}
+    said = {p.root for p in context.prepared.npc.predicates} - {"있", "이", "하"}
+    plans = {
+        p.root
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.closes and not p.auxiliaries and p.ending in _OWN_WILL
+    }
+    return closing.root in (said - told) or closing.root in plans
 
 
 def _speaks_of_another(context: Context) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from kotoserver.domain.scene import CommonIntent, Intent
 from kotoserver.korean.features import GENERIC
-from kotoserver.korean.lexicon import GENERIC_ROOTS, REQUEST_ROOTS
+from kotoserver.korean.lexicon import GENERIC_ROOTS, OPPOSITES, REQUEST_ROOTS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
@@ -16,6 +16,8 @@ ENOUGH = 0.45
 """Likeness from which an intent is taken as meant."""
 ENOUGH_FOR_REPAIR = 0.62
 """The same for the common intents, which are short and share words with much else."""
+ENOUGH_FOR_PART = 0.75
+"""The same for what only a part of the utterance says."""
 OWN_FIRST = 0.1
 """By how much a common intent must be more like than an intent of the turn that fits as well."""
 _VALUE_BONUS = 0.3
@@ -29,6 +31,10 @@ _COMMON = 0.8
 """The same, where intents are told apart by their wording."""
 _SUBSTITUTION = 0.6
 """What is left of the likeness when another thing is named than in any example (배가 아파요 for 머리가)."""
+
+
+_PLAIN_QUESTION = frozenset({"어요", "아요", "어", "아", "나요", "은가요", "ᆫ가요", "습니까", "ᆸ니까", "니", "냐"})
+_QUALITIES = frozenset(word for pair in OPPOSITES for side in pair for word in side) | {"달", "맵", "쓴맛나", "좋"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,8 @@ class PreparedIntent:
     """Features of all its examples and slots."""
     stance: Stance
     """What all its examples agree on."""
+    leaning: Stance
+    """What most of them say, questions left out: 커피만 주세요 declines among 아니요, 괜찮아요 and the like."""
     habit: Habit
     common: CommonIntent | None = None
 
@@ -74,7 +82,8 @@ def prepare_intent(
     may_have = intent.may_have if isinstance(intent, Intent) else ()
     vocabulary = {feature for example in examples for feature in example.reading.features}
     vocabulary |= {f"slot:{slot}" for slot in (*needs, *may_have)}
-    stances = {example.reading.stance.stance for example in examples}
+    said = [example.reading.stance.stance for example in examples]
+    stances = set(said)
     return PreparedIntent(
         id=intent.id,
         needs=needs,
@@ -83,9 +92,16 @@ def prepare_intent(
         not_this=not_this,
         vocabulary=frozenset(vocabulary),
         stance=stances.pop() if len(stances) == 1 else Stance.OPEN,
+        leaning=_leaning(said),
         habit=habit_of(example.reading for example in examples),
         common=intent if isinstance(intent, CommonIntent) else None,
     )
+
+
+def _leaning(said: list[Stance]) -> Stance:
+    told = Counter(stance for stance in said if stance is not Stance.OPEN)
+    most, count = next(iter(told.most_common(1)), (Stance.OPEN, 0))
+    return most if count * 5 >= told.total() * 3 else Stance.OPEN
 
 
 def rank_intents(
@@ -185,9 +201,20 @@ def _wonders(reading: Reading, intent: PreparedIntent) -> bool:
     closing = reading.closing
     if closing is not None and (closing.root in REQUEST_ROOTS or "주" in closing.auxiliaries):
         return False
+    if closing is not None and _asks_how_it_is(reading, closing, intent):
+        return True
     if any(f.startswith("about:") and f in intent.vocabulary for f in reading.features):
         return False  # 가는 방법이 뭐예요? asks 어떻게 가요?
     return any(f.startswith("q:") and f not in intent.vocabulary for f in reading.features)
+
+
+def _asks_how_it_is(reading: Reading, closing: Predicate, intent: PreparedIntent) -> bool:
+    """공항철도는 비싸요?, where every example chooses one and none asks."""
+    if not reading.sentence.asks(closing.end) or closing.auxiliaries or closing.ending not in _PLAIN_QUESTION:
+        return False
+    if closing.root in GENERIC_ROOTS | REQUEST_ROOTS or closing.root not in _QUALITIES:
+        return False
+    return not any(e.reading.sentence.asks(len(e.text) - 1) for e in intent.examples)
 
 
 def _shares_content(reading: Reading, example: Example | None) -> bool:

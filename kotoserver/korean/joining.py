@@ -24,7 +24,9 @@ _MODIFIERS = {"어": True, "아": True, "ᆯ": True, "을": True, "는": True, "
 """What is found before it, and whether that is wrong after an adjective; 있다 and 없다 take 는."""
 _DONE_THERE = frozenset({"먹", "마시", "공부하", "일하", "놀", "자", "쉬", "운동하", "쇼핑하"})
 _PLACES = PLACE_NOUNS - {"안", "밖", "층", "방"}
-_DOUBLED = frozenset({"잠깐", "잠시", "잠깐만요", "잠시만요", "진짜", "정말"})
+_DOUBLED = frozenset(
+    {"잠깐", "잠시", "잠깐만", "잠시만", "잠깐만요", "잠시만요", "진짜", "정말", "미안", "아니", "좋아"}
+)
 """Words that are rightly said twice."""
 
 

@@ -55,7 +55,7 @@ ADDRESSED = _words("너 니 당신 자네 그대 여러분 얘 그쪽")
 LIGHT_NOUNS = _words("때 중 정도 경우 둘 가운데 혹 등")
 """Nouns that only hold a sentence together."""
 
-INQUIRING_ROOTS = _words("알 알리 궁금하 같 가르치 물어보 알아보")
+INQUIRING_ROOTS = _words("알 알리 궁금하 같 똑같 가르치 물어보 알아보")
 """Predicates that say that one asks or supposes, not what: 몇 시인지 알려 주세요."""
 
 _ASKED_ABOUT = """
@@ -215,6 +215,9 @@ SYNONYMS = (
     frozenset({"추천", "권하", "인기", "유명"}),
     frozenset({"따뜻", "따듯"}),
     frozenset({"구경", "둘러보"}),
+    frozenset({"같", "똑같"}),
+    frozenset({"다르", "차이"}),
+    frozenset({"충분", "필요"}),
     frozenset({"가방", "장바구니", "에코백", "배낭"}),
     frozenset({"재미있", "재밌"}),
     frozenset({"안녕", "반갑"}),
@@ -292,8 +295,29 @@ RAISED_NOUNS = {"성함": "이름", "연세": "나이", "댁": "집", "생신": 
 AMOUNTS = (("많이", "가득", "듬뿍"), ("조금", "적게", "약간"))
 """Answers to 얼마나?, one the opposite of the other."""
 
-SET_PHRASES = {("돈", "바꾸"): "환전", ("인기", "많"): "인기", ("인기", "있"): "인기", ("상관", "없"): "상관"}
+SET_PHRASES = {
+    ("돈", "바꾸"): "환전",
+    ("인기", "많"): "인기",
+    ("인기", "있"): "인기",
+    ("상관", "없"): "상관",
+    ("비", "오"): "날씨",
+    ("눈", "오"): "날씨",
+    ("바람", "불"): "날씨",
+    ("차이", "나"): "다르",
+    ("차이", "있"): "다르",
+    ("입맛", "맞"): "맛있",
+    ("입", "맞"): "맛있",
+}
 """What a verb and its noun say together in one word."""
+
+LEAVING_OPEN = frozenset({("편하", "대로"), ("원하", "대로"), ("마음", "대로"), ("좋", "대로")})
+"""A verb or noun and 대로, which leave the choice to the other, as 아무거나 does."""
+
+STEP_ROOTS = _words("가 오 나가 나오 들어가 들어오 앉 서 일어나 들르 만나 사 넣 가져가 가져오 들")
+"""With these, -아/어서 tells what is done first, not why: 공원에 가서 마시자."""
+
+PUTTING_OFF = frozenset({"나중", "다음", "이따", "이따가", "곧"})
+"""Words for later: what is put off is declined for now."""
 
 CARRYING_ROOTS = frozenset({"가져가", "가져오", "가", "들", "넣", "보"})
 """What one does with a thing as it is: 그냥 가져갈게요, 그냥 볼게요."""

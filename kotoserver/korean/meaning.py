@@ -7,6 +7,7 @@ from kotoserver.domain.evaluation import Expectation, SlotReading, SlotState
 from kotoserver.domain.scene import Slot, SlotKind
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
+from kotoserver.korean.endings import is_demand
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import opposes
 from kotoserver.korean.lexicon import AMOUNTS, CONTRASTS, GENERIC_ROOTS, OPPOSITES, REMOVING
@@ -39,6 +40,7 @@ def find_meaning(context: Context, slots: tuple[SlotReading, ...]) -> Iterator[F
     yield from _amount_fault(context)
     yield from _answer_fault(context)
     yield from _said_yes_for_no(context)
+    yield from _request_given_back(context)
 
 
 def _slot_fault(context: Context, reading: SlotReading) -> Finding | None:
@@ -47,7 +49,16 @@ def _slot_fault(context: Context, reading: SlotReading) -> Finding | None:
     match reading.state:
         case SlotState.FILLED:
             return None
-        case SlotState.WRONG | SlotState.AMBIGUOUS:
+        case SlotState.AMBIGUOUS:
+            return Finding(
+                code=Code.SLOT_AMBIGUOUS,
+                rule=f"slot.{reading.state.value}",
+                start=start,
+                end=end,
+                params={"slot": reading.slot, "got": reading.heard or ""},
+                blocks=True,
+            )
+        case SlotState.WRONG:
             params = {"slot": reading.slot, "got": reading.heard or "", "want": _wanted_values(slot)}
             return Finding(
                 code=Code.SLOT_WRONG,
@@ -215,8 +226,8 @@ def _denied_fault(context: Context) -> Iterator[Finding]:
     ]
     if not same or context.sentence.asks(closing.end) or closing.root in GENERIC_ROOTS | REMOVING:
         return
-    if context.reading.stance.stance is context.reading.stance.answer is Stance.AGAINST and not closing.negated:
-        return  # 아니요, 다음에 먹을게요
+    if context.reading.stance.stance is Stance.AGAINST and not closing.negated:
+        return  # 다음에 먹을게요
     if any(p.negated == closing.negated or e.reading.sentence.asks(p.end) for e, p in same):
         return
     example, shown = same[0]
@@ -289,6 +300,27 @@ def _said_yes_for_no(context: Context) -> Iterator[Finding]:
         start=word.start,
         end=decided.end,
         params={"got": context.sentence.text[word.start : decided.end], "want": intent.examples[0].text},
+        blocks=True,
+    )
+
+
+def _request_given_back(context: Context) -> Iterator[Finding]:
+    """여권을 보여 주세요, as an answer to 여권을 보여 주십시오."""
+    closing = context.reading.closing
+    asked = context.prepared.npc.closing
+    if closing is None or asked is None or not (is_demand(closing) and is_demand(asked)):
+        return
+    same = closing.root == asked.root and "주" in closing.auxiliaries and "주" in asked.auxiliaries
+    if not same or closing.root in GENERIC_ROOTS or context.sentence.asks(closing.end):
+        return
+    if any(p.root == closing.root and is_demand(p) for e in context.examples for p in e.reading.predicates):
+        return
+    yield Finding(
+        code=Code.ECHO_PROMPT,
+        rule="meaning.given_back",
+        start=0,
+        end=len(context.sentence.text),
+        params={"line": context.prepared.expectation.npc_line},
         blocks=True,
     )
 

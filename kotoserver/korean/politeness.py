@@ -56,6 +56,8 @@ def find_level(context: Context) -> Iterator[Finding]:
         yield from _raise_level(context)
     elif speech is SpeechFit.TOO_FORMAL:
         yield from _lower_level(context)
+    elif _half_polite(context):
+        yield from _propose(context)
     elif level.mixed and expectation.target is not SpeechLevel.BANMAL:
         yield from _unmix(context)
     elif level.archaic and expectation.target is not SpeechLevel.BANMAL:
@@ -141,6 +143,30 @@ def _unmix(context: Context) -> Iterator[Finding]:
         params={"fix": text[:start] + better + text[end:]},
         replacement=better,
     )
+
+
+def _half_polite(context: Context) -> bool:
+    """먹자요: 요 put to an ending that is only casual."""
+    return any(p.ending == "자요" for p in context.reading.predicates)
+
+
+def _propose(context: Context) -> Iterator[Finding]:
+    """먹자요 → 먹어요, 먹읍시다 where the most formal level is wanted."""
+    text = context.sentence.text
+    for predicate in context.reading.predicates:
+        if predicate.ending != "자요":
+            continue
+        stem = tagged(context.sentence, predicate.first, predicate.last - 1)
+        ending = "읍시다" if context.wanted is SpeechLevel.HAPSYO else "어요"
+        better = conjugate([*stem, (ending, "EF")], context.analyzer)
+        yield Finding(
+            code=Code.LEVEL_MIXED,
+            rule="level.proposal",
+            start=predicate.start,
+            end=predicate.end,
+            params={"fix": text[: predicate.start] + better + text[predicate.end :]},
+            replacement=better,
+        )
 
 
 def _modernise(context: Context) -> Iterator[Finding]:
@@ -239,5 +265,7 @@ def _formal(context: Context, predicate: Predicate, stem: list[tuple[str, str]],
         return conjugate([*stem, ("시", "EP"), ("ᆸ시오", "EF")], context.analyzer)
     if ending.startswith(("ᆯ게", "을게")):
         return conjugate([*stem, ("겠", "EP"), ("습니다", "EF")], context.analyzer)
+    if ending in ("자", "자요"):
+        return conjugate([*stem, ("읍시다", "EF")], context.analyzer)
     asks = context.sentence.asks(predicate.end)
     return conjugate([*stem, ("ᆸ니까" if asks else "ᆸ니다", "EF")], context.analyzer)

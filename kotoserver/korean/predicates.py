@@ -8,6 +8,7 @@ from kotoserver.ports.morphology import Morpheme
 
 _ASKING = ("니까", "나요", "까요", "가요", "까", "니", "냐")
 _STARTS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
+_VERY = frozenset({"너무", "좀", "조금", "아주", "진짜", "정말", "되게", "많이", "약간", "완전"})
 _FEELINGS = {"좋": "좋아하", "싫": "싫어하"}
 _HONORIFIC_ENDINGS = ("세요", "십시", "시", "셔", "으세요", "으십시", "으시", "으셔")
 
@@ -23,7 +24,7 @@ class Predicate:
     noun: str | None
     """What the copula is put to: `얼마` of 얼마예요."""
     auxiliaries: tuple[str, ...]
-    """In order: `주`, `드리`, `싶`, `수있`, `않`, `말`, `보` …; `거이` for -(으)ㄹ 것이다."""
+    """In order: `주`, `드리`, `싶`, `수있`, `않`, `말`, `보` …; `거이` for -(으)ㄹ 것이다, `것같` for …것 같다."""
     negated: bool
     """By 안 or 못, -지 않다, -지 말다."""
     short_negation: bool
@@ -101,7 +102,7 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
             auxiliaries.append(auxiliary)
             planned = auxiliary == "거이" and token.form in ("ᆯ", "을")
             future |= planned
-            past |= auxiliary == "거이" and token.form in ("ᆫ", "은") and acts
+            past |= auxiliary in ("거이", "것같") and token.form in ("ᆫ", "은") and acts
         elif token.tag == "ETN":
             ending = token.form
             place += 1
@@ -138,7 +139,9 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
 
 def _feels(morphemes: tuple[Morpheme, ...]) -> bool:
     """An adjective made a verb by -아/어하다: 좋아하다, 싫어하다."""
-    return len(morphemes) == 3 and [m.tag for m in morphemes] == ["VA", "EC", "VX"] and morphemes[2].form == "하"
+    if [m.tag for m in morphemes] != ["VA", "EC", "VX"] or morphemes[1].form == "게":
+        return False  # 이렇게 하면
+    return morphemes[2].form == "하"
 
 
 def _root(morphemes: tuple[Morpheme, ...], at: int) -> tuple[int, str, str | None]:
@@ -153,9 +156,16 @@ def _root(morphemes: tuple[Morpheme, ...], at: int) -> tuple[int, str, str | Non
         return at - 1, before.form + token.form, None
     if token.form in ("부르", "고프") and _subject(morphemes, at) == "배":
         return at, "배" + token.form, None
+    if token.form == "쓰" and _tastes(token, before):
+        return at, "쓴맛나", None
     if token.tag == "VCP":
         return at, "이", before.form if before is not None else None
     return at, token.form, None
+
+
+def _tastes(token: Morpheme, before: Morpheme | None) -> bool:
+    """쓰다, to be bitter, apart from 쓰다, to use and to write: 커피가 너무 써."""
+    return token.tag == "VA" or (before is not None and before.tag == "MAG" and before.form in _VERY)
 
 
 def _subject(morphemes: tuple[Morpheme, ...], at: int) -> str:
@@ -177,13 +187,15 @@ def _auxiliary(token: Morpheme | None) -> str:
 
 
 def _bound_noun(morphemes: tuple[Morpheme, ...], at: int) -> tuple[str, int] | None:
-    """-(으)ㄹ 수 있다/없다 and -(으)ㄹ 것이다 after a modifier, with the place behind them."""
+    """-(으)ㄹ 수 있다/없다, -(으)ㄹ 것 같다 and -(으)ㄹ 것이다 after a modifier, with the place behind them."""
     rest = morphemes[at + 1 : at + 4]
     if not rest or rest[0].tag != "NNB":
         return None
     skip = 2 if len(rest) > 1 and rest[1].tag in ("JKS", "JX") else 1
     if rest[0].form == "수" and len(rest) > skip and rest[skip].form in ("있", "없"):
         return "수" + rest[skip].form, at + 1 + skip + 1
+    if rest[0].form in ("거", "것") and len(rest) > 1 and (rest[1].form, rest[1].tag) == ("같", "VA"):
+        return "것같", at + 3
     if rest[0].form in ("거", "것", "게") and len(rest) > 1 and rest[1].tag == "VCP":
         return "거이", at + 3
     return None

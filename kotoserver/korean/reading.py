@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from kotoserver.korean.clauses import background_ends
 from kotoserver.korean.features import features_of, noun_features
 from kotoserver.korean.level import LevelReading, read_level
 from kotoserver.korean.noise import noise_words
@@ -27,6 +28,8 @@ class Reading:
     """Content -> weight, for comparing utterances."""
     nouns: frozenset[str]
     """Those features that are things."""
+    background: tuple[int, ...]
+    """Ends of the clauses that only tell why or when, in order."""
 
     @property
     def text(self) -> str:
@@ -56,16 +59,18 @@ def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> R
     mentions = _meant(find_mentions(sentence, table, numbers), predicates)
     stance = read_stance(sentence, predicates, noise)
     features = features_of(sentence, noise, predicates, numbers, mentions, stance, synonyms)
+    background = background_ends(sentence, predicates)
     return Reading(
         sentence=sentence,
         noise=noise,
         predicates=predicates,
         numbers=numbers,
-        mentions=_last_mentioned(sentence, mentions),
+        mentions=_in_the_foreground(_last_mentioned(sentence, mentions), background),
         stance=stance,
         level=read_level(sentence, noise),
         features=features,
         nouns=noun_features(sentence, features, synonyms),
+        background=background,
     )
 
 
@@ -102,3 +107,11 @@ def _last_mentioned(sentence: Sentence, mentions: tuple[Mention, ...]) -> tuple[
         return mentions
     later = {mention.slot for mention in mentions if mention.start > repaired}
     return tuple(m for m in mentions if m.start > repaired or m.slot not in later)
+
+
+def _in_the_foreground(mentions: tuple[Mention, ...], background: tuple[int, ...]) -> tuple[Mention, ...]:
+    """Less those that a reason named before another was chosen: 유자차는 달아서 녹차로 할게요."""
+    if not background:
+        return mentions
+    chosen = {mention.slot for mention in mentions if mention.start >= background[-1]}
+    return tuple(m for m in mentions if m.start >= background[-1] or m.slot not in chosen)

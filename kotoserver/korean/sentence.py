@@ -13,6 +13,8 @@ _SENTENCE_END = ".!?。？！…"
 
 _HONORIFIC = {("계세", "NNG"): "계시", ("드세", "VA"): "드시"}
 """What the analyser finds in 여기 계세요 and 더 드세요."""
+_TIMES = frozenset(["나중", "다음", "이따", "이번", "오후", "저녁", "아침", "주", "달", "내일", "모레", "오늘"])
+_BACKGROUND = ("는데", "ᆫ데", "은데")
 NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XR", "XSN", "SL", "SN", "XPN"})
 VERB_TAGS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
 
@@ -67,9 +69,10 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     analysis = analyzer.analyze(text)
-    morphemes = _mend_subject(text, _mend_promise(text, _mend_verbs(analysis.morphemes)))
+    morphemes = _mend_verbs(_mend_closing(_mend_background(text, analysis.morphemes)))
+    morphemes = _mend_proposal(text, _mend_subject(text, _mend_promise(text, morphemes)))
     morphemes = _mend_short_place(text, _mend_sweet(text, morphemes))
-    morphemes = _mend_buying(_mend_bringing(text, _mend_being(_mend_place(morphemes))))
+    morphemes = _mend_buying(_mend_looking(_mend_bringing(text, _mend_being(_mend_place(morphemes)))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
 
@@ -105,6 +108,37 @@ def _unite_cut(sentence: Sentence, morphemes: list[Morpheme], nouns: frozenset[s
         united = Morpheme(noun, "NNG", word.start, len(noun))
         morphemes = [*morphemes[:at], united, *morphemes[at + len(cut) :]]
     return morphemes
+
+
+def _mend_background(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """카드가 없는데요, where the analyser finds the noun 데 behind a modifier; one that is meant stands apart."""
+    mended: list[Morpheme] = []
+    for m in morphemes:
+        before = mended[-1] if mended else None
+        if before is not None and before.tag == "ETM" and _goes_on(text, m):
+            mended[-1] = Morpheme(before.form + "데", "EC", before.start, m.end - before.start)
+        elif before is not None and (m.form, m.tag) == ("요", "JX") and before.form.endswith(_BACKGROUND):
+            mended[-1] = Morpheme(before.form + "요", "EF", before.start, m.end - before.start)
+        else:
+            mended.append(m)
+    return tuple(mended)
+
+
+def _goes_on(text: str, noun: Morpheme) -> bool:
+    """Whether 데 stands right behind its verb and nothing but 요 right behind it."""
+    apart = text[noun.start - 1 : noun.start] == " "
+    ends = not text[noun.end : noun.end + 1].isalnum() or text.startswith("요", noun.end)
+    return (noun.form, noun.tag) == ("데", "NNB") and ends and not apart
+
+
+def _mend_closing(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """괜찮습니다, 감사합니다; 됐어, 너 먹어: before a comma the analyser finds an ending that joins."""
+    mended: list[Morpheme] = []
+    for m in morphemes:
+        tensed = bool(mended) and mended[-1].tag == "EP" and mended[-1].form in ("었", "았", "겠")
+        closes = m.form.endswith("니다") or (tensed and m.form in ("어", "아"))
+        mended.append(Morpheme(m.form, "EF", m.start, m.length) if m.tag == "EC" and closes else m)
+    return tuple(mended)
 
 
 def _mend_verbs(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
@@ -151,6 +185,16 @@ def _mend_bringing(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme
     return morphemes
 
 
+def _mend_looking(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """둘러볼게요, where the analyser finds 두르다, to put around."""
+    for at in range(len(morphemes) - 2):
+        wrap, link, see = morphemes[at : at + 3]
+        if (wrap.form, link.tag, see.form) == ("두르", "EC", "보"):
+            verb = Morpheme("둘러보", "VV", wrap.start, see.end - wrap.start)
+            return (*morphemes[:at], verb, *morphemes[at + 3 :])
+    return morphemes
+
+
 def _mend_buying(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
     """나중에 살 거예요, which the analyser takes for living where no place is named."""
     mended = list(morphemes)
@@ -164,7 +208,7 @@ def _mend_buying(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
 
 
 def _is_time(noun: tuple[Morpheme, ...]) -> bool:
-    return bool(noun) and noun[0].form in ("나중", "다음", "이따", "이번", "오후", "저녁", "아침")
+    return bool(noun) and noun[0].form in _TIMES
 
 
 def _mend_subject(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
@@ -241,6 +285,21 @@ def _mend_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme,
         return morphemes
     promise = Morpheme(modifier.form + "게", "EF", modifier.start, particle.end - modifier.start)
     return (*morphemes[: last - 3], promise, *morphemes[last:])
+
+
+def _mend_proposal(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """먹자요 and 나가자요 as one ending, which learners make of the casual one; 나가 자요 goes out and sleeps."""
+    for at in range(1, len(morphemes)):
+        let, polite = morphemes[at - 1 : at + 1]
+        before = morphemes[at - 2] if at > 1 else None
+        if text[let.start : let.start + 2] != "자요" or polite.form not in ("요", "어요"):
+            continue
+        if let.form == "자" and let.tag in ("EF", "EC") and polite.form == "요":
+            return (*morphemes[: at - 1], Morpheme("자요", "EF", let.start, 2), *morphemes[at + 1 :])
+        joined = before is not None and before.tag == "EC" and text[let.start - 1] != " "
+        if joined and (let.form, let.tag) == ("자", "VV"):
+            return (*morphemes[: at - 2], Morpheme("자요", "EF", let.start, 2), *morphemes[at + 1 :])
+    return morphemes
 
 
 def _mend_place(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

@@ -1,7 +1,9 @@
 """Slots: the values of a scene as people say them, found in what the learner said."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kotoserver.domain.evaluation import Expectation
 from kotoserver.domain.scene import Slot, SlotFill, SlotKind
@@ -61,7 +63,8 @@ def build_table(expectation: Expectation, analyzer: MorphemeAnalyzer) -> SlotTab
     choices = {slot.id: slot for slot in expectation.slots.values() if slot.kind is SlotKind.CHOICE}
     for slot in choices.values():
         for value, ways in slot.values.items():
-            spoken = dict.fromkeys([*ways, *_synonyms(ways, expectation), *_siblings(slot, value)])
+            shorter = [re.sub(r"(?<=[가-힣])[을를] ", " ", way) for way in ways]
+            spoken = dict.fromkeys([*ways, *shorter, *_synonyms(ways, expectation), *_siblings(slot, value)])
             variants += [_variant(slot.id, value, way, analyzer) for way in spoken]
         variants += [_variant(slot.id, OTHER_VALUE, way, analyzer) for way in _contrasts(slot)]
     ordered = tuple(sorted(dict.fromkeys(variants), key=lambda v: (-len(v.compact), v.value == OTHER_VALUE)))
@@ -99,7 +102,19 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
                 grown = True
     found += _by_quantity(table, numbers, found)
     kept = [mention for mention in found if not _taken_back(sentence, mention)]
-    return tuple(sorted(kept, key=lambda mention: mention.start))
+    ordered = sorted(kept, key=lambda mention: mention.start)
+    kinds = {mention for before, mention in pairwise(ordered) if _only_its_kind(sentence, before, mention, table)}
+    return tuple(mention for mention in ordered if mention not in kinds)
+
+
+def _only_its_kind(sentence: Sentence, before: Mention, mention: Mention, table: SlotTable) -> bool:
+    """카드 of 티머니 카드, where 교통카드 is another way to say 티머니: its kind, and no second value."""
+    apart = sentence.text[before.end : mention.start].strip()
+    if apart or mention.slot != before.slot or mention.value == before.value:
+        return False
+    kind = sentence.text[mention.start : mention.end]
+    ways = table.choices[mention.slot].values.get(str(before.value), ())
+    return any(way != kind and way.endswith(kind) for way in ways)
 
 
 def _by_quantity(table: SlotTable, numbers: Iterable[Number], found: list[Mention]) -> list[Mention]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 from kotoserver.korean.lexicon import DECLINING, NO_WORDS, REMOVING, REQUEST_ROOTS, YES_WORDS
 from kotoserver.korean.numbers import read_numbers
@@ -12,6 +13,7 @@ _LEAVING = frozenset({"두", "놔두", "내버려두"})
 """Asking for these, with 그냥, is asking for nothing to be done."""
 
 
+_GOING = frozenset({"가", "오", "내리", "타", "있", "돌아가", "만나"})
 _LATER = frozenset({"다음에", "나중에", "이따가", "다음에는", "나중에는"})
 """Putting off what is offered declines it now."""
 
@@ -57,7 +59,9 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
                 continue
             stance, decided_by = said, predicate
         elif said is Stance.AGAINST and (
-            predicate.root in REMOVING | {"없"} or predicate.ending in ("게", "어도", "아도")
+            predicate.root in REMOVING | {"없"}
+            or predicate.ending in ("게", "어도", "아도")
+            or (predicate.root in DECLINING and not predicate.negated)  # 괜찮으니까 그냥 계산해 주세요
         ):
             stance, decided_by = said, predicate
     if decided_by is None and len(spoken) > (answer_word is not None):
@@ -72,8 +76,20 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         stance = Stance.AGAINST  # 아직이요
     if answer is Stance.AGAINST and any(word.text in _LATER for word in spoken):
         stance = Stance.AGAINST  # 아니요, 다음에 먹을게요
+    if answer is Stance.OPEN and decided_by is not None and _puts_off(sentence, decided_by, spoken):
+        stance = Stance.AGAINST  # 다음에 먹을게요, 나중에 사려고 해요
     mild = decided_by is not None and decided_by.root in ("괜찮", "되")
     return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
+
+
+def _puts_off(sentence: Sentence, decided_by: Predicate, spoken: list[Word]) -> bool:
+    """Whether one will do it oneself, but later; who says 다음에는 내가 살게 speaks of whose turn it is."""
+    plans = decided_by.future or decided_by.ending == "려고" or "하" in decided_by.auxiliaries
+    if not plans or decided_by.negated or decided_by.honorific or sentence.asks(decided_by.end):
+        return False
+    if decided_by.root in _GOING or any(word.text in ("내가", "제가") for word in spoken):
+        return False
+    return any(word.text in _LATER | {"곧", "이따", "다음번에"} for word in spoken)
 
 
 def _only_understands(predicate: Predicate) -> bool:
@@ -82,15 +98,19 @@ def _only_understands(predicate: Predicate) -> bool:
 
 
 def _names_a_thing(sentence: Sentence) -> bool:
-    """아니요, 그냥 보통 우편으로 할게요 wants something else instead."""
-    return any(m.tag in ("NNG", "NNP") for m in sentence.morphemes)
+    """아니요, 그냥 보통 우편으로 할게요 wants something else instead; 아니요, 그냥 계산해 주세요 does not."""
+    return any(
+        noun.tag in ("NNG", "NNP") and following.tag not in ("XSV", "XSA")
+        for noun, following in pairwise(sentence.morphemes)
+    )
 
 
 def _still_declines(stance: Stance, decided_by: Predicate, later: Predicate) -> bool:
     """A refusal holds against what only adds to it: 빼고 주세요; 괜찮아요, 가방 있어요."""
     if stance is not Stance.AGAINST:
         return False
-    return not decided_by.closes or (decided_by.root in DECLINING and later.root not in REQUEST_ROOTS)
+    declines = decided_by.root in DECLINING or (decided_by.root == "되" and decided_by.past)  # 됐어, 너만 먹어
+    return not decided_by.closes or (declines and later.root not in REQUEST_ROOTS)
 
 
 def _stance_of(sentence: Sentence, predicate: Predicate) -> Stance:
@@ -107,6 +127,8 @@ def _is_against(sentence: Sentence, predicate: Predicate) -> bool:
         return not predicate.negated
     if predicate.root in ("없", "싫", "싫어하", "모르"):
         return not predicate.negated
+    if predicate.root == "맞" and "입" in sentence.text[: predicate.start]:
+        return False  # 내 입맛에는 안 맞아 tells how it tastes
     if "수없" in predicate.auxiliaries:
         return True
     if predicate.root == "되" and predicate.past and _is_counted(sentence, predicate):

@@ -33,7 +33,7 @@ def test_values_are_heard(judge: Judge, text: str, filled: dict[str, object]):
         ("커피 한 잔 주세요", SlotState.MISSING, "SLOT_MISSING"),
         ("두 잔 주세요", SlotState.MISSING, "SLOT_MISSING"),
         ("콜라 주세요", SlotState.WRONG, "SLOT_WRONG"),
-        ("라떼하고 녹차 주세요", SlotState.AMBIGUOUS, "SLOT_WRONG"),
+        ("라떼하고 녹차 주세요", SlotState.AMBIGUOUS, "SLOT_AMBIGUOUS"),
         ("커피", SlotState.MISSING, "SLOT_MISSING"),
         ("콜라요", SlotState.WRONG, "SLOT_WRONG"),
     ],
