@@ -14,6 +14,7 @@ _SENTENCE_END = ".!?。？！…"
 _HONORIFIC = {("계세", "NNG"): "계시", ("드세", "VA"): "드시"}
 """What the analyser finds in 여기 계세요 and 더 드세요."""
 _TIMES = frozenset(["나중", "다음", "이따", "이번", "오후", "저녁", "아침", "주", "달", "내일", "모레", "오늘"])
+_SOON = frozenset({"곧", "이따가", "금방", "아직"})
 _BACKGROUND = ("는데", "ᆫ데", "은데")
 NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XR", "XSN", "SL", "SN", "XPN"})
 VERB_TAGS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
@@ -202,7 +203,8 @@ def _mend_buying(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
         if (verb.form, verb.tag) != ("살", "VV") or not ending.form.startswith("ᆯ"):
             continue
         before = morphemes[at - 1] if at > 0 else None
-        if before is None or before.tag not in ("JKB", "MAG") or _is_time(morphemes[at - 2 : at - 1]):
+        soon = before is not None and before.form in _SOON
+        if before is None or soon or before.tag not in ("JKB", "MAG") or _is_time(morphemes[at - 2 : at - 1]):
             mended[at] = Morpheme("사", "VV", verb.start, verb.length)
     return tuple(mended)
 

@@ -3,8 +3,9 @@
 from kotoserver.domain.evaluation import SlotReading, SlotState
 from kotoserver.domain.scene import Slot
 from kotoserver.korean.intents import PreparedIntent
-from kotoserver.korean.lexicon import REQUEST_ROOTS
+from kotoserver.korean.lexicon import REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.numbers import read_numbers
+from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slots import OTHER_VALUE, Mention, SlotTable, count_mention
 
@@ -91,7 +92,7 @@ def _unlisted_amount(reading: Reading, slot: Slot) -> str | None:
 def _unlisted_noun(reading: Reading) -> str | None:
     """콜라 of 콜라 주세요: the thing asked for, when it is no class word and no value."""
     closing = reading.closing
-    if closing is not None and closing.root not in REQUEST_ROOTS | {"하"} and "주" not in closing.auxiliaries:
+    if closing is not None and not _asks_for(reading, closing):
         return None
     taken = {place for m in reading.mentions for place in range(m.start, m.end)}
     taken |= {place for n in reading.numbers for place in range(n.start, n.end)}
@@ -102,6 +103,18 @@ def _unlisted_noun(reading: Reading) -> str | None:
         if morpheme.tag in ("NNG", "NNP") and morpheme.start not in taken and morpheme.end not in placed:
             return None if morpheme.form in _UMBRELLA else morpheme.form
     return None
+
+
+def _asks_for(reading: Reading, closing: Predicate) -> bool:
+    """Whether it asks for a thing or chooses it: 도넛 주세요, 도넛 먹을래요, 도넛 어디 있어요?, 택시로 갈게요."""
+    if closing.root in REQUEST_ROOTS | {"하"} or "주" in closing.auxiliaries:
+        return True
+    wants = closing.future or "싶" in closing.auxiliaries or closing.ending == "자"
+    if closing.root in TAKING_ROOTS:
+        return wants and not closing.negated
+    if closing.root == "있":
+        return "q:어디" in reading.features
+    return wants and closing.root in ("가", "타", "오")
 
 
 def _read_number(reading: Reading, slot: Slot) -> SlotReading:

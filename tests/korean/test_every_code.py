@@ -38,6 +38,7 @@ TOLD = {
     Code.MEANING_NUMBER: (STORE, "물 세 병 주세요"),
     Code.SLOT_MISSING: (ORDER, "한 잔 주세요"),
     Code.SLOT_WRONG: (ORDER, "콜라 한 잔 주세요"),
+    Code.SLOT_AMBIGUOUS: (ORDER, "아메리카노랑 라떼 주세요"),
     Code.NEGATION_MISMATCH: (HERE, "여기에서 안 먹을게요"),
     Code.ANSWER_POLARITY: (ICE, "네, 얼음 빼 주세요"),
     Code.SENTENCE_TYPE: (WHERE, "정류장이 어디입니다"),
