@@ -12,6 +12,7 @@ from kotoserver.settings import ROOT
 from tests.apps import Koto, serving
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.visitor import Visitor
+from tests.large_scene import swell_cafe
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -203,6 +204,27 @@ async def test_a_table_goes_out_and_is_looked_at_before_it_comes_in(editor: Visi
     await page.get_by_role("button", name="Write 1 text").click()
     await expect(cell(editor, "lines/L030", "ko-id")).to_have_text("Pesan apa?", timeout=CHECKED)
     assert "L030: Pesan apa?" in pack.read_text("utf-8")
+    assert editor.complaints == []
+
+
+async def test_in_a_thousand_texts_one_is_found_and_written(editor: Visitor, folder: Path):
+    swell_cafe(folder)
+    page = editor.page
+    await open_table(editor)
+    await expect(page.locator("#shown")).to_contain_text("1024 texts")
+    await page.locator("#words").fill("L6030")
+    await expect(page.locator("#shown")).to_have_text("1 of 1024 texts")
+    await cell(editor, "lines/L6030", "ko-id").dblclick()
+    await page.keyboard.type("Mau apa?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#state")).to_have_text("saved", timeout=CHECKED)
+    await page.locator("#words").fill("")
+    await expect(page.locator("#shown")).to_have_text("1024 texts")
+    await cell(editor, "lines/L6030", "ko-id").scroll_into_view_if_needed()
+    await expect(cell(editor, "lines/L6030", "ko-id").locator(".said")).to_have_text("Mau apa?")
+    await editor.keep("large")
+    pack = (folder / "langpacks" / "ko-id" / "scenes" / "cafe.yaml").read_text("utf-8")
+    assert "  L6030: Mau apa?\n" in pack
     assert editor.complaints == []
 
 
