@@ -237,6 +237,15 @@ async def test_a_key_is_not_used_for_another_session_or_another_turn(guest: Gues
     assert recordings_in(tmp_path) == [], "what was refused or sent again is not kept"
 
 
+@pytest.mark.parametrize("key", ["", " ", "k" * 201])
+async def test_a_key_has_some_characters_and_not_too_many(guest: Guest, speech: bytes, tmp_path: Path, key: str):
+    form = aiohttp.FormData({"session_id": await guest.open()})
+    form.add_field("audio", io.BytesIO(speech), filename="speech.webm")
+    answer = await guest.call("POST", "/audio/upload", data=form, headers={"Idempotency-Key": key})
+    assert await error_of(answer) == (400, "bad_idempotency_key")
+    assert not (tmp_path / "blobs" / "recordings").exists()
+
+
 async def test_a_turn_id_that_was_used_is_refused_before_anybody_is_paid(
     guest: Guest, ears: ScriptedRecognizer, speech: bytes
 ):

@@ -168,6 +168,12 @@ async def test_whoever_does_not_say_hello_first_is_shown_out(guest: Guest, first
     assert live.frames == []
 
 
+async def test_whoever_says_nothing_is_not_waited_for(guest: Guest):
+    live = Live(await guest.socket(await guest.open()), guest.koto)
+    assert await live.closed() == 4408
+    assert live.frames == []
+
+
 async def test_a_wrong_token_is_shown_out(guest: Guest):
     live = Live(await guest.socket(await guest.open()), guest.koto)
     await live.send({"type": "hello", "token": "forged"})
