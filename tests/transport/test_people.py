@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import ClientResponse
 
@@ -16,6 +17,7 @@ from kotoserver.domain.learner import Role
 from kotoserver.services.audit import OPERATOR
 from kotoserver.services.limits import ADDRESS_TIMES, MOST_LIVE_EACH
 from kotoserver.transport.rest.table import OPERATIONS
+from tests import sounds
 from tests.apps import Guest, Koto, serving
 
 EMAIL, PASSWORD = "sari@example.org", "kopi susu gula aren"
@@ -117,6 +119,10 @@ async def test_what_a_learner_did_is_read_by_them_their_teacher_and_admins_only(
     assert (joined["class_id"], joined["code"]) == (made["class_id"], None)
     reads = [f"/sessions/{session_id}{rest}" for rest in ("", "/turns", "/turns/t1", "/events", "/recap")]
     reads.append(f"/sessions?learner_id={learner.learner_id}")
+    form = aiohttp.FormData({"session_id": session_id})
+    form.add_field("audio", io.BytesIO(await sounds.webm()), filename="a")
+    audio_id = (await told(await learner.call("POST", "/audio/upload", data=form), 202))["audio_id"]
+    reads += [f"/audio/{audio_id}", f"/audio/download/{audio_id}", f"/audio/download/{audio_id}?here=true"]
     for path in reads:
         for may in (learner, teacher, admin):
             assert (await may.call("GET", path)).status == 200, path
