@@ -252,11 +252,11 @@ def likely_phrases(expectation: Expectation) -> tuple[str, ...]:
     """What a recogniser is told to expect: the model answer, then examples of every intent in turn.
 
     After them come the words of the turn's slots that no sentence says: an engine that reads little is told the
-    sentences, which help it most.
+    sentences, which help it most. Words of one syllable are left out: they are heard in too much else (찬, 한).
     """
     sentences = tuple(islice(sentences_of(expectation), MOST_PHRASES))
     told = " ".join(sentences)
-    return (*sentences, *(word for word in words_of(expectation) if word not in told))
+    return (*sentences, *(word for word in words_of(expectation) if len(word) > 1 and word not in told))
 
 
 def words_of(expectation: Expectation) -> tuple[str, ...]:

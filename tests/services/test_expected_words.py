@@ -21,6 +21,11 @@ def test_however_many_sentences_there_are_the_words_are_told():
     assert likely_phrases(many) == (*examples[:MOST_PHRASES], "녹차", "라떼", "카페라떼")
 
 
+def test_a_word_of_one_syllable_is_heard_in_too_much_else_to_be_told():
+    drink = replace(ORDERING.slots["drink"], values={"tea": ("차", "녹차")})
+    assert likely_phrases(replace(ORDERING, slots={**ORDERING.slots, "drink": drink}))[-1] == "녹차"
+
+
 def test_words_of_slots_that_the_turn_does_not_ask_for_are_not_told():
     paying = expectation_of(scene(), "pay")
     assert "녹차" not in likely_phrases(paying)
