@@ -72,7 +72,7 @@ def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     analysis = analyzer.analyze(text)
     morphemes = _mend_verbs(_mend_closing(_mend_background(text, analysis.morphemes)))
     morphemes = _mend_proposal(text, _mend_subject(text, _mend_promise(text, morphemes)))
-    morphemes = _mend_short_place(text, _mend_sweet(text, morphemes))
+    morphemes = _mend_short_place(text, _mend_sweet(text, _mend_polite_promise(text, morphemes)))
     morphemes = _mend_buying(_mend_looking(_mend_bringing(text, _mend_being(_mend_place(morphemes)))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
@@ -301,6 +301,19 @@ def _mend_proposal(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme
         joined = before is not None and before.tag == "EC" and text[let.start - 1] != " "
         if joined and (let.form, let.tag) == ("자", "VV"):
             return (*morphemes[: at - 2], Morpheme("자요", "EF", let.start, 2), *morphemes[at + 1 :])
+    return morphemes
+
+
+def _mend_polite_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """기본으로 할게요, where the analyser finds what is going to be done (할 것이요)."""
+    for at in range(len(morphemes) - 3):
+        modifier, noun, copula, end = morphemes[at : at + 4]
+        forms = (modifier.tag, noun.form, copula.tag, end.form)
+        if forms != ("ETM", "것", "VCP", "요") or modifier.form not in ("ᆯ", "을"):
+            continue
+        if text[noun.start : end.end] == "게요" and text[noun.start - 1] != " ":
+            promise = Morpheme(modifier.form + "게요", "EF", modifier.start, end.end - modifier.start)
+            return (*morphemes[:at], promise, *morphemes[at + 4 :])
     return morphemes
 
 

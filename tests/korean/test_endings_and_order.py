@@ -132,3 +132,10 @@ def test_other_good_wordings_pass(judge: Judge, turn: str, text: str):
     evaluation = judge(text, TURNS[turn])
     assert codes(evaluation) == []
     assert evaluation.verdict is Verdict.ACCEPT
+
+
+@pytest.mark.parametrize("text", ["기본으로 할게요.", "그럼 기본으로 할게요", "기본 사이즈로 먹을게요"])
+def test_a_promise_is_one_ending_whatever_stands_before_it(judge: Judge, text: str):
+    size = expect("사이즈는 어떤 걸로 드릴까요?", "큰 사이즈로 주세요.", "기본 사이즈로 할게요.")
+    evaluation = judge(text, size)
+    assert (evaluation.verdict, codes(evaluation)) == (Verdict.ACCEPT, [])

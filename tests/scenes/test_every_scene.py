@@ -88,6 +88,14 @@ def test_every_intent_has_four_examples_or_more(scene: Scene):
             assert len(intent.examples) >= 4, (turn.id, intent.id)
 
 
+def test_what_a_turn_is_mainly_about_has_eight_examples_or_more(scene: Scene, local_judge: Judge):
+    """Which intent that is, the model answer tells."""
+    for turn in scene.turns:
+        main = local_judge(turn.model.ko, expectation_of(scene, turn.id)).intent
+        (examples,) = [intent.examples for intent in turn.intents if intent.id == main]
+        assert len(set(examples)) >= 8, (turn.id, main)
+
+
 def test_no_line_is_longer_than_its_level_can_keep_in_mind(scene: Scene):
     for line in scene.lines():
         assert sum("가" <= letter <= "힣" for letter in line.ko) <= MOST_SYLLABLES[scene.topik], line.ko
