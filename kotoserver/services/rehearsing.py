@@ -3,6 +3,7 @@
 Nothing of this is kept. A draft that has errors is stood for by what it was when it last could be used.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -27,7 +28,7 @@ from kotoserver.domain.learner import Caller
 from kotoserver.domain.scene import Hint, Line, Scene
 from kotoserver.domain.session import Progress
 from kotoserver.korean.mistakes import mistakes_for
-from kotoserver.korean.walks import walk_scene
+from kotoserver.korean.walks import WalkReport, walk_scene
 from kotoserver.ports.proofreading import Proofreader
 from kotoserver.services.catalog import Playable
 from kotoserver.services.desk import Desk
@@ -38,6 +39,8 @@ T = TypeVar("T")
 
 WALKS = 60
 """Ten of each kind of learner: enough to tell a much used way from one that hardly anybody goes."""
+ROUNDS = 10
+"""One of each kind of learner plays in each."""
 MOST_MISTAKES = 4
 
 
@@ -152,9 +155,14 @@ class RehearsingService:
         return await self._desk.work(partial(self._graph, scene_id, window))
 
     async def heat(self, caller: Caller, scene_id: str, window: Window) -> Heat:
-        """Lets synthetic learners play the scene; the same draft gives the same answer."""
+        """Lets synthetic learners play the scene; the same draft gives the same answer.
+
+        They play in rounds, and between two rounds the desk does what editors wait for.
+        """
         refuse_all_but_editors(caller)
-        return await self._desk.work(partial(self._heat, scene_id, window))
+        usable = await self._desk.work(partial(self._usable, scene_id, window))
+        rounds = [await self._desk.work(partial(self._round, usable, number)) for number in range(ROUNDS)]
+        return _heat_of(rounds)
 
     async def rehearse(
         self,
@@ -207,18 +215,11 @@ class RehearsingService:
         proofreader = self._desk.proofreader(usable.folders)
         return tried_by_rows(scene, tests, file, proofreader.judge, usable.folders.memory)
 
-    def _heat(self, scene_id: str, window: Window) -> Heat:
-        usable = self._usable(scene_id, window)
-        proofreader = self._desk.proofreader(usable.folders)
-        said = said_in_tests(usable.folders, scene_id)
-        report = walk_scene(_scene(usable), proofreader.judge, proofreader.analyzer, walks=WALKS, said=said)
-        entered: dict[str, int] = {}
-        ended: dict[str, int] = {}
-        for walk in report.walks:
-            ended[walk.ending] = ended.get(walk.ending, 0) + 1
-            for turn in set(walk.path):
-                entered[turn] = entered.get(turn, 0) + 1
-        return Heat(walks=len(report.walks), entered=entered, taken=report.taken, ended=ended)
+    def _round(self, usable: _Usable, number: int) -> WalkReport:
+        scene, proofreader = _scene(usable), self._desk.proofreader(usable.folders)
+        said = said_in_tests(usable.folders, scene.id)
+        walks = WALKS // ROUNDS
+        return walk_scene(scene, proofreader.judge, proofreader.analyzer, walks=walks, seed=number, said=said)
 
     def _rehearse(self, scene_id: str, window: Window, way: Way, pack_id: str) -> Played:
         usable = self._usable(scene_id, window)
@@ -259,6 +260,16 @@ class RehearsingService:
             wrong = wrong or len(errors(drafts.diagnostics))
         sentence = f"The draft of {scene_id} has {wrong} errors; the findings tell which."
         raise BadInput(sentence, code="draft_has_errors")
+
+
+def _heat_of(rounds: list[WalkReport]) -> Heat:
+    walks = [walk for each in rounds for walk in each.walks]
+    return Heat(
+        walks=len(walks),
+        entered=Counter(turn for walk in walks for turn in set(walk.path)),
+        taken=sum((Counter(each.taken) for each in rounds), Counter()),
+        ended=Counter(walk.ending for walk in walks),
+    )
 
 
 def _scene(usable: _Usable) -> Scene:

@@ -39,4 +39,5 @@ export {
   lineNumbers,
   rectangularSelection,
 } from "@codemirror/view";
+export { TreeFragment } from "@lezer/common";
 export { tags } from "@lezer/highlight";

@@ -6,14 +6,22 @@ const named = (name, about) => ({ name, about });
 
 export class Names {
   #catalogs;
-  #scene;
-  #file;
+  #readScene;
+  #readFile;
 
-  /** `catalogs` as the server tells them; `scene` and `file` as parts, see yaml.js; the scene may be the file. */
-  constructor(catalogs, scene, file) {
+  /** `catalogs` as the server tells them; the others read the scene and the file as parts, see yaml.js, when asked. */
+  constructor(catalogs, readScene, readFile) {
     this.#catalogs = catalogs;
-    this.#scene = scene;
-    this.#file = file;
+    this.#readScene = readScene;
+    this.#readFile = readFile;
+  }
+
+  get #scene() {
+    return this.#readScene();
+  }
+
+  get #file() {
+    return this.#readFile();
   }
 
   /** Names for a value that was declared there, at a path of the file. */

@@ -30,15 +30,13 @@ export class Vocabulary {
   /** What may be named in a file, as the texts stand now. */
   async namesIn(file, text) {
     const { names } = await this.#told;
-    return new Names(names, await this.#sceneOf(file), this.#partOf(file, text));
-  }
-
-  async #sceneOf(file) {
-    const id = file.match(/^scenes\/([^/]+)\//)?.[1] ?? file.match(/\/scenes\/([^/]+)\.yaml$/)?.[1];
-    if (!id) return null;
-    const scene = `scenes/${id}/scene.yaml`;
-    const text = await this.#drafts.open(scene).catch(() => "");
-    return this.#partOf(scene, text);
+    const scene = sceneOf(file);
+    if (scene) await this.#drafts.open(scene).catch(() => {});
+    return new Names(
+      names,
+      () => (scene ? this.#partOf(scene, this.#drafts.text(scene) ?? "") : null),
+      () => this.#partOf(file, text),
+    );
   }
 
   #partOf(file, text) {
@@ -48,4 +46,10 @@ export class Vocabulary {
     this.#read.set(file, { text, part });
     return part;
   }
+}
+
+/** The scene that a file belongs to. */
+function sceneOf(file) {
+  const id = file.match(/^scenes\/([^/]+)\//)?.[1] ?? file.match(/\/scenes\/([^/]+)\.yaml$/)?.[1];
+  return id ? `scenes/${id}/scene.yaml` : null;
 }

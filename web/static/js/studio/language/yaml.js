@@ -5,9 +5,30 @@
  * A part is { kind: "map", entries: [{ key, from, value }] }, { kind: "list", items } or { kind: "text", text }, each
  * with `from` and `to`; a value that is missing is null.
  */
-import { yamlLanguage } from "../../../vendor/codemirror/codemirror.js";
+import { TreeFragment, yamlLanguage } from "../../../vendor/codemirror/codemirror.js";
+import { difference } from "../places.js";
 
-export const parse = (text) => yamlLanguage.parser.parse(text);
+/** Beginning of a text -> { text, tree } as it was read last, so that only what changed since is read again. */
+const read = new Map();
+const BEGINNING = 200;
+const MOST_READ = 8;
+
+export function parse(text) {
+  const beginning = text.slice(0, BEGINNING);
+  const last = read.get(beginning);
+  if (last?.text === text) return last.tree;
+  const tree = yamlLanguage.parser.parse(text, last ? fragments(last, text) : undefined);
+  read.delete(beginning);
+  read.set(beginning, { text, tree });
+  if (read.size > MOST_READ) read.delete(read.keys().next().value);
+  return tree;
+}
+
+function fragments(last, text) {
+  const { from, to, insert } = difference(last.text, text);
+  const change = { fromA: from, toA: to, fromB: from, toB: from + insert.length };
+  return TreeFragment.applyChanges(TreeFragment.addTree(last.tree), [change]);
+}
 
 export function readYaml(text) {
   const document = parse(text).topNode.getChild("Document");
