@@ -83,8 +83,10 @@ def running_server(data_dir: Path, *options: str, **environ: str) -> Iterator[st
         stop(process)
 
 
-def run(data_dir: Path, *arguments: str, typed: str = "", **environ: str) -> "subprocess.CompletedProcess[str]":
-    """One command of the CLI, run to its end."""
+def run(
+    data_dir: Path, *arguments: str, typed: str = "", seconds: float = 120, **environ: str
+) -> "subprocess.CompletedProcess[str]":
+    """One command of the CLI, run to its end, which must come within that many seconds."""
     return subprocess.run(
         [sys.executable, "-m", "kotoserver", *arguments],
         env=environment(data_dir, **environ),
@@ -92,6 +94,6 @@ def run(data_dir: Path, *arguments: str, typed: str = "", **environ: str) -> "su
         input=typed,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=seconds,
         check=False,
     )

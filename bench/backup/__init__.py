@@ -1,0 +1,1 @@
+"""How long a backup of many turns takes, and its restore."""
