@@ -111,6 +111,18 @@ VARIABLES = (
         meaning="address that clients use, such as https://koto.example; unset, the request's own",
     ),
     Variable(
+        name="KOTO_MEDIA_URL",
+        default="",
+        meaning="address of a CDN in front of this server, such as https://media.koto.example, that spoken lines "
+        "are fetched from; unset, this server's own",
+    ),
+    Variable(
+        name="KOTO_REGION",
+        default="",
+        meaning="what this server's region is called where several have one each, such as `jakarta`; "
+        "`/health` tells",
+    ),
+    Variable(
         name="KOTO_TRUSTED_PROXIES",
         default="",
         meaning="addresses and networks of proxies whose X-Forwarded-For is believed, such as "
@@ -501,6 +513,9 @@ class Settings:
     development: bool
     """Whether only people at this very machine are served, who may do everything and break things on purpose."""
     public_url: str | None
+    media_url: str | None
+    """Of a CDN that has speech from here."""
+    region: str | None
     trusted_proxies: tuple[Network, ...]
     drain_seconds: int
     log: str
@@ -543,6 +558,8 @@ class Settings:
             sentence_learners=_whole_number("KOTO_SENTENCE_LEARNERS", values["KOTO_SENTENCE_LEARNERS"], 1, 1_000),
             development=_one_of("KOTO_DEVELOPMENT", values["KOTO_DEVELOPMENT"], ("0", "1")) == "1",
             public_url=_web_address("KOTO_PUBLIC_URL", values["KOTO_PUBLIC_URL"]),
+            media_url=_media_address("KOTO_MEDIA_URL", values["KOTO_MEDIA_URL"]),
+            region=_region("KOTO_REGION", values["KOTO_REGION"]),
             trusted_proxies=_networks("KOTO_TRUSTED_PROXIES", values["KOTO_TRUSTED_PROXIES"]),
             drain_seconds=_whole_number("KOTO_DRAIN_SECONDS", values["KOTO_DRAIN_SECONDS"], 0, 600),
             log=_one_of("KOTO_LOG", values["KOTO_LOG"], ("json", "readable")),
@@ -709,6 +726,24 @@ def _web_address(name: str, value: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise BadSettings(f"{name} must be an http or https address, not {value!r}.")
     return value.rstrip("/")
+
+
+def _media_address(name: str, value: str) -> str | None:
+    """It is part of frames, which are small, and of a policy for browsers, which knows hosts alone."""
+    address = _web_address(name, value)
+    if address is None:
+        return None
+    if urlsplit(address).path or not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]{1,100}", address):
+        raise BadSettings(
+            f"{name} must be scheme and host alone, such as https://media.koto.example, not {value!r}."
+        )
+    return address
+
+
+def _region(name: str, value: str) -> str | None:
+    if value and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", value):
+        raise BadSettings(f"{name} must be a short name in lower case, such as jakarta, not {value!r}.")
+    return value or None
 
 
 def _networks(name: str, value: str) -> tuple[Network, ...]:

@@ -223,7 +223,7 @@ def restartable_redis() -> Iterator[tuple[str, Restartable]]:
         require("Redis", "apt-get install redis-server")
     port = free_port()
     command: list[str | Path] = [str(program), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with _folder() as folder, _running(Restartable(command, folder, lambda: _answers(port))) as server:
+    with _folder() as folder, _running(Restartable(command, folder, lambda: answers(port))) as server:
         yield f"redis://127.0.0.1:{port}/0", server
 
 
@@ -257,7 +257,7 @@ def s3_server(*, lets_anybody_in: bool = False) -> Iterator[S3Settings]:
     command: list[str | Path] = [str(program), "server", "-filer", "-s3", "-dir=.", "-volume.max=20", *options]
     with (
         _folder() as folder,
-        _running(Restartable(command, folder, lambda: _answers(ports["s3"]), environ={**os.environ, **known})),
+        _running(Restartable(command, folder, lambda: answers(ports["s3"]), environ={**os.environ, **known})),
     ):
         yield S3Settings(
             endpoint=f"127.0.0.1:{ports['s3']}",
@@ -332,7 +332,7 @@ def _speaks_tls(port: int, root: Path) -> bool:
         return False
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

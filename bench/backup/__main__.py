@@ -1,8 +1,8 @@
 """Backs a large database up and restores it, on SQLite and on Postgres: `python -m bench.backup [TURNS]`.
 
 A session is played on the real server, and then copied by SQL until there are that many turns (a million unless
-given otherwise), with all their events. What is timed are the commands that an operator runs. All copies say the same,
-so the backup's file is smaller than that of as many learners.
+given otherwise), with all their events. What is timed are the commands that an operator runs. All copies say the
+same, so the backup's file is smaller than that of as many learners.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ async def _measured(
     return Figures(
         database=database,
         turns=stored,
-        size=os.path.getsize(made),
+        size=await asyncio.to_thread(os.path.getsize, made),
         backup_seconds=backup_seconds,
         restore_seconds=restore_seconds,
     )

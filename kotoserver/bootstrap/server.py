@@ -386,6 +386,7 @@ async def _open_speech(
         encoder=encoder,
         clock=SystemClock(),
         cache_bytes=settings.speech_cache_bytes,
+        media_url=settings.media_url or "",
     )
     stack.push_async_callback(speech.close)
     await speech.open()

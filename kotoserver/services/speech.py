@@ -61,9 +61,12 @@ class SpeechService:
         encoder: SpeechEncoder,
         clock: Clock,
         cache_bytes: int,
+        media_url: str = "",
     ) -> None:
+        """`media_url` is where clients fetch lines from; empty: from this server."""
         self._storage = storage
         self._bus = bus
+        self._media_url = media_url
         self._cache = SpeechCache(blobs, cache_bytes)
         self._synthesizer = synthesizer
         self._renderer = Renderer(synthesizer, encoder, clock)
@@ -101,10 +104,10 @@ class SpeechService:
         return SpokenLine(key=key, request=request)
 
     def visemes_url(self, key: str) -> str:
-        return f"/koto-api/speech/{key}.json"
+        return f"{self._media_url}/koto-api/speech/{key}.json"
 
     def url(self, key: str, audio_format: AudioFormat = AudioFormat.MP3) -> str:
-        return f"/koto-api/speech/{key}.{audio_format}"
+        return f"{self._media_url}/koto-api/speech/{key}.{audio_format}"
 
     async def sound(self, key: str, audio_format: AudioFormat = AudioFormat.MP3) -> bytes:
         """The file. Raises NotFound (`no_such_speech`), ProviderFailed, or TooFast when too much waits."""

@@ -28,7 +28,7 @@ def make_app(services: Services, settings: Settings) -> web.Application:
     telemetry.SERVER.info({"version": __version__})
     app[SERVICES] = services
     app[SETTINGS] = settings
-    add_health(app, services.health)
+    add_health(app, services.health, settings.region)
     add_rest(app)
     add_live(app)
     add_console(app, settings.web_dir)

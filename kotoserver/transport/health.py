@@ -7,18 +7,20 @@ from kotoserver import __version__, telemetry
 from kotoserver.services.health import DependencyState, HealthReport, HealthService
 
 HEALTH: web.AppKey[HealthService] = web.AppKey("health", HealthService)
+ALIVE: web.AppKey[dict[str, str]] = web.AppKey("alive", dict[str, str])
 
 
-def add_health(app: web.Application, health: HealthService) -> None:
+def add_health(app: web.Application, health: HealthService, region: str | None = None) -> None:
     """Registers `/health`, `/health/ready` and `/metrics`."""
     app[HEALTH] = health
+    app[ALIVE] = {"status": "ok", "version": __version__, **({"region": region} if region else {})}
     app.router.add_get("/health", _alive)
     app.router.add_get("/health/ready", _ready)
     app.router.add_get("/metrics", _metrics)
 
 
 async def _alive(request: web.Request) -> web.Response:
-    return web.json_response({"status": "ok", "version": __version__})
+    return web.json_response(request.app[ALIVE])
 
 
 async def _ready(request: web.Request) -> web.Response:

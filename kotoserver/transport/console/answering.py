@@ -31,6 +31,7 @@ from kotoserver.transport.console.pages import (
 )
 from kotoserver.transport.console.visitors import Visitor, came_from_elsewhere, keep, visitor
 from kotoserver.transport.errors import status_of
+from kotoserver.transport.keys import SETTINGS
 
 Page = (
     HomePage
@@ -142,7 +143,8 @@ def render(request: web.Request, value: Page) -> web.Response:
         response.set_status(value.status)
     if isinstance(value, MessagePage) and value.retry_after is not None:
         response.headers["Retry-After"] = str(value.retry_after)
-    return _guarded(response, POLICY if not isinstance(value, DraftPage) else policy_with(value.style_nonce))
+    policy = POLICY if not isinstance(value, DraftPage) else policy_with(value.style_nonce)
+    return _guarded(response, _hearing(policy, request.config_dict[SETTINGS].media_url))
 
 
 def asks_for_a_page(request: web.Request) -> bool:
@@ -187,6 +189,15 @@ def _without_marks(message: str) -> str:
 def policy_with(style_nonce: str) -> str:
     """The policy of a page whose text editor writes one style element, which carries the page's own nonce."""
     return POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{style_nonce}'")
+
+
+def _hearing(policy: str, media_url: str | None) -> str:
+    """The policy of pages that fetch spoken lines from a CDN."""
+    if media_url is None:
+        return policy
+    for what in ("media-src", "connect-src"):
+        policy = policy.replace(f"{what} 'self'", f"{what} 'self' {media_url}")
+    return policy
 
 
 def _guarded(response: web.Response, policy: str = POLICY) -> web.Response:

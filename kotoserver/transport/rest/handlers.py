@@ -162,9 +162,11 @@ def _lasting(call: Call, response: web.Response) -> web.Response:
 async def _pass_on(request: web.Request, parts: AsyncIterator[bytes], media_type: str) -> web.StreamResponse:
     """The parts of a sound that is being made; one that breaks off ends the connection, not the file.
 
-    It is not cached by the client: its length is not known, and a lesser voice may be speaking.
+    It is not cached by the client: its length is not known, and a lesser voice may be speaking. Its head is sent
+    before `allow_other_origins` sees it.
     """
-    response = web.StreamResponse(headers={"Content-Type": media_type, "Cache-Control": _NEVER})
+    headers = {"Content-Type": media_type, "Cache-Control": _NEVER, "Access-Control-Allow-Origin": "*"}
+    response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     try:
         async for part in parts:
