@@ -367,7 +367,7 @@ async def test_signing_in_leads_to_no_other_site(served: Koto, elsewhere: str):
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Origin": "http://[::1"}, {}]
 )
-@pytest.mark.parametrize("path", ["/console/sign-in", "/console/sign-out", "/console/token"])
+@pytest.mark.parametrize("path", ["/console/sign-in", "/console/sign-out", "/console/token", "/console/account"])
 async def test_another_sites_form_does_nothing(koto: Koto, path: str, headers: dict[str, str]):
     before = await token_on(await get(koto, "/console/"))
     answer = await koto.http.post(path, data={"guest": "1"}, headers=headers, allow_redirects=False)
