@@ -101,13 +101,18 @@ def publish_pack(
         raise _refused(f"The draft of {pack_id}", result.diagnostics)
     version = revisions.next_version(folder, revisions.read_history(folder))
     draft = _read(folder / "pack.yaml")
-    parts = {path.stem: _read(path) for path in pack_scene_files(folder)}
+    parts = {path.stem: _as_translated(_read(path), scenes.get(path.stem)) for path in pack_scene_files(folder)}
     content = _with_version(draft, version) + _pinned_scenes(parts)
     compiled = compile_published_pack(content, f"{pack_id} version {version}")
     if compiled.pack is None:
         raise _refused(f"Version {version} of {pack_id}", compiled.diagnostics)
     revision = _publish(folder, version, content, publication)
     write_whole(folder / "pack.yaml", _with_version(draft, version).encode())
+    for path in pack_scene_files(folder):
+        text = _read(path)
+        translated = _as_translated(text, scenes.get(path.stem))
+        if translated != text:
+            write_whole(path, translated.encode())
     lock_pack(folders, pack_id, [scene for scene in scenes.values() if scene is not None], result.parts)
     return revision
 
@@ -147,6 +152,14 @@ def _with_version(draft: str, version: int) -> str:
     if not count:
         raise ContentBroken("The draft has no line `version: <number>` of its own to raise.")
     return changed if changed.endswith("\n") else changed + "\n"
+
+
+def _as_translated(part: str, scene: Scene | None) -> str:
+    """The same text with the version of the scene that it was found to translate in full: learners play that one
+    while a newer one waits for its translation."""
+    return (
+        part if scene is None else re.sub(r"(?m)^(scene_version:[ ]*)\d+", rf"\g<1>{scene.version}", part, count=1)
+    )
 
 
 def _pinned_intents(scene: Scene, catalogs: Catalogs) -> str:

@@ -86,6 +86,18 @@ def test_a_published_pack_keeps_its_scene_files(workshop: Workshop):
     assert after.scenes["cafe"].title == "Memesan di kafe"
 
 
+def test_a_pack_tells_which_version_of_each_scene_it_was_published_for(workshop: Workshop):
+    path = workshop.packs / "ko-id" / "scenes" / "cafe.yaml"
+    before = path.read_text("utf-8")
+    scene = publish_new_greeting(workshop)
+
+    publish_pack(workshop.scenes, workshop.packs, "ko-id", TODAY)
+
+    published = open_library(workshop.scenes, workshop.packs).pack("ko-id")
+    assert published.scenes["cafe"].scene_version == scene.version
+    assert path.read_text("utf-8") == re.sub(r"(?m)^scene_version: \d+", f"scene_version: {scene.version}", before)
+
+
 def test_the_history_tells_who_did_what_when_and_why(workshop: Workshop):
     revision = publish_new_greeting(workshop)
 
