@@ -6,7 +6,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from kotoserver.transport.console import handlers, people, signing, studio
+from kotoserver.transport.console import handlers, people, signing, studio, teaching
 from kotoserver.transport.console.reference import reference
 from kotoserver.transport.console.static import STATIC, StaticFiles
 from kotoserver.transport.keys import SETTINGS
@@ -38,6 +38,10 @@ def add_console(app: web.Application, web_dir: Path) -> None:
     app.router.add_get("/console/studio/scene/{scene_id}/sentences", studio.sentences)
     app.router.add_get("/console/account", people.account)
     app.router.add_post("/console/account", people.set_credentials)
+    app.router.add_get("/console/classes", teaching.classes)
+    app.router.add_get("/console/classes/{class_id}", teaching.classroom)
+    app.router.add_get("/console/lessons", teaching.lessons)
+    app.router.add_get("/console/lessons/{lesson_id}", teaching.lesson)
     app.router.add_get("/console/users", people.users)
     app.router.add_get("/console/audit", people.audit)
     app.router.add_get("/console/server", people.status)

@@ -13,9 +13,13 @@ from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, NotSignedI
 from kotoserver.transport.console.pages import (
     AccountPage,
     AuditPage,
+    ClassesPage,
+    ClassPage,
     DraftPage,
     HomePage,
     LabPage,
+    LessonPage,
+    LessonsPage,
     LinesPage,
     MessagePage,
     PlayPage,
@@ -43,6 +47,10 @@ Page = (
     | DraftPage
     | LinesPage
     | SentencesPage
+    | ClassesPage
+    | ClassPage
+    | LessonsPage
+    | LessonPage
     | UsersPage
     | AuditPage
     | StatusPage
@@ -63,6 +71,10 @@ TEMPLATES = {
     DraftPage: "draft.html",
     LinesPage: "lines.html",
     SentencesPage: "sentences.html",
+    ClassesPage: "classes.html",
+    ClassPage: "class.html",
+    LessonsPage: "lessons.html",
+    LessonPage: "lesson.html",
     UsersPage: "users.html",
     AuditPage: "audit.html",
     StatusPage: "status.html",

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kotoserver.domain.audit import AuditEntry
-from kotoserver.domain.learner import ADMINS, EDITORS, TEACHERS, Learner, Role
+from kotoserver.domain.learner import ADMINS, AUTHORS, EDITORS, TEACHERS, Learner, Role
 from kotoserver.services.health import DependencyState
+from kotoserver.transport.rest.models.lessons import LessonAnswer
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneSummary
 from kotoserver.transport.rest.models.sessions import SessionAnswer
@@ -37,6 +38,10 @@ class Shell:
     @property
     def edits(self) -> bool:
         return self.role in EDITORS
+
+    @property
+    def writes_lessons(self) -> bool:
+        return self.role in AUTHORS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +261,18 @@ class StatusPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedClass:
+    """A class whose teacher may see what one plays."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
     shell: Shell
     learner: Learner
+    joined: tuple[JoinedClass, ...]
     problem: str
     """Why the last change did not work; empty before one."""
 
@@ -341,3 +355,69 @@ class DraftPage:
     live: int | None
     style_nonce: str
     """Lets the text editor's own style element through the page's policy; another one for each answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassCard:
+    id: str
+    name: str
+    code: str
+    """What learners join by."""
+    members: int
+
+    @property
+    def spelt(self) -> str:
+        """The code as it is written on a blackboard."""
+        return f"{self.code[:4]}-{self.code[4:]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassesPage:
+    shell: Shell
+    classes: tuple[ClassCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    learner_id: str
+    name: str
+    joined_at: datetime
+    sessions: tuple[SessionRow, ...]
+    """The latest few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassPage:
+    shell: Shell
+    classroom: ClassCard
+    members: tuple[MemberRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonCard:
+    lesson: LessonAnswer
+    titles: tuple[str, ...]
+    """Of its scenes, in the order of playing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonsPage:
+    shell: Shell
+    words: str
+    lessons: tuple[LessonCard, ...]
+    older_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneChoice:
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonPage:
+    shell: Shell
+    lesson: LessonAnswer | None
+    """None: a new one."""
+    scenes: tuple[SceneChoice, ...]
+    """That it may hold."""

@@ -10,7 +10,7 @@ from kotoserver.domain.errors import KotoError
 from kotoserver.domain.learner import ADMINS, Role
 from kotoserver.services.access import refuse_other_roles
 from kotoserver.transport.console.answering import page, render, shell, sorry
-from kotoserver.transport.console.pages import AccountPage, AuditPage, StatusPage, UsersPage
+from kotoserver.transport.console.pages import AccountPage, AuditPage, JoinedClass, StatusPage, UsersPage
 from kotoserver.transport.console.signing import read_form
 from kotoserver.transport.console.views import moment, one_of
 from kotoserver.transport.console.visitors import Visitor, keep, refuse_foreign_forms, visitor, welcome
@@ -23,7 +23,21 @@ _LONGEST_SEARCH = 100
 
 @page
 async def account(request: web.Request, guest: Visitor) -> AccountPage:
-    return AccountPage(shell=shell("Your account", guest, place="account"), learner=guest.learner, problem="")
+    return await _account(request, guest)
+
+
+async def _account(request: web.Request, guest: Visitor, problem: str = "") -> AccountPage:
+    classes = await request.app[SERVICES].classes.list(guest.caller)
+    return AccountPage(
+        shell=shell("Your account", guest, place="account"),
+        learner=guest.learner,
+        joined=tuple(
+            JoinedClass(id=each.id, name=each.name)
+            for each in classes
+            if each.teacher_id != guest.caller.learner_id
+        ),
+        problem=problem,
+    )
 
 
 async def set_credentials(request: web.Request) -> web.StreamResponse:
@@ -43,10 +57,7 @@ async def set_credentials(request: web.Request) -> web.StreamResponse:
     except KotoError as error:
         if guest is None:
             return render(request, sorry(error, None))
-        shown = AccountPage(
-            shell=shell("Your account", guest, place="account"), learner=guest.learner, problem=error.message
-        )
-        return render(request, shown)
+        return render(request, await _account(request, guest, error.message))
     back = web.HTTPSeeOther("/console/account")
     keep(back, request, entered)
     raise back

@@ -1,5 +1,5 @@
-/** One's own account: signing out everywhere, and being forgotten. */
-import { ApiError, remove } from "./api.js";
+/** One's own account: classes, signing out everywhere, and being forgotten. */
+import { ApiError, post, remove } from "./api.js";
 import { $ } from "./dom.js";
 
 const note = $("account-note");
@@ -19,6 +19,18 @@ async function attempt(change) {
     tell(error.message);
     return false;
   }
+}
+
+$("join").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (await attempt(() => post("/classes/join", { code: event.target.elements.code.value }))) location.reload();
+});
+
+const me = $("join").dataset.learner;
+for (const row of document.querySelectorAll("[data-class]")) {
+  row.querySelector(".leave-class").addEventListener("click", async () => {
+    if (await attempt(() => remove(`/classes/${encodeURIComponent(row.dataset.class)}/members/${encodeURIComponent(me)}`))) location.reload();
+  });
 }
 
 $("everywhere").addEventListener("click", async () => {

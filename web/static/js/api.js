@@ -21,6 +21,9 @@ export const remove = (path) => ask("DELETE", path);
 /** A change to something that stands at that revision; ApiError `changed_meanwhile` when it does not. */
 export const revise = (path, body, revision) => ask("PATCH", path, body, { "If-Match": `"${revision}"` });
 
+/** The same with all of it anew. */
+export const replaceAt = (path, body, revision) => ask("PUT", path, body, { "If-Match": `"${revision}"` });
+
 /** A sound that is made for the asking, and the address at which it stays. */
 export async function sound(path, body) {
   const answer = await renewed(() => answerTo("POST", path, body));
