@@ -14,7 +14,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import CDPSession, Page, async_playwright, expect
 
 from bench.content.long_scene import write_long_scene
 from kotoserver.settings import ROOT
@@ -86,9 +86,19 @@ async def _type(editor: Visitor, text: str) -> None:
     page = editor.page
     await go_behind(editor, "우산 이야기를 해 보세요.")
     await page.evaluate(WATCH_KEYS)
+    devtools = await page.context.new_cdp_session(page)
+    await devtools.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
+    await devtools.send("Performance.enable")
+    before = await _worked(devtools)
     for letter in text:
         await page.keyboard.type(letter)
         await page.wait_for_timeout(60)
+    _tell(
+        "the page's own work for a key, on average",
+        1000 * (await _worked(devtools) - before) / len(text),
+        16,
+        "ms",
+    )
     slow: list[Any] = await page.evaluate("window.keys")
     tasks: list[float] = await page.evaluate("window.tasks")
     durations = sorted(each["duration"] for each in slow)
@@ -97,6 +107,12 @@ async def _type(editor: Visitor, text: str) -> None:
     _tell("slowest key until it was painted", durations[-1] if durations else 16, 100, "ms")
     _tell("work of the slowest key", works[-1] if works else 0, 50, "ms")
     _tell("longest task while typing", max(tasks, default=50), 100, "ms")
+
+
+async def _worked(devtools: CDPSession) -> float:
+    """Seconds of the processor that the page's thread has used: the same on a busy machine."""
+    told = await devtools.send("Performance.getMetrics")
+    return float(next(each["value"] for each in told["metrics"] if each["name"] == "ThreadTime"))
 
 
 async def _pause(editor: Visitor) -> None:
