@@ -39,7 +39,7 @@ def test_only_settings_reads_the_environment():
         for path in MODULES
         if re.search(r"\bos\.(environ|getenv)\b", path.read_text("utf-8"))
     ]
-    assert readers == ["kotoserver/settings.py"]
+    assert readers == ["kotoserver/settings/__init__.py"]
 
 
 def test_sql_lives_in_sql_files():
