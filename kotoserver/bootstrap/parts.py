@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def make_data_folder(folder: Path) -> None:
     """Makes sure that the data folder is there and can be written to; BadSettings when not."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what learners said is nobody else's business
         probe = folder / f".writable-{os.getpid()}"
         probe.touch()
         probe.unlink()

@@ -20,9 +20,10 @@ from kotoserver.domain.checkup import (
     refuse_impossible_clock,
     room_on_disk,
 )
-from kotoserver.domain.errors import ContentBroken, KotoError
+from kotoserver.domain.errors import BadSettings, ContentBroken, KotoError
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import SystemClock
+from kotoserver.providers.model_store import ModelStore
 from kotoserver.providers.registry import open_evaluator, open_recognizer, open_synthesizer
 from kotoserver.services.backups import BackupService, latest
 from kotoserver.services.keys import open_keys
@@ -96,6 +97,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     async for found in _examined_store("blobs", blobs.check, lambda: _clock_of(blobs, settings), blobs.close):
         yield found
     async for found in _examined("scenes and packs", lambda: _checked_content(settings)):
+        yield found
+    async for found in _examined("models", lambda: _checked_models(settings)):
         yield found
     for about, check in (("voice", _check_voice), ("ears", _check_ears), ("judge", _check_judge)):
         async for found in _examined(about, lambda check=check: check(settings)):  # type: ignore[misc]  # bound now
@@ -178,6 +181,19 @@ async def _checked_content(settings: Settings) -> str:
     if problems:
         raise ContentBroken(problems[0])
     return f"{len(library.scene_ids())} scenes and {len(library.pack_ids())} packs are published."
+
+
+async def _checked_models(settings: Settings) -> str:
+    store = ModelStore(settings.speech.models_dir)
+    models = await asyncio.to_thread(lambda: list(store.models()))
+    for model in models:
+        damage = await asyncio.to_thread(store.damage, model.name, thoroughly=False)
+        if damage:
+            raise BadSettings(
+                f"The model {model.name} is not whole ({damage[0]}); bring it in again by "
+                "`kotoserver models pull` or `models import`."
+            )
+    return f"{len(models)} in {store.folder}, all of them whole." if models else "None is kept here."
 
 
 async def _check_voice(settings: Settings) -> str:

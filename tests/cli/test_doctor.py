@@ -11,6 +11,7 @@ import pytest
 from kotoserver.settings import ROOT
 from tests.bad_days.small_disk import small_disk
 from tests.processes import run
+from tests.providers.tiny_whisper import Script, build
 
 WELL = ("settings", "data folder", "secret", "permissions", "clock")
 
@@ -26,7 +27,7 @@ def test_an_installation_that_was_started_once_is_well(tmp_path: Path):
     told = run(tmp_path, "doctor")
     assert told.returncode == 0, told.stdout
     marks = lines(told.stdout)
-    for about in (*WELL, "database", "blobs", "scenes and packs", "voice", "judge"):
+    for about in (*WELL, "database", "blobs", "scenes and packs", "models", "voice", "judge"):
         assert marks[about] == "ok", told.stdout
     assert marks["backups"] == "?"
 
@@ -78,8 +79,10 @@ def test_a_secret_that_everybody_may_read_is_told_with_what_mends_it(tmp_path: P
         (Path(name) / "secret").chmod(0o644)
         told = run(Path(name), "doctor")
     assert told.returncode == 1
-    assert lines(told.stdout)["permissions"] == "!!"
-    assert f"Everybody on this machine may read {name}/secret; mend it by `chmod 600" in told.stdout
+    (found,) = [line for line in told.stdout.splitlines() if line.startswith("!!")]
+    assert found.startswith(
+        f"!!  permissions: Everybody on this machine may read {name}/secret; mend it by `chmod"
+    )
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path):
@@ -102,3 +105,15 @@ def test_scenes_that_the_console_cannot_write_are_doubted(tmp_path: Path):
         told = run(tmp_path / "data", "doctor", KOTO_SCENES_DIR=str(disk.folder / "scenes"))
     assert "the console publishes none" in told.stdout
     assert (told.returncode, lines(told.stdout)["permissions"]) == (0, "?")
+
+
+def test_a_model_that_is_not_whole_is_named(tmp_path: Path):
+    source = build(tmp_path / "usb" / "tiny-ours", Script())
+    assert run(tmp_path, "models", "import", str(source)).returncode == 0
+    assert run(tmp_path, "migrate").returncode == 0
+    whole = run(tmp_path, "doctor")
+    assert (whole.returncode, lines(whole.stdout)["models"]) == (0, "ok")
+    (tmp_path / "models" / "whisper" / "tiny-ours" / "config.json").write_text("{}")
+    damaged = run(tmp_path, "doctor")
+    assert (damaged.returncode, lines(damaged.stdout)["models"]) == (1, "!!")
+    assert "The model tiny-ours is not whole (config.json has 2 bytes" in damaged.stdout
