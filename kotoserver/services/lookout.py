@@ -19,7 +19,7 @@ from kotoserver.services.health import DependencyState, HealthService
 from kotoserver.services.limits import LimitsService
 from kotoserver.services.pulse import LOOK_SECONDS, Pulse, bucket_name
 
-STORES = frozenset({"database", "bus", "blobs", "content"})
+STORES = frozenset({"database", "bus", "blobs", "content", "clock"})
 """What can be asked every few seconds for nothing; engines tell by themselves how they are."""
 NO_FAULT = frozenset({"answered", "lost", "left", "busy", "over_budget", "blocked", "refused_input"})
 """Outcomes of a question that say nothing against the engine."""
@@ -100,6 +100,11 @@ class Lookout:
     def last_backup(self) -> datetime | None:
         """When the newest was made; a look at one folder's names."""
         return latest(self._backups)
+
+    def backup_age_hours(self) -> float | None:
+        """None when there is none."""
+        made_at = self.last_backup()
+        return (self._clock.now() - made_at).total_seconds() / 3600 if made_at else None
 
     async def keep_looking(self) -> None:
         """For ever; cancel it to stop."""

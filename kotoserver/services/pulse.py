@@ -50,12 +50,18 @@ class Pulse:
 
     def stretch(self, seconds: float, most_points: int) -> "Stretch":
         """The last `seconds`, in at most so many points."""
-        step = max(1, math.ceil(seconds / LOOK_SECONDS / most_points))
-        oldest = max(0, self._looks - self._kept)
-        begin = max(oldest, self._looks - 1 - int(seconds / LOOK_SECONDS))
+        newest = self._looks - 1
+        begin = max(0, self._looks - self._kept, newest - int(seconds / LOOK_SECONDS))
+        step = max(1, math.ceil((newest - begin) / most_points))
         # Always the same looks of a stretch, so that what was drawn does not change when time goes on.
         ends = [look for look in range(begin, self._looks) if look % step == 0]
         return Stretch(self, ends, step)
+
+    def lately(self, seconds: float) -> "Stretch":
+        """The last `seconds` as one point after another: what was gained since is the last."""
+        newest = self._looks - 1
+        first = max(0, self._looks - self._kept, newest - int(seconds / LOOK_SECONDS))
+        return Stretch(self, sorted({first, newest}) if self._looks else [], max(1, newest - first))
 
     def at(self, look: int) -> float:
         return self._times[look % self._kept]

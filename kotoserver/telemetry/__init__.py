@@ -75,7 +75,7 @@ LIVE_LIMIT = Gauge("koto_live_connections_limit", "KOTO_MOST_LIVE.", registry=RE
 LIVE_LEARNERS = Gauge("koto_live_learners", "Learners with a live session on this process now.", registry=REGISTRY)
 DEPENDENCY_UP = Gauge(
     "koto_dependency_up",
-    "1 while a store (database, bus, blobs) or the content answers its check.",
+    "1 while a store (database, bus, blobs), the content or the clock passes its check.",
     ["kind", "name"],
     registry=REGISTRY,
 )

@@ -255,6 +255,9 @@ class AuditPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPage:
     shell: Shell
+    process: str
+    """Which of several it is that answers."""
+    since: datetime
     ready: bool
     checks: tuple[DependencyState, ...]
     limits: LimitsAnswer

@@ -15,6 +15,7 @@ from kotoserver.transport.console.signing import read_form
 from kotoserver.transport.console.views import moment, one_of
 from kotoserver.transport.console.visitors import Visitor, keep, refuse_foreign_forms, visitor, welcome
 from kotoserver.transport.keys import SERVICES
+from kotoserver.transport.rest.server import PROCESS_NAME
 from kotoserver.transport.rest.users import limits_answer
 
 _PAGE = 50
@@ -106,6 +107,8 @@ async def status(request: web.Request, guest: Visitor) -> StatusPage:
     health = await services.health.report()
     return StatusPage(
         shell=shell("Server", guest, place="server"),
+        process=PROCESS_NAME,
+        since=services.lookout.since,
         ready=health.ok,
         checks=health.states,
         limits=await limits_answer(services.limits),

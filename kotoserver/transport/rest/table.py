@@ -1,7 +1,7 @@
 """Every REST call, in the order a client meets them."""
 
 from kotoserver.domain.learner import ADMINS, AUTHORS, TEACHERS
-from kotoserver.transport.rest import accounts, audio, classes, handlers, lab, lessons, users
+from kotoserver.transport.rest import accounts, audio, classes, handlers, lab, lessons, server, users
 from kotoserver.transport.rest.content_table import CONTENT_OPERATIONS
 from kotoserver.transport.rest.models.accounts import (
     CredentialsBody,
@@ -34,6 +34,7 @@ from kotoserver.transport.rest.models.lab import (
 from kotoserver.transport.rest.models.lessons import LessonAnswer, LessonBody, LessonsAnswer, LessonsQuery
 from kotoserver.transport.rest.models.recap import RecapAnswer
 from kotoserver.transport.rest.models.scenes import SceneAnswer, SceneQuery, ScenesAnswer, ScenesQuery
+from kotoserver.transport.rest.models.server import ServerAnswer, ServerQuery
 from kotoserver.transport.rest.models.sessions import (
     OpenBody,
     OpenedAnswer,
@@ -486,6 +487,15 @@ OPERATIONS = (
         summary="How much clients may ask for, and how often they were refused (admins)",
         handler=users.show_limits,
         answers=LimitsAnswer,
+        roles=ADMINS,
+    ),
+    Operation(
+        method="GET",
+        path="/server",
+        summary="What is wrong with the process that answers, and its last hours (admins)",
+        handler=server.show_server,
+        asks=ServerQuery,
+        answers=ServerAnswer,
         roles=ADMINS,
     ),
     *CONTENT_OPERATIONS,
