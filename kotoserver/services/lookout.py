@@ -165,7 +165,7 @@ def figures() -> dict[str, float]:
         "paid": _sum(telemetry.PROVIDER_COST) + _sum(telemetry.MODEL_COST),
         **_each(telemetry.SPEECH_REQUESTS, lambda labels: f"speech {labels['answer']}"),
         **_each(telemetry.BUDGET_SPENT, lambda labels: f"spent {labels['on']}"),
-        **_each(telemetry.DEPENDENCY_UP, lambda labels: f"up {labels['kind']}"),
+        **_each(telemetry.DEPENDENCY_UP, lambda labels: f"up {labels['kind']} {labels['name']}"),
         **_each(telemetry.PROVIDER_CALLS, lambda labels: f"calls {labels['stage']} {labels['provider']}"),
         **_each(
             telemetry.PROVIDER_CALLS,

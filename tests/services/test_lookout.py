@@ -91,7 +91,7 @@ async def test_a_store_that_failed_is_remembered_when_it_is_back(tmp_path: Path)
     failure = found.last_failure("blobs")
     assert failure is not None
     assert (failure.detail, failure.times) == ("The object store does not answer.", 2)
-    assert found.pulse.stretch(60, 10).value("up blobs") == [0.0, 0.0, 1.0]
+    assert found.pulse.stretch(60, 10).value("up blobs s3") == [0.0, 0.0, 1.0]
 
 
 async def test_disks_are_measured_also_where_the_folder_is_not_made_yet(tmp_path: Path):

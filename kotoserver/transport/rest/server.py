@@ -180,7 +180,7 @@ def _stores(lookout: Lookout, stretch: Stretch) -> list[StoreView]:
                 failed_at=failure.at if failure else None,
                 failed_with=failure.detail if failure else None,
                 failed_times=failure.times if failure else 0,
-                up=_values(stretch.lowest(f"up {state.kind}")),
+                up=_values(stretch.lowest(f"up {state.kind} {state.name}")),
             )
         )
     return views
