@@ -1,13 +1,14 @@
 """What learners really said that a scene did not understand, for those who write the scene.
 
-Editors see words, never people: no ids, no sessions, no hour, and only what several learners said (as many as
-KOTO_SENTENCE_LEARNERS says). Admins, who may look into sessions anyway, see the rest as well. Nothing is copied:
-what is erased with its learner or its session is not seen from then on, and what is put aside is remembered by a
-digest.
+Editors see words, never people: no ids, no sessions, no hour, and only what several learners said in the same
+words (as many as KOTO_SENTENCE_LEARNERS says). Admins, who may look into sessions anyway, see the rest as well.
+Nothing is copied: what is erased with its learner or its session is not seen from then on, and what is put aside is
+remembered by a digest.
 """
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -73,7 +74,7 @@ class SceneSentences:
     turns: tuple[TurnSentences, ...]
     """As the draft goes, then those that are gone from it."""
     held_back: int
-    """Groups that too few learners said for the caller to see them."""
+    """Sentences that too few learners said for the caller to see them."""
     fewest: int
 
 
@@ -94,13 +95,11 @@ class SentencesService:
         said = await self._store.list_unmatched(scene_id, self._clock.now() - timedelta(days=days))
         ignored = await self._store.list_ignored(scene_id)
         fewest = self.fewest_for(caller)
-        grouped = await asyncio.to_thread(_grouped, said)
-        seen = {turn: [each for each in groups if each.learners >= fewest] for turn, groups in grouped.items()}
-        heads = [(turn, each.head) for turn, groups in seen.items() for each in groups]
+        shown, held_back = _said_by_enough(said, fewest)
+        grouped = await asyncio.to_thread(_grouped, shown)
+        heads = [(turn, each.head) for turn, groups in grouped.items() for each in groups]
         taken = await self._desk.work(lambda: self._taken(scene_id, heads))
-        told = _told(turns, seen, taken, ignored)
-        held_back = sum(len(groups) for groups in grouped.values()) - sum(len(groups) for groups in seen.values())
-        return SceneSentences(turns=told, held_back=held_back, fewest=fewest)
+        return SceneSentences(turns=_told(turns, grouped, taken, ignored), held_back=held_back, fewest=fewest)
 
     def fewest_for(self, caller: Caller) -> int:
         """How many learners must have said something before the caller sees it."""
@@ -155,6 +154,18 @@ class _Gathered:
         return sum(each.times for each in self.said)
 
 
+def _said_by_enough(said: Sequence[Unmatched], fewest: int) -> tuple[list[Unmatched], int]:
+    """What so many learners said in the very same words, and how many other sentences there are.
+
+    Nearly the same would not do: 저는 사리예요 and 저는 아리예요 differ in a letter, and each is somebody's own.
+    """
+    learners: dict[tuple[str, str], set[str]] = {}
+    for each in said:
+        learners.setdefault((each.turn, bare(each.text)), set()).add(each.learner_id)
+    enough = {key for key, who in learners.items() if len(who) >= fewest}
+    return [each for each in said if (each.turn, bare(each.text)) in enough], len(learners) - len(enough)
+
+
 def _grouped(said: Sequence[Unmatched]) -> dict[str, list[_Gathered]]:
     """By turn and likeness; whoever was said most becomes the head, and the likest head takes each sentence."""
     by_words: dict[tuple[str, str], list[Unmatched]] = {}
@@ -178,7 +189,10 @@ def _alike(one: str, other: str) -> float:
 
 
 def _most_usual(same: Sequence[Unmatched]) -> str:
-    return max(same, key=lambda each: (each.times, each.text)).text
+    counts: Counter[str] = Counter()
+    for each in same:
+        counts[each.text] += each.times
+    return max(counts, key=lambda text: (counts[text], -len(text), text))
 
 
 def _told(
@@ -202,9 +216,9 @@ def _group(
     taken: Mapping[tuple[str, str], str],
     ignored: frozenset[tuple[str, str]],
 ) -> SentenceGroup:
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for each in gathered.said:
-        counts[_without_numbers(each.text)] = counts.get(_without_numbers(each.text), 0) + each.times
+        counts[_without_numbers(each.text)] += each.times
     return SentenceGroup(
         text=_without_numbers(gathered.head),
         times=gathered.times,

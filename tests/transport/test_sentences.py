@@ -55,18 +55,30 @@ def take(text: str = ODD, taken_as: str = "example", intent: str = "ready", turn
 
 
 async def test_editors_see_what_several_learners_said_and_never_who(koto: Koto, editor: Guest):
-    learners = [await said(koto, ODD, ODD + "!", "네, 주문할게요."), await said(koto, "와이파이 비밀번호 뭐예요?")]
+    near = "와이파이 비밀번호 뭐예요?"
+    learners = [
+        await said(koto, ODD, ODD + "!", "네, 주문할게요."),
+        await said(koto, ODD, near),
+        await said(koto, near),
+    ]
     alone = await said(koto, "저는 자카르타에서 온 사리예요")
     told = await editor.get(SENTENCES)
     (turn,) = told["turns"]
     (group,) = turn["sentences"]
-    assert (turn["turn"], group["times"], group["learners"]) == ("greet", 3, 2)
-    assert {each["text"] for each in group["variants"]} == {ODD, ODD + "!", "와이파이 비밀번호 뭐예요?"}
+    assert (turn["turn"], group["text"], group["times"], group["learners"]) == ("greet", ODD, 5, 3)
+    assert {each["text"] for each in group["variants"]} == {ODD, ODD + "!", near}
     assert "order_drink" in turn["intents"]
     assert (told["held_back"], told["fewest"]) == (1, 2)
     whole = json.dumps(told)
     assert not any(each.learner_id in whole for each in [*learners, alone])
     assert "sess_" not in whole
+
+
+async def test_sentences_that_differ_in_a_name_are_each_somebodys_own(koto: Koto, editor: Guest):
+    for name in ("사리", "아리", "마리"):
+        await said(koto, f"안녕하세요, 제 이름은 {name}예요")
+    told = await editor.get(SENTENCES)
+    assert (listed(told), told["held_back"]) == ([], 3)
 
 
 async def test_admins_may_read_sessions_and_see_the_rest_as_well(koto: Koto):
