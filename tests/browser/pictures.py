@@ -74,6 +74,9 @@ async def _take_the_studio(browser: Browser, home: str) -> None:
     await open_desk(someone, "scene/cafe")
     await type_over(someone, '"아메리카노 한 잔 주세요."', '"아메리카노을 한 잔 주세요."')
     await page.locator(".finding .place").first.click(timeout=60_000)
+    await page.locator("#graph [data-node]").first.wait_for(timeout=60_000)
+    await page.locator("#editor .cm-activeLine .cm-lintRange").first.hover()
+    await page.locator("#editor .cm-tooltip .cm-diagnostic").first.wait_for()
     await _take(someone, "studio")
 
 
