@@ -2,8 +2,8 @@
 
 Editors see words, never people: no ids, no sessions, no hour, and only what several learners said in the same
 words (as many as KOTO_SENTENCE_LEARNERS says). Admins, who may look into sessions anyway, see the rest as well.
-Nothing is copied: what is erased with its learner or its session is not seen from then on, and what is put aside is
-remembered by a digest.
+Nothing is copied: what is erased with its learner or its session is not seen from then on, and what is put aside
+is remembered by a digest.
 """
 
 import asyncio
