@@ -14,7 +14,8 @@ import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from kotoserver.blobs import open_blobs
-from kotoserver.bootstrap.server import open_listening, open_services
+from kotoserver.bootstrap.listening import open_listening
+from kotoserver.bootstrap.server import open_services
 from kotoserver.domain.learner import Role
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock

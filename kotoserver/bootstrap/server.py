@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from kotoserver.audio.decode import PyAvDecoder
 from kotoserver.audio.encode import AudioEncoder
 from kotoserver.blobs import open_blobs
 from kotoserver.bootstrap.judging import open_proofreader
+from kotoserver.bootstrap.listening import open_listening
 from kotoserver.bootstrap.parts import make_data_folder, opened_storage, read_voices, revealed, scene_words
 from kotoserver.bootstrap.people import open_people
+from kotoserver.bootstrap.speaking import authored_lines, open_purse, open_speech
 from kotoserver.bus import open_bus
 from kotoserver.content.drafts import Folders
 from kotoserver.content.library import Library, open_library
@@ -20,12 +21,11 @@ from kotoserver.domain.engines import EngineState
 from kotoserver.domain.errors import ContentBroken, KotoError
 from kotoserver.domain.evaluation import expectation_of
 from kotoserver.domain.scene import Scene
-from kotoserver.domain.session import SaidLine
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock, SystemClock
 from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
-from kotoserver.ports.storage import SpokenLine, Storage
+from kotoserver.ports.storage import Storage
 from kotoserver.providers.breakable import FaultBoard
 from kotoserver.providers.registry import open_evaluator, open_recognizer, open_synthesizer
 from kotoserver.services.bundle import Services
@@ -42,21 +42,16 @@ from kotoserver.services.lab import LabService
 from kotoserver.services.lessons import LessonsService
 from kotoserver.services.limits import LimitsService
 from kotoserver.services.lookout import Disk, Lookout
-from kotoserver.services.narration import spoken_line
 from kotoserver.services.play import PlayService
 from kotoserver.services.previews import PreviewService
 from kotoserver.services.purse import DayPurse
-from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.rehearsing import RehearsingService
 from kotoserver.services.reloading import ReloadingService, TakeUp
 from kotoserver.services.sentences import SentencesService
 from kotoserver.services.speech import SpeechService
-from kotoserver.services.speech_engines import SpeechEngines
-from kotoserver.services.uploads import UploadService
 from kotoserver.services.users import UsersService
-from kotoserver.services.voice import VoiceService
 from kotoserver.services.workbench import WorkbenchService
-from kotoserver.settings import Secret, Settings, UploadSettings
+from kotoserver.settings import Secret, Settings
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +88,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         parts = await _open_parts(settings, keys.current, stack)
         people = open_people(settings, parts.storage, parts.bus, parts.clock, keys, stack)
         catalog = CatalogService(parts.library)
-        speech = await _open_speech(settings, parts.storage, parts.bus, parts.blobs, parts.voice, stack)
+        speech = await open_speech(settings, parts.storage, parts.bus, parts.blobs, parts.voice, stack)
         choices = EngineChoices()
         play = PlayService(
             storage=parts.storage,
@@ -174,40 +169,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
 
 
-@asynccontextmanager
-async def open_speech_engines(settings: Settings) -> AsyncIterator[SpeechEngines]:
-    """What the speech role offers: ears and voice, without a database, a bus or scenes; closed at the end.
-
-    BadSettings when an engine cannot be opened as it is configured.
-    """
-    async with AsyncExitStack() as stack:
-        voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir))
-        stack.push_async_callback(voice.close)
-        ears = open_recognizer(settings.speech)
-        if ears is not None:
-            stack.push_async_callback(ears.close)
-        decoder = PyAvDecoder(most_seconds=settings.uploads.most_seconds)
-        stack.push_async_callback(decoder.close)
-        encoder = AudioEncoder()
-        stack.push_async_callback(encoder.close)
-        engines = [Dependency(kind="voice", name=voice.name, check=voice.check)]
-        if ears is not None:
-            engines.append(Dependency(kind="ears", name=ears.name, check=ears.check))
-        yield SpeechEngines(
-            recognizer=ears,
-            synthesizer=voice,
-            decoder=decoder,
-            encoder=encoder,
-            health=HealthService(tuple(engines), SystemClock()),
-        )
-
-
 async def _open_parts(settings: Settings, secret: Secret, stack: AsyncExitStack) -> Parts:
     clock = SystemClock()
     faults = FaultBoard() if settings.development else None
     library = open_library(settings.scenes_dir, settings.langpacks_dir)
     storage = await stack.enter_async_context(opened_storage(settings))
-    purse = _open_purse(settings, storage, clock, stack)
+    purse = open_purse(settings, storage, clock, stack)
     voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir), clock, purse, faults)
     stack.push_async_callback(voice.close)
     ears = open_recognizer(settings.speech, clock, purse, faults)
@@ -236,58 +203,6 @@ async def _open_parts(settings: Settings, secret: Secret, stack: AsyncExitStack)
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """What takes a learner's voice, from the upload to the turn."""
-
-    uploads: UploadService
-    recordings: RecordingsService
-    voice: VoiceService
-
-
-async def open_listening(
-    settings: UploadSettings,
-    storage: Storage,
-    blobs: BlobStore,
-    bus: Bus,
-    play: PlayService,
-    ears: Recognizer | None,
-    clock: Clock,
-    stack: AsyncExitStack,
-    choices: EngineChoices | None = None,
-    limits: LimitsService | None = None,
-) -> Listening:
-    """Decoding, keeping and hearing of recordings; closed with the stack."""
-    decoder = PyAvDecoder(most_seconds=settings.most_seconds)
-    stack.push_async_callback(decoder.close)
-    recordings = RecordingsService(storage=storage, blobs=blobs, clock=clock, kept_days=settings.kept_days)
-    recordings.open()
-    stack.push_async_callback(recordings.close)
-    uploads = UploadService(
-        storage=storage,
-        blobs=blobs,
-        decoder=decoder,
-        play=play,
-        recordings=recordings,
-        clock=clock,
-        most_bytes=settings.most_bytes,
-    )
-    stack.push_async_callback(uploads.settle)
-    voice = VoiceService(
-        storage=storage,
-        bus=bus,
-        uploads=uploads,
-        recordings=recordings,
-        recognizer=ears,
-        play=play,
-        clock=clock,
-        choices=choices,
-        limits=limits,
-    )
-    stack.push_async_callback(voice.settle)
-    return Listening(uploads=uploads, recordings=recordings, voice=voice)
-
-
 def _open_desk(settings: Settings, stack: AsyncExitStack) -> Desk:
     folders = Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir)
     desk = Desk(folders, lambda: open_proofreader(settings, folders))
@@ -310,18 +225,6 @@ def _open_lab(
         voices=sorted(read_voices(settings.scenes_dir)),
         clock=parts.clock,
     )
-
-
-def _open_purse(settings: Settings, storage: Storage, clock: Clock, stack: AsyncExitStack) -> DayPurse:
-    """What is spent on speech, by all servers on this database."""
-    purse = DayPurse(
-        storage,
-        clock,
-        daily_budget=settings.speech.daily_budget,
-        learner_budget=settings.speech.learner_budget,
-    )
-    stack.push_async_callback(purse.close)
-    return purse
 
 
 def _open_lookout(
@@ -373,67 +276,11 @@ async def _ended(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _open_speech(
-    settings: Settings, storage: Storage, bus: Bus, blobs: BlobStore, voice: Synthesizer, stack: AsyncExitStack
-) -> SpeechService:
-    encoder = AudioEncoder()
-    stack.push_async_callback(encoder.close)
-    speech = SpeechService(
-        storage=storage,
-        bus=bus,
-        blobs=blobs,
-        synthesizer=voice,
-        encoder=encoder,
-        clock=SystemClock(),
-        cache_bytes=settings.speech_cache_bytes,
-        media_url=settings.media_url or "",
-    )
-    stack.push_async_callback(speech.close)
-    await speech.open()
-    return speech
-
-
 async def prepare_judge(judge: Evaluator, scenes: Iterable[Scene]) -> None:
     """Does now what the first learner in each turn would otherwise wait for."""
     for scene in scenes:
         for turn in scene.turns:
             await judge.prepare(expectation_of(scene, turn.id))
-
-
-def authored_lines(scenes: Iterable[Scene], speech: SpeechService) -> list[SpokenLine]:
-    """Every line whose words are known ahead, at normal and at slow speed."""
-    spoken: dict[str, SpokenLine] = {}
-    for scene in scenes:
-        fixed = [line for line in scene.lines() if "{" not in line.ko]
-        fixed += [turn.model for turn in scene.turns if "{" not in turn.model.ko]
-        for slowly in (False, True):
-            for line in fixed:
-                said = SaidLine(line=line, ko=line.ko, turn=scene.start, slowly=slowly)
-                each = spoken_line(scene, said, speech)
-                spoken.setdefault(each.key, each)
-    return list(spoken.values())
-
-
-async def render_scene(settings: Settings, scene_id: str, progress: Callable[[int, int], None]) -> None:
-    """Speaks the authored lines of a scene's live version and keeps the sound, telling how far it is.
-
-    A line that cannot be spoken now is left for whoever asks for it.
-    """
-    make_data_folder(settings.data_dir)
-    scene = open_library(settings.scenes_dir, settings.langpacks_dir).scene(scene_id)
-    async with AsyncExitStack() as stack:
-        storage = await stack.enter_async_context(opened_storage(settings))
-        await storage.migrate()
-        blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
-        stack.push_async_callback(blobs.close)
-        clock = SystemClock()
-        purse = _open_purse(settings, storage, clock, stack)
-        voice = open_synthesizer(settings.speech, read_voices(settings.scenes_dir), clock, purse)
-        stack.push_async_callback(voice.close)
-        bus = open_bus(revealed(settings.redis_url) or None)
-        stack.push_async_callback(bus.close)
-        speech = await _open_speech(settings, storage, bus, blobs, voice, stack)
-        await speech.render(authored_lines([scene], speech), progress)
 
 
 def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> tuple[Dependency, ...]:

@@ -184,7 +184,7 @@ def _publish_scene(chosen: argparse.Namespace) -> int:
     )
     print(f"{chosen.scene} is live at version {revision.version}")
     if not chosen.without_speech:
-        from kotoserver.bootstrap.server import render_scene  # the whole server, which no other command needs
+        from kotoserver.bootstrap.speaking import render_scene  # sound and stores, which nothing else here needs
 
         telemetry.set_up_logging(settings.log)
         asyncio.run(render_scene(settings, chosen.scene, _bar(f"speaking the lines of {chosen.scene}")))

@@ -15,7 +15,8 @@ from functools import partial
 from aiohttp import web
 
 from kotoserver import telemetry
-from kotoserver.bootstrap.server import open_services, open_speech_engines
+from kotoserver.bootstrap.server import open_services
+from kotoserver.bootstrap.speaking import open_speech_engines
 from kotoserver.bootstrap.upkeep import migrate_database
 from kotoserver.domain.errors import BadSettings
 from kotoserver.services.health import HealthService

@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from kotoserver.audio.decode import PyAvDecoder
 from kotoserver.audio.encode import AudioEncoder, resample
-from kotoserver.bootstrap.server import open_speech_engines
+from kotoserver.bootstrap.speaking import open_speech_engines
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.hearing import AudioClip, RecognitionRequest
 from kotoserver.domain.speech import Speech, SpeechRequest
