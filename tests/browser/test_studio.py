@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from kotoserver.settings import ROOT
 from tests.apps import Koto, serving
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.desk import CHECKED, expect_nothing_found, line_of_caret, mark, open_desk, type_over
+from tests.browser.desk import CHECKED, expect_nothing_found, go_behind, line_of_caret, mark, open_desk, type_over
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -286,6 +286,29 @@ async def test_each_file_has_a_history_a_caret_and_a_scroll_of_its_own(editor: V
     await keyboard.press("Control+z")
     await expect(line_of_caret(editor)).to_have_text("  - id: receipt")
     await expect(page.locator("#state")).to_have_text("saved")
+
+
+async def test_a_syllable_is_composed_undisturbed_by_findings_that_come_meanwhile(editor: Visitor):
+    page = editor.page
+    await open_cafe(editor)
+    await go_behind(editor, '"뭐 드릴까요')
+    keyboard = await page.context.new_cdp_session(page)
+
+    async def compose(syllable: str) -> None:
+        place = {"selectionStart": len(syllable), "selectionEnd": len(syllable)}
+        await keyboard.send("Input.imeSetComposition", {"text": syllable, **place})
+
+    await compose("ㅎ")
+    async with page.expect_response("**/content/lint", timeout=CHECKED):
+        await compose("하")
+    await expect(page.locator(".finding", has_text="W11").first).to_be_visible(timeout=CHECKED)
+    await compose("한")
+    await keyboard.send("Input.insertText", {"text": "한"})
+    await keyboard.send("Input.insertText", {"text": "글"})
+    await expect(line_of_caret(editor)).to_contain_text('"뭐 드릴까요한글?"')
+    await page.keyboard.press("Control+z")
+    await expect(line_of_caret(editor)).to_contain_text('"뭐 드릴까요?"')
+    assert editor.complaints == []
 
 
 async def test_the_caret_stays_in_sight_when_findings_take_room(editor: Visitor):

@@ -78,9 +78,16 @@ export class TextPane {
     this.#view.dispatch({ effects: EditorView.scrollIntoView(this.#view.state.selection.main.head) });
   }
 
+  /** Not while a syllable is being composed: marks around it could end the composition. */
   #mark() {
+    if (this.#view.composing) return this.#markOnceComposed();
     const findings = this.#drafts.findings.filter(({ file }) => file === this.#file);
     this.#view.dispatch(setDiagnostics(this.#view.state, diagnosticsOf(findings, this.#view.state, this.#drafts)));
+  }
+
+  #markOnceComposed() {
+    const again = () => requestAnimationFrame(() => this.#mark());
+    this.#view.contentDOM.addEventListener("compositionend", again, { once: true });
   }
 
   #reveal({ line, column, focus = true }) {
