@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 READ = 15_000
 """Milliseconds until the table is there."""
+MEANT = "Selamat datang! Boleh saya bantu pesanannya?"
 CHECKED = 30_000
 """Milliseconds until the evaluator has read along."""
 
@@ -82,6 +83,12 @@ async def test_a_text_is_written_in_its_place_with_the_keyboard_alone(editor: Vi
     await expect(page.locator("#state")).to_have_text("saved", timeout=CHECKED)
     after = file.read_text("utf-8")
     assert after == before.replace("Selamat datang! Boleh saya bantu pesanannya?", "Halo! Mau pesan apa?")
+    await page.keyboard.press("Control+z")
+    await expect(cell(editor, "lines/L010", "ko-id")).to_have_text(MEANT, timeout=CHECKED)
+    assert file.read_text("utf-8") == before
+    await expect(page.locator('.line-row[data-id="lines/L010"] a')).to_have_attribute(
+        "href", "/console/studio/scene/cafe#scenes/cafe/scene.yaml:77"
+    )
     assert editor.complaints == []
 
 
@@ -130,6 +137,20 @@ async def test_korean_that_its_turn_would_not_take_is_found_by_the_evaluator(edi
         timeout=CHECKED
     )
     await editor.keep("evaluator")
+    assert editor.complaints == []
+
+
+async def test_lines_that_have_no_id_get_one_and_a_row(editor: Visitor, folder: Path):
+    page, file = editor.page, folder / "scenes" / "cafe" / "scene.yaml"
+    greeting = '      - { id: L010, ko: "어서 오세요! 주문 도와드릴까요?"'
+    text = file.read_text("utf-8")
+    file.write_text(text.replace(greeting, f'      - {{ ko: "잠깐만요." }}\n{greeting}'), "utf-8")
+    await open_table(editor)
+    await expect(page.locator("#without-id")).to_contain_text("1 line has no id yet")
+    await page.get_by_role("button", name="Give them ids").click()
+    await expect(page.locator(".cell", has_text="잠깐만요.")).to_be_visible(timeout=CHECKED)
+    await expect(page.locator("#without-id")).to_be_hidden()
+    await expect(page.locator('[data-pack="ko-id"]')).to_contain_text("1 missing")
     assert editor.complaints == []
 
 

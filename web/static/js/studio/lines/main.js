@@ -20,6 +20,9 @@ let saving = Promise.resolve();
 let timer = 0;
 let checking = 0;
 
+/** What was written here, the latest last: { id, column, before, after }. */
+const written = [];
+
 const language = () => $("language").value;
 
 // ── what is shown ──────────────────────────────────────────────────────────────────────────────
@@ -31,7 +34,8 @@ function show(lines) {
   drawColumns();
   sheet.mark(lines.findings);
   refilter();
-  if (lines.without_id) tell(`${lines.without_id} ${lines.without_id === 1 ? "line has" : "lines have"} no id yet, and no row here.`, "warn");
+  $("without-id").hidden = !lines.without_id;
+  $("without-id-count").textContent = `${lines.without_id} ${lines.without_id === 1 ? "line has" : "lines have"} no id yet, and no row here`;
   clearTimeout(timer);
   timer = setTimeout(check, PAUSE_MS);
 }
@@ -115,7 +119,18 @@ async function writeNow(row, column, text, was) {
   }
   drawState("saved", "good");
   show(lines);
+  written.push({ id: row.id, column, before: was, after: text });
   return "saved";
+}
+
+/** Writes what stood there before the last change, where nobody else has changed it since. */
+async function undo() {
+  const last = written.pop();
+  const row = last && sheet.row(last.id);
+  if (!row) return;
+  if ((await write(row, last.column, last.before, last.after)) === "saved") written.pop(); // so that the next goes further back
+  const cell = sheet.cell(last.id, last.column);
+  cell.focus();
 }
 
 async function settle(row, column, { yours, theirs }) {
@@ -154,6 +169,9 @@ sheet.addEventListener("fits", async ({ detail: { row, column } }) => {
   sheet.cell(row.id, column).focus();
 });
 $("language").addEventListener("change", read);
+$("give-ids").addEventListener("click", async () => {
+  if (await attempt(() => post(`/content/scenes/${encodeURIComponent(boot.scene)}/ids`))) await read();
+});
 $("import").addEventListener("click", async () => {
   if (await importTable(boot.scene, sheet.columns, { attempt, language })) {
     tell("The table was taken.", "good");
@@ -161,6 +179,11 @@ $("import").addEventListener("click", async () => {
   }
 });
 document.addEventListener("click", ({ target }) => target.closest("#export") || $("export").removeAttribute("open"));
+addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.target.matches("input, textarea, select")) return;
+  event.preventDefault();
+  undo();
+});
 addEventListener("beforeunload", (event) => editing.unsaved && event.preventDefault());
 
 const lines = await attempt(() => get(`${path}?language=${language()}`));

@@ -95,13 +95,22 @@ export class Sheet extends EventTarget {
     const element = h(
       "div",
       { class: "line-row", role: "row", "data-id": row.id },
-      h("div", { class: "about", role: "rowheader" }, listen, h("span", {}, h("b", {}, row.speaker || KINDS[row.kind]), h("span", { class: "mono" }, table === "words" ? keys[1] : keys.join(" · ")), row.speaker && row.kind !== "line" ? h("span", { class: "small soft" }, KINDS[row.kind]) : null)),
+      h("div", { class: "about", role: "rowheader" }, listen, h("span", {}, h("b", {}, row.speaker || KINDS[row.kind]), this.#idOf(row, table === "words" ? keys[1] : keys.join(" · ")), row.speaker && row.kind !== "line" ? h("span", { class: "small soft" }, KINDS[row.kind]) : null)),
       [...cells.values()],
     );
     if (row.note) element.firstChild.title = row.note;
     this.#rows.set(row.id, { row, told: JSON.stringify(row), element, cells, words: searched(row) });
     for (const [column, cell] of cells) this.#fill(cell, row, column);
     return element;
+  }
+
+  /** The id, which leads to the line of the scene's text where its Korean stands. */
+  #idOf({ cells }, words) {
+    const { file } = this.#columns.find(({ id }) => id === "ko");
+    const { line } = cells.ko;
+    if (line === null) return h("span", { class: "mono" }, words);
+    const scene = file.split("/")[1];
+    return h("a", { class: "mono", tabindex: -1, title: "See it in the text", href: `/console/studio/scene/${encodeURIComponent(scene)}#${file}:${line}` }, words);
   }
 
   /** Draws one cell as the server has it. */
