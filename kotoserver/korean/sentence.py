@@ -95,13 +95,14 @@ def unite_nouns(sentence: Sentence, nouns: frozenset[str]) -> Sentence:
 
 
 def _unite_cut(sentence: Sentence, morphemes: list[Morpheme], nouns: frozenset[str]) -> list[Morpheme]:
-    """지나 + ᆫ + 주 as 지난주, where the turn has that noun."""
+    """지나 + ᆫ + 주 as 지난주, where the turn has that noun; saya mau 라떼, where 라 follows as an ending would."""
     for word in sentence.words:
         inside = [m for m in morphemes if word.start <= m.start < word.end]
         if len(inside) < 2 or inside[0].tag[0] == "N":
             continue
         ends = {m.start - word.start for m in inside} | {len(word.text)}
-        noun = next((n for n in nouns if len(n) > 2 and word.text.startswith(n) and len(n) in ends), None)
+        whole = word.text if len(word.text) > 1 and word.text in nouns else None
+        noun = whole or next((n for n in nouns if len(n) > 2 and word.text.startswith(n) and len(n) in ends), None)
         if noun is None:
             continue
         cut = [m for m in inside if m.start < word.start + len(noun)]

@@ -128,3 +128,8 @@ def test_chat_letters_are_told(judge: Judge):
 )
 def test_romanisation_follows_the_pronunciation_and_keeps_punctuation(korean: str, latin: str):
     assert romanize(korean) == latin
+
+
+@pytest.mark.parametrize("opening", ["saya mau", "I want"])
+def test_words_of_another_language_leave_the_noun_behind_them_whole(judge: Judge, opening: str):
+    assert judge(f"{opening} 라떼", ORDER).corrected == f"{opening} 라떼 주세요"
