@@ -153,6 +153,10 @@ async def test_a_link_from_another_site_does_not_replace_the_guest(koto: Koto):
         ("/console/play/cafe?pack=ko-xx", "There is nothing here"),
         ("/console/sessions/sess_unknown", "There is nothing here"),
         ("/console/play/cafe?session=sess_unknown", "There is nothing here"),
+        ("/console/studio/scene/moon/lines", "There is nothing here"),
+        ("/console/studio/scene/moon/sentences", "There is nothing here"),
+        ("/console/classes/class_unknown", "There is nothing here"),
+        ("/console/lessons/les_unknown", "There is nothing here"),
     ],
 )
 async def test_what_is_not_there_is_a_friendly_page(koto: Koto, path: str, words: str):
