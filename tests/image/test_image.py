@@ -129,7 +129,8 @@ def test_it_holds_what_the_bill_of_materials_says_and_nothing_else(runner: Runne
         [sys.executable, str(ROOT / "ops/supply/sbom.py")], capture_output=True, text=True, check=True
     )
     bill = {canonical(each["name"]) for each in json.loads(made.stdout)["components"]}
-    assert {canonical(line) for line in listed.splitlines()} == bill - {"kotoserver"}
+    older_python = {"async-timeout"}  # which redis wants before 3.11.3; Debian's, the base of the tests, is 3.11.2
+    assert {canonical(line) for line in listed.splitlines()} - older_python == bill - {"kotoserver"} - older_python
 
 
 def canonical(name: str) -> str:
