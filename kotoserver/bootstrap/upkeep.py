@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from kotoserver.blobs import open_blobs
@@ -119,13 +119,19 @@ async def _examined_store(
         async for found in _examined(about, check):
             yield found
             if found.state is State.GOOD:
+                asked_at = SystemClock().now()
                 theirs = await clock()
                 if theirs is not None:
-                    yield difference_of_clocks(about, SystemClock().now(), theirs)
+                    yield difference_of_clocks(about, _nearest(theirs, asked_at, SystemClock().now()), theirs)
     except KotoError:
         """It answered a moment ago; the next check-up tells."""
     finally:
         await close()
+
+
+def _nearest(theirs: datetime, asked_at: datetime, answered_at: datetime) -> datetime:
+    """What our clock may have said when theirs was read; some tell whole seconds alone."""
+    return min(max(theirs, asked_at - timedelta(seconds=1)), answered_at)
 
 
 async def _clock_of(blobs: BlobStore, settings: Settings) -> datetime | None:

@@ -1,6 +1,7 @@
 """A clock that was never set, or that has drifted away from the machines beside it."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,7 +64,9 @@ async def test_a_server_whose_clock_is_not_the_databases_says_so_and_plays_on(tm
             answer = await asyncio.to_thread(requests.get, f"{address}/health/ready", timeout=10)
             (clock,) = [check for check in answer.json()["checks"] if check["kind"] == "clock"]
             assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
-            assert clock["detail"].startswith("The clock of this machine is 10800 s behind that of the database")
+            told = re.match(r"The clock of this machine is (\d+) s behind that of the database", clock["detail"])
+            assert told is not None
+            assert 10_790 <= int(told[1]) <= 10_810
             guest = await asyncio.to_thread(requests.post, f"{address}/koto-api/auth/guest", json={}, timeout=10)
             assert guest.status_code == 201
 
@@ -86,5 +89,7 @@ async def test_the_check_up_holds_the_clock_against_every_store(
     assert good.returncode == 0, good.stdout
     for store in ("database", "redis", "blobs"):
         assert f"ok  clock and {store}: " in good.stdout, good.stdout
-        assert f"!!  clock and {store}: The clock of this machine is 600 s behind" in behind.stdout, behind.stdout
+        told = re.search(rf"!!  clock and {store}: The clock of this machine is (\d+) s behind", behind.stdout)
+        assert told is not None, behind.stdout
+        assert 590 <= int(told[1]) <= 610
     assert behind.returncode == 1
