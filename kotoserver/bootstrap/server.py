@@ -47,6 +47,7 @@ from kotoserver.services.previews import PreviewService
 from kotoserver.services.purse import DayPurse
 from kotoserver.services.rehearsing import RehearsingService
 from kotoserver.services.reloading import ReloadingService, TakeUp
+from kotoserver.services.reviews import ReviewsService
 from kotoserver.services.sentences import SentencesService
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.users import UsersService
@@ -163,6 +164,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 store=parts.storage, desk=desk, clock=parts.clock, fewest=settings.sentence_learners
             ),
             rehearsing=RehearsingService(desk),
+            reviews=ReviewsService(
+                desk=desk,
+                store=parts.storage,
+                keys=keys,
+                limits=people.limits,
+                audit=people.audit,
+                clock=parts.clock,
+            ),
             health=health,
             lookout=lookout,
             bus=parts.bus,

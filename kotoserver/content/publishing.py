@@ -70,7 +70,7 @@ def publish_scene(
     folder = scenes_dir / scene_id
     version = revisions.next_version(folder, revisions.read_history(folder))
     draft = _read(folder / "scene.yaml")
-    content = _with_version(draft, version) + _pinned_intents(scene, catalogs)
+    content = _with_version(draft, version) + pinned_intents(scene, catalogs)
     compiled = compile_published_scene(content, f"{scene_id} version {version}")
     if compiled.scene is None:
         raise _refused(f"Version {version} of {scene_id}", compiled.diagnostics)
@@ -102,7 +102,7 @@ def publish_pack(
     version = revisions.next_version(folder, revisions.read_history(folder))
     draft = _read(folder / "pack.yaml")
     parts = {path.stem: _as_translated(_read(path), scenes.get(path.stem)) for path in pack_scene_files(folder)}
-    content = _with_version(draft, version) + _pinned_scenes(parts)
+    content = _with_version(draft, version) + pinned_scenes(parts)
     compiled = compile_published_pack(content, f"{pack_id} version {version}")
     if compiled.pack is None:
         raise _refused(f"Version {version} of {pack_id}", compiled.diagnostics)
@@ -162,7 +162,8 @@ def _as_translated(part: str, scene: Scene | None) -> str:
     )
 
 
-def _pinned_intents(scene: Scene, catalogs: Catalogs) -> str:
+def pinned_intents(scene: Scene, catalogs: Catalogs) -> str:
+    """What a scene carries of the catalogs, to stand behind its text."""
     intents = {
         intent_id: catalogs.common.intents[intent_id].model_dump(mode="json", by_alias=True, exclude_none=True)
         for intent_id in (common.id for common in scene.common)
@@ -171,7 +172,7 @@ def _pinned_intents(scene: Scene, catalogs: Catalogs) -> str:
     return "\n" + yaml.safe_dump(pinned, allow_unicode=True, sort_keys=False, width=10_000)
 
 
-def _pinned_scenes(parts: Mapping[str, str]) -> str:
+def pinned_scenes(parts: Mapping[str, str]) -> str:
     """The scene files as they are, comments and all, two levels further in."""
     indented = [
         f"    {scene_id}:\n"

@@ -20,6 +20,8 @@ class Action(StrEnum):
     LESSON_ERASED = "lesson_erased"
     CONTENT_PUBLISHED = "content_published"
     CONTENT_REVERTED = "content_reverted"
+    REVIEW_LINK_MADE = "review_link_made"
+    REVIEW_LINK_REVOKED = "review_link_revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

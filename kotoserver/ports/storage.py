@@ -13,6 +13,7 @@ from kotoserver.domain.session import Progress, Session, SessionState
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.ports.lessons import LessonStore
 from kotoserver.ports.members import MemberStore
+from kotoserver.ports.reviews import ReviewStore
 from kotoserver.ports.sentences import SentenceStore
 
 EVERYBODY = ""
@@ -80,7 +81,7 @@ class SessionFilter:
 ALL = SessionFilter()
 
 
-class Storage(MemberStore, LessonStore, SentenceStore):
+class Storage(MemberStore, LessonStore, SentenceStore, ReviewStore):
     """Every method raises StorageFailed when the database does not answer."""
 
     @abstractmethod

@@ -18,6 +18,7 @@ from kotoserver.services.play import PlayService
 from kotoserver.services.previews import PreviewService
 from kotoserver.services.recordings import RecordingsService
 from kotoserver.services.rehearsing import RehearsingService
+from kotoserver.services.reviews import ReviewsService
 from kotoserver.services.sentences import SentencesService
 from kotoserver.services.speech import SpeechService
 from kotoserver.services.uploads import UploadService
@@ -47,6 +48,7 @@ class Services:
     content: ContentService
     sentences: SentencesService
     rehearsing: RehearsingService
+    reviews: ReviewsService
     health: HealthService
     lookout: Lookout
     bus: Bus

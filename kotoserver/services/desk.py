@@ -5,7 +5,7 @@ longer than the loop may wait. The proof-reader is loaded when it is asked for f
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -46,9 +46,9 @@ class Desk:
         finally:
             self._waiting -= 1
 
-    def proofreader(self, folders: Folders) -> Proofreader:
-        """For jobs only: it knows the words of these drafts. Loading it takes a second the first time."""
+    def proofreader(self, folders: Folders, more_words: Collection[str] = ()) -> Proofreader:
+        """For jobs only: it knows the words of these drafts, and more. Loading takes a second the first time."""
         if self._proofreader is None:
             self._proofreader = self._open_proofreader()
-        self._proofreader.know(slot_words(folders))
+        self._proofreader.know(slot_words(folders) | set(more_words))
         return self._proofreader

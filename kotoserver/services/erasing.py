@@ -99,9 +99,10 @@ class ErasingService:
             await send_away(self._bus, session.id)
 
     async def forget(self) -> int:
-        """Erases what is past its time: sessions, guests, sign-ins and the audit; how many sessions."""
+        """Erases what is past its time: sessions, guests, sign-ins, review links, audit; how many sessions."""
         now = self._clock.now()
         await self._storage.forget_sign_ins(now)
+        await self._storage.forget_reviews(now)
         await self._storage.forget_audit(now - timedelta(days=self._settings.audit_days))
         sessions = await self._forget_sessions() if self._settings.retention_days else 0
         await self._forget_guests()

@@ -34,9 +34,10 @@ class Use(StrEnum):
     UPLOADS = "uploads"
     EVALUATIONS = "evaluations"
     JOINS = "joins"
+    REVIEWS = "reviews"
 
 
-PER_ADDRESS = frozenset({Use.GUESTS, Use.SIGN_INS, Use.REQUESTS})
+PER_ADDRESS = frozenset({Use.GUESTS, Use.SIGN_INS, Use.REQUESTS, Use.REVIEWS})
 """Counted by where it comes from; all else by the learner."""
 _LOCAL = frozenset({Use.REQUESTS, Use.LEARNER_REQUESTS, Use.FRAMES})
 """Counted by each process for itself: so frequent that asking the bus each time would cost more than it saves."""
@@ -51,6 +52,7 @@ _SENTENCES = {
     Use.UPLOADS: "Too many recordings in one minute",
     Use.EVALUATIONS: "Too many sentences in one minute",
     Use.JOINS: "Too many tries to join a class",
+    Use.REVIEWS: "Too many answers in one minute",
 }
 
 

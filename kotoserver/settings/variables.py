@@ -301,10 +301,11 @@ LIMITS: Mapping[str, int] = MappingProxyType(
         "uploads": 60,
         "evaluations": 600,
         "joins": 10,
+        "reviews": 60,
     }
 )
-"""Most uses a minute unless KOTO_LIMITS says otherwise: of one address (guests, sign_ins, requests), else of one
-learner, and of their address many times as much."""
+"""Most uses a minute unless KOTO_LIMITS says otherwise: of one address (guests, sign_ins, requests, reviews), else
+of one learner, and of their address many times as much."""
 
 
 LOG_LEVELS = ("debug", "info", "warning", "error")

@@ -18,6 +18,7 @@ from kotoserver.domain.learner import Learner, Role, SignIn
 from kotoserver.domain.lesson import Lesson
 from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.recording import Recording, RecordingState
+from kotoserver.domain.review import Review, Snapshot
 from kotoserver.domain.session import Progress, Session
 from kotoserver.domain.speech import SpeechRequest
 from kotoserver.ports.sentences import Unmatched
@@ -32,6 +33,7 @@ _TIMINGS: Final[TypeAdapter[Mapping[str, float]]] = TypeAdapter(Mapping[str, flo
 _RECEIPTS: Final = TypeAdapter(tuple[Receipt, ...])
 _SCENES: Final = TypeAdapter(tuple[str, ...])
 _DETAILS: Final[TypeAdapter[Mapping[str, str]]] = TypeAdapter(Mapping[str, str])
+_SNAPSHOT: Final = TypeAdapter(Snapshot)
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -164,6 +166,33 @@ def lesson_words(lesson: Lesson) -> str:
 
 def scenes_json(scenes: Sequence[str]) -> str:
     return _json(_SCENES, tuple(scenes))
+
+
+def review_row(review: Review, snapshot: Snapshot) -> tuple[Value, ...]:
+    return (
+        review.id,
+        review.scene_id,
+        review.made_by,
+        review.note,
+        review.made_at,
+        review.expires_at,
+        _json(_SNAPSHOT, snapshot),
+    )
+
+
+def review_of(row: Row) -> Review:
+    return Review(
+        id=row["review_id"],
+        scene_id=row["scene_id"],
+        made_by=row["made_by"],
+        note=row["note"],
+        made_at=row["made_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+def snapshot_of(row: Row) -> Snapshot:
+    return _value(_SNAPSHOT, row["snapshot"])
 
 
 def session_row(session: Session) -> tuple[Value, ...]:

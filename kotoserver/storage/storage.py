@@ -15,6 +15,7 @@ from kotoserver.storage.database import Database, NothingMatched, Write
 from kotoserver.storage.lessons import SqlLessons
 from kotoserver.storage.members import SqlMembers
 from kotoserver.storage.paging import page_of
+from kotoserver.storage.reviews import SqlReviews
 from kotoserver.storage.sentences import SqlSentences
 from kotoserver.storage.sql import Dialect, Query, load_migrations
 from kotoserver.storage.watched import WatchedDatabase
@@ -67,7 +68,7 @@ KEYS_KEPT = 20_000
 """Speech keys that are remembered as stored, so that a scene's lines are not written at every turn."""
 
 
-class SqlStorage(SqlMembers, SqlLessons, SqlSentences, Storage):
+class SqlStorage(SqlMembers, SqlLessons, SqlSentences, SqlReviews, Storage):
     """The storage port over any `Database`."""
 
     def __init__(self, database: Database) -> None:

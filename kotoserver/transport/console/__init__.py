@@ -6,7 +6,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from kotoserver.transport.console import handlers, people, signing, studio, teaching
+from kotoserver.transport.console import handlers, people, reviews, signing, studio, teaching
 from kotoserver.transport.console.reference import reference
 from kotoserver.transport.console.static import STATIC, StaticFiles
 from kotoserver.transport.keys import SETTINGS
@@ -36,6 +36,7 @@ def add_console(app: web.Application, web_dir: Path) -> None:
     app.router.add_get("/console/studio/{kind}/{draft_id}", studio.draft)
     app.router.add_get("/console/studio/scene/{scene_id}/lines", studio.lines)
     app.router.add_get("/console/studio/scene/{scene_id}/sentences", studio.sentences)
+    app.router.add_get("/console/review/{token}", reviews.review)
     app.router.add_get("/console/account", people.account)
     app.router.add_post("/console/account", people.set_credentials)
     app.router.add_get("/console/classes", teaching.classes)

@@ -24,6 +24,7 @@ from kotoserver.transport.console.pages import (
     MessagePage,
     PlayPage,
     ReferencePage,
+    ReviewPage,
     SentencesPage,
     SessionPage,
     SessionsPage,
@@ -45,6 +46,7 @@ Page = (
     | SessionPage
     | StudioPage
     | DraftPage
+    | ReviewPage
     | LinesPage
     | SentencesPage
     | ClassesPage
@@ -69,6 +71,7 @@ TEMPLATES = {
     SessionPage: "session.html",
     StudioPage: "studio.html",
     DraftPage: "draft.html",
+    ReviewPage: "review.html",
     LinesPage: "lines.html",
     SentencesPage: "sentences.html",
     ClassesPage: "classes.html",

@@ -424,3 +424,21 @@ class LessonPage:
     """None: a new one."""
     scenes: tuple[SceneChoice, ...]
     """That it may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPage:
+    """A draft for whoever has a link to it, and has no account."""
+
+    shell: Shell
+    token: str
+    """Of the link; it opens this draft and nothing else."""
+    title: str
+    """In Korean."""
+    packs: tuple[tuple[str, str], ...]
+    """Id and name of each."""
+    until: datetime
+
+    @property
+    def until_day(self) -> str:
+        return f"{self.until:%-d %b %Y}"

@@ -2,8 +2,15 @@
 
 from kotoserver.content.source import MOST_BYTES
 from kotoserver.domain.learner import EDITORS
-from kotoserver.transport.rest import lines, sentences
+from kotoserver.transport.rest import lines, reviews, sentences
 from kotoserver.transport.rest.models.lines import LinesAnswer, LinesBody, LinesQuery, SpeechBody, StillFitsBody
+from kotoserver.transport.rest.models.reviews import (
+    ReviewAnswer,
+    ReviewBody,
+    ReviewsAnswer,
+    ReviewTryAnswer,
+    ReviewTryBody,
+)
 from kotoserver.transport.rest.models.sentences import (
     IgnoreBody,
     SentencesAnswer,
@@ -77,5 +84,40 @@ STUDIO_OPERATIONS = (
         takes=IgnoreBody,
         status=204,
         roles=EDITORS,
+    ),
+    Operation(
+        method="POST",
+        path="/content/scenes/{scene_id}/reviews",
+        summary="Make a link by which people without an account play a draft as it is now (editors)",
+        handler=reviews.make_review,
+        takes=ReviewBody,
+        answers=ReviewAnswer,
+        status=201,
+        roles=EDITORS,
+    ),
+    Operation(
+        method="GET",
+        path="/content/scenes/{scene_id}/reviews",
+        summary="The links to drafts of a scene that work now (editors)",
+        handler=reviews.list_reviews,
+        answers=ReviewsAnswer,
+        roles=EDITORS,
+    ),
+    Operation(
+        method="DELETE",
+        path="/content/reviews/{review_id}",
+        summary="Revoke a link to a draft (editors)",
+        handler=reviews.revoke_review,
+        status=204,
+        roles=EDITORS,
+    ),
+    Operation(
+        method="POST",
+        path="/reviews/{token}/try",
+        summary="Play the draft behind a review link",
+        handler=reviews.try_review,
+        takes=ReviewTryBody,
+        answers=ReviewTryAnswer,
+        public=True,
     ),
 )

@@ -13,7 +13,7 @@ export function stepView(step, does) {
     does.changed && changedView(does.changed, does.accept),
     step.text === null ? h("p", { class: "asked small soft" }, "asked for a hint") : learner(step, does),
     step.judged && judgement(step),
-    step.text === null ? null : reasons(step, does),
+    step.text === null || !step.rules ? null : reasons(step, does),
     step.said.map(bubble),
     step.hint && hintView(step.hint),
   );

@@ -1,0 +1,2 @@
+-- Removes a link with its draft.
+DELETE FROM reviews WHERE review_id = $1

@@ -1,0 +1,2 @@
+-- Removes links that lapsed before $1.
+DELETE FROM reviews WHERE expires_at < $1
