@@ -12,6 +12,7 @@ from tests.browser.conftest import SCREENSHOTS
 from tests.browser.desk import CHECKED, go_behind, line_of_caret, open_desk, type_over
 from tests.browser.test_studio import editor, folder, koto
 from tests.browser.visitor import Visitor
+from tests.large_scene import TURNS, large_scene
 
 __all__ = ["editor", "folder", "koto"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -137,3 +138,29 @@ async def test_the_graph_is_drawn_in_the_dark_too(by_night: Visitor):
     await card(by_night, "order").click()
     await by_night.keep("graph")
     assert by_night.complaints == []
+
+
+async def test_a_scene_of_sixty_turns_is_drawn_and_played(editor: Visitor, folder: Path):
+    page = editor.page
+    (folder / "scenes" / "large").mkdir()
+    (folder / "scenes" / "large" / "scene.yaml").write_text(large_scene(), "utf-8")
+    await open_desk(editor, "scene/large")
+    await expect(page.locator(".scene-graph .turn")).to_have_count(TURNS, timeout=CHECKED)
+    await expect(card(editor, "turn_01").locator(".share")).to_have_text("100%", timeout=CHECKED)
+    await editor.keep("large")
+    await show_all(editor)
+    await editor.keep("all")
+    drawn = await page.evaluate(
+        """() => {
+            const began = performance.now();
+            document.querySelector(".graph-tools input").click();
+            return performance.now() - began;
+        }"""
+    )
+    assert drawn < 1_500, "milliseconds to arrange and draw it all again, on a machine that others use too"
+    await card(editor, "turn_30").click()
+    await page.get_by_role("button", name="Play from here").click()
+    await expect(page.locator(".bubble.npc").first).to_contain_text("30번 손님", timeout=CHECKED)
+    await page.locator(".quick .model").click()
+    await expect(page.locator(".bubble.npc").last).to_contain_text("31번 손님")
+    assert editor.complaints == []

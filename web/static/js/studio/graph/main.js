@@ -36,6 +36,8 @@ class GraphPane {
   #asked = 0;
   #stale = true;
   #chosen = "";
+  /** The card in whose lines the caret is. */
+  #under = "";
 
   constructor(home, drafts, rehearsal) {
     this.#home = home;
@@ -48,7 +50,7 @@ class GraphPane {
       this.show();
     });
     rehearsal.addEventListener("here", () => this.#mark());
-    drafts.addEventListener("caret", () => this.#mark());
+    drafts.addEventListener("caret", () => this.#follow());
     this.#listen();
   }
 
@@ -114,16 +116,26 @@ class GraphPane {
     if (!this.#graph) return;
     const { file, line } = this.#drafts.caret;
     const under = ({ of }) => file === this.#graph.file && of.place && of.place.line <= line && line <= of.last_line;
+    const written = this.#parts.nodes.find(under);
+    this.#under = written?.id ?? "";
     const { turn, ending } = this.#rehearsal.here;
     for (const element of this.#svg.querySelectorAll("[data-node]")) {
       const node = this.#of(element.dataset.node);
-      element.classList.toggle("caret", under(node));
+      element.classList.toggle("caret", node === written);
       element.classList.toggle("here", node.kind === "turn" ? node.of.id === turn && !ending : node.kind === "ending" && node.of.id === ending);
       element.classList.toggle("chosen", node.id === this.#chosen);
     }
     for (const edge of this.#svg.querySelectorAll(".edge")) {
       edge.classList.toggle("chosen", this.#chosen !== "" && (edge.dataset.from === this.#chosen || edge.dataset.to === this.#chosen));
     }
+  }
+
+  /** Another turn is written at: its card comes into sight. */
+  #follow() {
+    const before = this.#under;
+    this.#mark();
+    const node = this.#under !== before && this.#of(this.#under);
+    if (node) this.#view.reveal(this.#boxAround(node));
   }
 
   #tools() {
