@@ -1,61 +1,47 @@
-"""A scene as large as the studio has to bear: sixty turns on six hundred lines, each with ways on and past."""
+"""A scene of sixty turns and more than six hundred texts: the café, said over and over under other ids."""
 
-TURNS = 60
+import re
+from pathlib import Path
 
-_HEAD = """\
-schema: scene/1
-id: large
-version: 0
-title: 아주 긴 장면
-level: { topik: 1, cefr: A1 }
-speech: { target: 해요체, also_ok: 합쇼체 }
-packs: ko-en
-stage: { background: cafe_counter_day, camera: counter_two_shot }
-npcs:
-  barista: { name: 민지, voice: ko-f-02, speech: 해요체, model: barista_minji }
-slots:
-  drink:
-    values: { coffee: 커피, tea: 녹차 }
-common: [ask_repeat, need_time]
-scoring: { task: 50, language: 20, speech_level: 20, delivery: 10, pass: 60 }
-retry: { max_tries: 2 }
-limits: { minutes: 60, learner_turns: 200, silence_seconds: 10, ending: practice }
-start: turn_01
-turns:
-"""
-_TURN = """\
-  - id: turn_{number:02}
-    goal: 음료를 주문하세요.
-    npc: {{ id: L{line}, ko: "{number}번 손님, 뭐 드릴까요?", cue: {{ emotion: smile }} }}
-    learner:
-      expect: {{ order: {{ may_have: drink, examples: ["커피 주세요.", "녹차 한 잔 주세요.", "커피요."] }} }}
-      model: {{ id: L{model}, ko: "커피 주세요." }}
-    then:
-      - {{ when: {{ intent: order, slot: {{ drink: tea }} }}, go: {skip} }}
-      - {{ when: {{ intent: order }}, go: {on} }}
-      - {{ when: otherwise, go: {on} }}
-"""
-_ENDINGS = """\
-endings:
-  - { id: good, when: { score_at_least: 60 }, result: pass, say: { id: L9001, ko: "감사합니다." } }
-  - { id: practice, when: otherwise, result: try_again, say: { id: L9002, ko: "또 오세요." } }
-"""
+_ID = re.compile(r"\b([LH])(\d{3})\b")
+_ENTRY = re.compile(r"^  ([LH]\d{3}|[a-z_]+): ")
+COPIES = 7
+"""Of the café's nine turns."""
 
 
-def large_scene(turns: int = TURNS) -> str:
-    """The text of `scene.yaml`; the folder is to be called `large`."""
+def swell_cafe(folder: Path) -> None:
+    """Makes the café under `folder` large: its scene, and its file in every pack."""
+    scene = folder / "scenes" / "cafe" / "scene.yaml"
+    text = scene.read_text("utf-8")
+    turns = re.findall(r"^  - id: (\w+)$", text, re.MULTILINE)
+    head, body = text.split("turns:\n", 1)
+    body, endings = body.split("\nendings:\n", 1)
+    copies = "".join(_copied(body, turns, number) for number in range(COPIES))
+    scene.write_text(f"{head}turns:\n{copies}\nendings:\n{endings}", "utf-8")
+    for pack in sorted((folder / "langpacks").glob("*/scenes/cafe.yaml")):
+        pack.write_text(_swelled(pack.read_text("utf-8"), turns), "utf-8")
 
-    def turn(number: int) -> str:
-        return f"turn_{number:02}" if number <= turns else "finish"
 
-    body = "".join(
-        _TURN.format(
-            number=number,
-            line=1000 + 10 * number,
-            model=1001 + 10 * number,
-            on=turn(number + 1),
-            skip=turn(number + 3),
-        )
-        for number in range(1, turns + 1)
-    )
-    return _HEAD + body + _ENDINGS
+def _copied(text: str, turns: list[str], number: int) -> str:
+    if number == 0:
+        return text + "\n"
+    text = _ID.sub(lambda match: f"{match[1]}{number}{match[2]}", text)
+    ids = "|".join(turns)
+    return re.sub(rf"(  - id: |go: )({ids})$", rf"\g<1>\g<2>_{number}", text, flags=re.MULTILINE) + "\n"
+
+
+def _swelled(text: str, turns: list[str]) -> str:
+    table, lines = "", []
+    for line in text.split("\n"):
+        if re.match(r"[a-z_]+:", line):
+            table = line.split(":", 1)[0]
+        lines.append(line)
+        entry = _ENTRY.match(line)
+        if entry and (table in ("lines", "hints", "notes") or (table == "goals" and entry[1] in turns)):
+            lines += [_renamed(line, entry[1], number) for number in range(1, COPIES)]
+    return "\n".join(lines)
+
+
+def _renamed(line: str, key: str, number: int) -> str:
+    new = f"{key[0]}{number}{key[1:]}" if _ID.fullmatch(key) else f"{key}_{number}"
+    return line.replace(f"  {key}:", f"  {new}:", 1)
