@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,7 +130,7 @@ class _Store:
     def _what_pip_is_told(self) -> list[str]:
         """Mounts that let pip inside find packages as pip outside does."""
         listed = subprocess.run(
-            ["python3", "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
+            [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
         )
         told = dict(_ENTRY.findall(listed.stdout))
         file = self._folder / "pip.conf"
