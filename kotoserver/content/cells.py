@@ -60,7 +60,7 @@ def added_to_list(document: Document, path: Path, text: str) -> Edit:
         return Edit(last, last, f", {_quoted(text)}")
     before = document.lines[value.marks[-1].line - 1][: value.marks[-1].column - 1]
     end = _end_of_line(document, last)
-    return Edit(end, end, f"\n{before[: before.index('-')]}- {as_scalar(text)}")
+    return Edit(end, end, f"{_break_at(document, end)}{before[: before.index('-')]}- {as_scalar(text)}")
 
 
 def added_to_block(document: Document, block: Block, key: str, value: str) -> Edit:
@@ -70,7 +70,7 @@ def added_to_block(document: Document, block: Block, key: str, value: str) -> Ed
         return Edit(last, last, f", {as_scalar(key)}: {value}")
     indent = " " * (block.key_marks[next(iter(block))].column - 1)
     end = _end_of_line(document, last)
-    return Edit(end, end, f"\n{indent}{as_scalar(key)}: {value}")
+    return Edit(end, end, f"{_break_at(document, end)}{indent}{as_scalar(key)}: {value}")
 
 
 def _quoted(text: str) -> str:
@@ -125,13 +125,18 @@ def _end_of_line(document: Document, mark: Mark) -> Mark:
     return Mark(line, len(document.lines[line - 1].rstrip("\r")) + 1)
 
 
+def _break_at(document: Document, mark: Mark) -> str:
+    """A line break as that line has it."""
+    return "\r\n" if document.lines[mark.line - 1].endswith("\r") else "\n"
+
+
 def _without(document: Document, block: Block, key: str) -> Edit:
     """Takes an entry out: its lines, or between braces the entry with a comma."""
     start, value = block.key_marks[key], block.value_marks[key]
     end = _end(document, value)
     if not block.flow:
         first = Mark(start.line - 1, len(document.lines[start.line - 2]) + 1) if start.line > 1 else start
-        return Edit(first, Mark(end.line, len(document.lines[end.line - 1].rstrip("\r")) + 1), "")
+        return Edit(first, Mark(end.line, len(document.lines[end.line - 1]) + 1), "")
     keys = list(block)
     at = keys.index(key)
     if at + 1 < len(keys):
@@ -193,7 +198,7 @@ class _Fresh:
             for key in tree:
                 if key in block and isinstance(tree[key], dict):
                     start = block.key_marks[key]
-                    line = self._document.lines[start.line - 1].rstrip("\r")
+                    line = self._document.lines[start.line - 1]
                     first = Mark(start.line - 1, len(self._document.lines[start.line - 2]) + 1)
                     yield Edit(first, Mark(start.line, len(line) + 1), "")
 
@@ -206,8 +211,10 @@ class _Fresh:
             )
             return
         indent = " " * (block.key_marks[next(iter(block))].column - 1)
-        lines = "".join(f"\n{each}" for key, value in tree.items() for each in _in_block(key, value, indent))
-        yield _Insertion(_end_of_line(self._document, last), len(around), lines)
+        end = _end_of_line(self._document, last)
+        broken = _break_at(self._document, end)
+        lines = "".join(broken + each for key, value in tree.items() for each in _in_block(key, value, indent))
+        yield _Insertion(end, len(around), lines)
 
     def _block(self, around: Path) -> Block:
         if not around:

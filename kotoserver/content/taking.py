@@ -95,7 +95,7 @@ def take_sentence(
         edit = _added(document, (*path, intent), key, sentence)
     text = apply_edits("\n".join(document.lines), [edit])
     saved = save_draft(folders, opened.file, text, opened.digest)
-    line = edit.start.line + (1 if edit.text.startswith("\n") else 0)
+    line = edit.start.line + (1 if edit.text.startswith(("\n", "\r\n")) else 0)
     return Taken(file=saved.file, line=line, added=edit.text.count("\n"), digest=saved.digest)
 
 
@@ -135,7 +135,8 @@ def _new_intent(document: Document, path: Path, intent: str, sentence: str) -> E
     column = block.key_marks[next(iter(block))].column
     edit = added_to_block(document, block, intent, "")
     inner = " " * (column + 1)
-    return Edit(edit.start, edit.end, f"{edit.text.rstrip()}\n{inner}examples: {_list_of(sentence)}")
+    broken = "\r\n" if edit.text.startswith("\r") else "\n"
+    return Edit(edit.start, edit.end, f"{edit.text.rstrip()}{broken}{inner}examples: {_list_of(sentence)}")
 
 
 def _list_of(sentence: str) -> str:

@@ -122,6 +122,12 @@ def test_a_list_grows_in_the_way_it_is_written(before: str, after: str):
     assert apply_edits(before + "\n", [added_to_list(document, ("examples",), "three, four")]) == after + "\n"
 
 
+def test_new_lines_break_as_the_others_of_the_file_do():
+    text = FILE.replace("\n", "\r\n")
+    after = written({("lines", "L040"): "New.", ("notes", "L010"): "Why.", ("lines", "L010"): ""}, text)
+    assert after.count("\n") == after.count("\r\n") == after.count("\r")
+
+
 VISIBLE = st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"))
 PATHS = st.sampled_from(
     [

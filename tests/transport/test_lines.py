@@ -1,6 +1,7 @@
 """A scene's texts side by side over HTTP: read, written cell by cell, accepted, and heard."""
 
 import shutil
+import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,23 @@ async def test_a_cell_is_written_where_it_stands_and_nothing_else_changes(editor
     lines = await write(editor, "Halo: mau  pesan\napa?", MEANT)
     assert row(lines)["cells"]["ko-id"]["text"] == "Halo: mau pesan apa?"
     assert file.read_text("utf-8") == before.replace(MEANT, '"Halo: mau pesan apa?"')
+
+
+@pytest.mark.parametrize("odd", ["crlf", "byte order mark", "apart"])
+async def test_files_of_other_programs_are_written_all_the_same(editor: Guest, tmp_path: Path, odd: str):
+    file = tmp_path / "langpacks" / "ko-id" / "scenes" / "cafe.yaml"
+    before = file.read_text("utf-8")
+    changed = {
+        "crlf": before.replace("\n", "\r\n"),
+        "byte order mark": "\ufeff" + before,
+        "apart": unicodedata.normalize("NFD", before),
+    }[odd]
+    file.write_bytes(changed.encode())
+    lines = await write(editor, "Halo!", MEANT)
+    assert row(lines)["cells"]["ko-id"]["text"] == "Halo!"
+    after = file.read_bytes().decode("utf-8-sig")
+    assert unicodedata.normalize("NFC", after.replace("\r\n", "\n")) == before.replace(MEANT, "Halo!")
+    assert after.count("\r\n") == changed.count("\r\n")
 
 
 async def test_other_korean_makes_meanings_stale_until_each_is_changed_or_found_to_fit(editor: Guest):
