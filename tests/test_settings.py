@@ -56,6 +56,8 @@ def test_a_typing_mistake_is_named_with_what_was_meant():
         ("KOTO_SCENES_DIR", "~nobody-of-this-name/scenes"),
         ("KOTO_SCENES_DIR", "far" * 2000),
         ("KOTO_LOG", "xml"),
+        ("KOTO_LOG_LEVEL", "loud"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
         ("KOTO_TRUSTED_PROXIES", "the proxy"),
         ("KOTO_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("KOTO_DRAIN_SECONDS", "a while"),

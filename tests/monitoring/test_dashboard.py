@@ -5,10 +5,12 @@ import json
 import re
 from types import ModuleType
 
+import yaml
 from prometheus_client import Metric
 
 from kotoserver.settings import ROOT
 from kotoserver.telemetry import REGISTRY
+from tests.architecture.compose_files import read, stack
 
 SOURCE = ROOT / "ops/grafana/dashboard.py"
 
@@ -25,6 +27,28 @@ def dashboard_source() -> ModuleType:
 def test_the_dashboard_that_grafana_reads_is_the_one_that_is_written_down():
     source = dashboard_source()
     assert source.TARGET.read_text("utf-8") == source.text(), "run python ops/grafana/dashboard.py"
+
+
+def test_what_is_provisioned_is_where_the_stack_has_it():
+    services = read("ops/compose/monitoring.yaml")["services"]
+    mounted = dict(mount.split(":")[:2] for mount in services["grafana"]["volumes"])
+    assert mounted["./ops/grafana/provisioning"] == "/etc/grafana/provisioning"
+    provisioned = ROOT / "ops/grafana/provisioning"
+    [folder] = yaml.safe_load((provisioned / "dashboards/koto.yaml").read_text("utf-8"))["providers"]
+    assert mounted["./ops/grafana/dashboards"] == folder["options"]["path"]
+    home = services["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    assert home == f"{folder['options']['path']}/{dashboard_source().TARGET.name}"
+    [source] = yaml.safe_load((provisioned / "datasources/prometheus.yaml").read_text("utf-8"))["datasources"]
+    assert source["url"].removeprefix("http://").split(":")[0] in services
+
+
+def test_prometheus_asks_services_of_the_stack():
+    services = stack("compose.yaml", "ops/compose/monitoring.yaml")["services"]
+    asked = (ROOT / "ops/prometheus/prometheus.yaml").read_text("utf-8")
+    asked += (ROOT / "ops/prometheus/targets/koto.yaml").read_text("utf-8")
+    hosts = set(re.findall(r'"([a-z]+):\d+"', asked)) - {"localhost"}
+    assert hosts == {"app", "alertmanager", "node", "blackbox"}
+    assert hosts <= services.keys()
 
 
 def test_no_two_panels_lie_over_each_other_and_none_beyond_the_edge():
