@@ -124,6 +124,8 @@ class Lookout:
             await self._count_spending()
         except KotoError as failure:
             log.warning("a look at the server was cut short: %s", failure.code)
+        except Exception:  # the outermost rim of a look: the next one may see more
+            log.exception("a look at the server failed in a way nobody expected")
         self.pulse.note(self._clock.now().timestamp(), figures())
 
     def _note_stores(self, states: tuple[DependencyState, ...]) -> None:

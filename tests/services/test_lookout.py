@@ -101,9 +101,10 @@ async def test_disks_are_measured_also_where_the_folder_is_not_made_yet(tmp_path
     assert {room.size for room in found.rooms} == {shutil.disk_usage(tmp_path).total}
 
 
-async def test_a_look_goes_on_when_the_purse_cannot_be_read(tmp_path: Path):
+@pytest.mark.parametrize("failure", [StorageFailed("The database does not answer."), RuntimeError("a bug")])
+async def test_a_look_goes_on_when_the_purse_cannot_be_read(failure: Exception, tmp_path: Path):
     async def fails() -> None:
-        raise StorageFailed("The database does not answer.")
+        raise failure
 
     found = lookout(tmp_path, Shaky(), count_spending=fails)
     await found.look()

@@ -96,3 +96,10 @@ async def test_redirections_and_missing_pages_are_counted_like_every_answer(koto
     text = await (await koto.http.get("/metrics")).text()
     assert 'koto_http_requests_total{method="GET",route="/console",status="302"}' in text
     assert 'koto_http_requests_total{method="GET",route="/console/static/{version}/{path}",status="404"}' in text
+
+
+async def test_methods_that_clients_think_of_do_not_multiply_the_metrics(koto: Koto):
+    await koto.http.request("PROPFIND", "/health")
+    told = await (await koto.http.get("/metrics")).text()
+    assert "PROPFIND" not in told
+    assert 'method="other"' in told
