@@ -160,6 +160,8 @@ async def test_a_scene_is_written_from_nothing_to_published(editor: Visitor, fol
     await page.wait_for_url("**/console/studio/scene/library")
     todo = page.locator(".finding", has_text="W25")
     await expect(todo).to_have_count(2, timeout=CHECKED)
+    await page.locator("[data-side=changes]").click()
+    await expect(page.locator("#changes h3")).to_have_text("Everything is new")
     await editor.keep("begun")
 
     await type_over(editor, "안녕하세요! 어서 오세요.", "안녕하세요! 도서관이에요.")
@@ -172,13 +174,14 @@ async def test_a_scene_is_written_from_nothing_to_published(editor: Visitor, fol
     await expect(page.locator("#state")).to_have_text("saved")
     await publish(editor, "My first scene")
     await expect(page.locator("#live")).to_have_text("version 1 is live")
-    await editor.open("/console/studio/pack/ko-en")
+    await page.locator("#note").get_by_role("link", name="ko-en").click()
     await publish(editor, "The library")
 
     await editor.open("/console/play/library?pack=ko-en")
     await page.locator("#start:enabled").click()
     await expect(page.locator("#line-ko")).to_contain_text("도서관이에요.", timeout=CHECKED)
     await editor.keep("played")
+    assert editor.complaints == []
 
 
 async def publish(editor: Visitor, name: str) -> None:

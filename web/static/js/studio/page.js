@@ -1,6 +1,6 @@
 /** What every part of the page shares: its one notice, failures of the server told there, and dialogs that answer. */
 import { ApiError } from "../api.js";
-import { $ } from "../dom.js";
+import { $, h } from "../dom.js";
 
 /** What `act` gives; null when the server refused, which the notice then tells. */
 export async function attempt(act) {
@@ -15,8 +15,9 @@ export async function attempt(act) {
   }
 }
 
-export function tell(sentence, kind = "bad") {
-  $("note").textContent = sentence;
+/** `more` are elements and words behind the sentence. */
+export function tell(sentence, kind = "bad", ...more) {
+  $("note").replaceChildren(h("span", {}, sentence, ...more));
   $("note").className = `notice chip ${kind}`;
   $("note").hidden = !sentence;
 }

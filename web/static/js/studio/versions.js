@@ -1,21 +1,28 @@
 /** What differs from the live version, publishing, and the history to go back in. */
 import { get, post } from "../api.js";
-import { $ } from "../dom.js";
+import { $, h } from "../dom.js";
 import { asked, attempt, tell } from "./page.js";
 import { changesView, historyView } from "./views.js";
 
 export class Versions {
   #collection;
-  #stale = () => {};
+  #isLive;
+  #packs;
+  #stale;
 
-  /** `work` is the scene or pack: { kind, id }; `stale()` is called when what is live has changed. */
-  constructor({ kind, id }, { stale }) {
+  /**
+   * `work` is the scene or pack: { kind, id, live, files }, `live` being its version or null; `stale()` is called when
+   * what is live has changed.
+   */
+  constructor({ kind, id, live, files }, { stale }) {
+    this.#isLive = live !== null;
+    this.#packs = kind === "scene" ? files.filter((file) => file.startsWith("langpacks/")).map((file) => file.split("/")[1]) : [];
     this.#collection = `/content/${kind === "scene" ? "scenes" : "langpacks"}/${encodeURIComponent(id)}`;
     this.#stale = stale;
   }
 
   async showChanges(home) {
-    home.replaceChildren(...changesView(await get(`${this.#collection}/diff`)));
+    home.replaceChildren(...(this.#isLive ? changesView(await get(`${this.#collection}/diff`)) : allIsNew()));
   }
 
   async showHistory(home) {
@@ -32,11 +39,17 @@ export class Versions {
     await attempt(async () => {
       const named = { name: $("publish-name").value.trim(), note: $("publish-note").value.trim() };
       const made = await post(`${this.#collection}/publish`, named);
-      tell(`Version ${made.version} is live.`, "good");
+      tell(`Version ${made.version} is live.`, "good", ...this.#next());
       $("publish-name").value = $("publish-note").value = "";
       this.#live([made]);
     });
     await attempt(async () => this.#stale());
+  }
+
+  /** A scene is published first, then the packs that translate it, each at its own desk. */
+  #next() {
+    const links = this.#packs.map((pack) => h("a", { href: `/console/studio/pack/${encodeURIComponent(pack)}` }, pack));
+    return links.length ? [" Publish what changed in its packs next: ", ...links.flatMap((link, at) => (at ? [", ", link] : [link])), "."] : [];
   }
 
   async #revert(entry) {
@@ -51,7 +64,10 @@ export class Versions {
 
   #live(entries) {
     if (!entries.length) return;
+    this.#isLive = true;
     $("live").textContent = `version ${entries.at(-1).version} is live`;
     $("live").className = "chip good";
   }
 }
+
+const allIsNew = () => [h("div", { class: "empty" }, h("h3", {}, "Everything is new"), h("p", {}, "No version was ever published."))];
