@@ -8,7 +8,6 @@ file are in each other's way only where they change the same text.
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from kotoserver.content.cells import NoSuchCell, cell_text, write_cells
 from kotoserver.content.diagnostics import Report, finding_as_json
@@ -16,115 +15,30 @@ from kotoserver.content.drafts import Folders
 from kotoserver.content.locks import Accepted, TextId, accepted_now, read_lock, readable_lock, write_lock
 from kotoserver.content.pack_schema import SCENE_PACK_SCHEMA, ScenePackSource
 from kotoserver.content.saving import ABSENT, OpenedDraft, open_draft, save_draft
-from kotoserver.content.scene_schema import SCENE_SCHEMA, CueSource, SaySource, SceneSource
+from kotoserver.content.scene_schema import SCENE_SCHEMA, SceneSource
 from kotoserver.content.scene_values import slots_of
+from kotoserver.content.script import Place, places_of, sample_fills, texts_without_id
 from kotoserver.content.source import read_document
 from kotoserver.content.tables import path_of, rows_of
+from kotoserver.content.text_table import (
+    KOREAN,
+    UNCOUNTED,
+    Cell,
+    CellEdit,
+    Column,
+    Kind,
+    State,
+    TextRow,
+    TextTable,
+)
 from kotoserver.content.tree import Block, Document, Path
 from kotoserver.content.writing import one_writer
 from kotoserver.domain.errors import BadInput, Conflict, NotFound
 from kotoserver.domain.langpack import fill_placeholders
-from kotoserver.domain.numbers import native_before_counter
 
-KOREAN = "ko"
-"""The column of the scene itself; every other one is named after its pack."""
 _TRIES = 3
 _OPTIONAL = frozenset({"notes", "words"})
 """Tables of which a pack has what it wants to have."""
-_UNCOUNTED = frozenset({"title", "brief"})
-"""As with `kotoserver scenes coverage`: the scene's own head is not among its texts."""
-
-
-class Kind(StrEnum):
-    TITLE = "title"
-    BRIEF = "brief"
-    GOAL = "goal"
-    LINE = "line"
-    MODEL = "model"
-    HINT = "hint"
-    ENDING = "ending"
-    NOTE = "note"
-    SLOT_NAME = "slot_name"
-    SLOT_QUESTION = "slot_question"
-    SLOT_VALUE = "slot_value"
-    WORD = "word"
-    CULTURE = "culture"
-
-
-class State(StrEnum):
-    FINE = "fine"
-    MISSING = "missing"
-    STALE = "stale"
-    """The Korean has changed since, and this has not."""
-    NONE = "none"
-    """Nothing stands here, and nothing needs to."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    text: str
-    state: State
-    editable: bool
-    line: int | None
-    """In its file; None where nothing is written yet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextRow:
-    id: str
-    """Table of the pack and key in it, as in a translator's table: `lines/L010`."""
-    kind: Kind
-    turn: str
-    """Empty for what belongs to no turn."""
-    speaker: str
-    note: str
-    korean: Cell
-    spoken: str
-    """The Korean as it may sound, with its placeholders filled; empty for what nobody says."""
-    voice: str
-    pace: float
-    cue: CueSource | None
-    meanings: Mapping[str, Cell]
-    """Pack -> its text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    id: str
-    """`ko`, or a pack."""
-    file: str
-    there: bool
-    """Whether the file exists."""
-    problem: str
-    """Why it cannot be read; empty where it can."""
-    texts: int
-    missing: int
-    stale: int
-
-    @property
-    def percent(self) -> int:
-        """As `kotoserver scenes coverage` counts."""
-        return 100 * (self.texts - self.missing - self.stale) // max(self.texts, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextTable:
-    scene: str
-    background: str
-    columns: tuple[Column, ...]
-    """The Korean first, then the packs as the scene names them."""
-    rows: tuple[TextRow, ...]
-    without_id: int
-    """Lines and hints that have no id yet, and no row therefore."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellEdit:
-    id: str
-    text: str
-    """Empty: take the entry out."""
-    was: str
-    """What its editor saw there."""
 
 
 def read_lines(folders: Folders, scene_id: str) -> TextTable:
@@ -173,17 +87,6 @@ def accept_lines(folders: Folders, scene_id: str, pack_id: str, ids: Collection[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """Where a text stands in the scene."""
-
-    kind: Kind
-    turn: str = ""
-    path: Path = ()
-    """Of the Korean; empty where it cannot be edited as one text."""
-    say: SaySource | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _PackFile:
     opened: OpenedDraft
     document: Document | None
@@ -203,7 +106,7 @@ class _Reading:
     scene: OpenedDraft
     source: SceneSource
     document: Document
-    places: Mapping[str, _Place]
+    places: Mapping[str, Place]
     """Row -> where its Korean stands."""
     packs: Mapping[str, _PackFile]
 
@@ -220,7 +123,7 @@ class _Reading:
             )
         source, document = read
         packs = {each: _pack_file(folders, each, scene_id) for each in _pack_ids(folders, source, scene_id)}
-        places = dict(_places(source))
+        places = dict(places_of(source))
         return cls(scene_id=scene_id, scene=opened, source=source, document=document, places=places, packs=packs)
 
     def opened(self, column: str) -> OpenedDraft:
@@ -240,11 +143,11 @@ class _Reading:
             background=self.source.stage.background,
             columns=(korean, *(self._column(pack_id, rows) for pack_id in self.packs)),
             rows=rows,
-            without_id=_without_id(self.source),
+            without_id=texts_without_id(self.source),
         )
 
     def _rows(self) -> Iterator[TextRow]:
-        fills = _sample_fills(self.source)
+        fills = sample_fills(self.source)
         for row in rows_of(self.source, None):
             place = self.places[row.id]
             npc = self.source.npcs.get((place.say and place.say.by) or "") or next(iter(self.source.npcs.values()))
@@ -297,7 +200,7 @@ class _Reading:
                     meanings={pack_id: self._meaning(pack_id, row_id) for pack_id in self.packs},
                 )
 
-    def _korean(self, text: str, place: _Place) -> Cell:
+    def _korean(self, text: str, place: Place) -> Cell:
         if not text:
             return Cell(text="", state=State.NONE, editable=False, line=None)
         line = self.document.mark(place.path).line if place.path else None
@@ -334,7 +237,7 @@ class _Reading:
 
     def _column(self, pack_id: str, rows: Sequence[TextRow]) -> Column:
         pack = self.packs[pack_id]
-        counted = [row for row in rows if row.id.split("/")[0] not in _OPTIONAL | _UNCOUNTED]
+        counted = [row for row in rows if row.id.split("/")[0] not in _OPTIONAL | UNCOUNTED]
         states = [row.meanings[pack_id].state for row in counted]
         return Column(
             id=pack_id,
@@ -453,47 +356,3 @@ def _beginning(pack_id: str, scene_id: str) -> str:
         "# yaml-language-server: $schema=../../../scenes/schema/langpack-scene.1.json\n"
         f"schema: langpack-scene/1\npack: {pack_id}\nscene: {scene_id}\nscene_version: 1\n"
     )
-
-
-def _places(source: SceneSource) -> Iterator[tuple[str, _Place]]:
-    yield "title", _Place(kind=Kind.TITLE, path=("title",))
-    yield "brief", _Place(kind=Kind.BRIEF)
-    for index, turn in enumerate(source.turns):
-        at: Path = ("turns", index)
-        yield f"goals/{turn.id}", _Place(kind=Kind.GOAL, turn=turn.id, path=(*at, "goal"))
-        for number, say in enumerate(turn.npc):
-            yield from _said(say, Kind.LINE, turn.id, (*at, "npc", number))
-        model = turn.learner.model
-        yield f"lines/{model.id}", _Place(kind=Kind.MODEL, turn=turn.id, path=(*at, "learner", "model", "ko"))
-        for number, hint in enumerate(turn.learner.hints):
-            path: Path = (*at, "learner", "hints", number, "ko") if hint.ko else ()
-            yield f"hints/{hint.id}", _Place(kind=Kind.HINT, turn=turn.id, path=path)
-        for number, rule in enumerate(turn.then):
-            if rule.say:
-                yield from _said(rule.say, Kind.LINE, turn.id, (*at, "then", number, "say"))
-    for index, ending in enumerate(source.endings):
-        yield from _said(ending.say, Kind.ENDING, "", ("endings", index, "say"))
-    for slot_id, slot in slots_of(source).items():
-        yield f"slot_names/{slot_id}", _Place(kind=Kind.SLOT_NAME)
-        yield f"slot_questions/{slot_id}", _Place(kind=Kind.SLOT_QUESTION)
-        for value in slot.values:
-            yield f"slots/{slot_id}/{value}", _Place(kind=Kind.SLOT_VALUE)
-
-
-def _said(say: SaySource, kind: Kind, turn: str, at: Path) -> Iterator[tuple[str, _Place]]:
-    if say.id and say.ko:
-        yield f"lines/{say.id}", _Place(kind=kind, turn=turn, path=(*at, "ko"), say=say)
-
-
-def _without_id(source: SceneSource) -> int:
-    says = [say for turn in source.turns for say in (*turn.npc, *(rule.say for rule in turn.then if rule.say))]
-    says += [ending.say for ending in source.endings]
-    return sum(bool(say.ko) and not say.id for say in says)
-
-
-def _sample_fills(source: SceneSource) -> dict[str, str]:
-    """Slot -> how an NPC says its first value, so that a line with a placeholder can be heard."""
-    return {
-        slot_id: next(iter(slot.values.values()))[0] if slot.values else native_before_counter(1)
-        for slot_id, slot in slots_of(source).items()
-    }

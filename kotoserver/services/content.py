@@ -13,12 +13,13 @@ from kotoserver.content.coverage import Coverage, coverage_of
 from kotoserver.content.desk import lint_folders
 from kotoserver.content.diagnostics import Diagnostic
 from kotoserver.content.drafts import compile_folders, draft_ids, pack_draft_ids, pack_scene_files
-from kotoserver.content.lines import CellEdit, TextTable, accept_lines, read_lines, write_lines
+from kotoserver.content.lines import accept_lines, read_lines, write_lines
 from kotoserver.content.publishing import Publication, publish_pack, publish_scene
 from kotoserver.content.revisions import Revision, live_version
 from kotoserver.content.saving import OpenedDraft, open_draft, save_draft
 from kotoserver.content.starting import Beginning, start_scene
 from kotoserver.content.tables import Imported, as_csv, as_workbook, rows_of
+from kotoserver.content.text_table import CellEdit, TextTable
 from kotoserver.content.versions import Difference, compare_packs, compare_scenes, history_of, revert
 from kotoserver.content.vocabulary import Vocabulary, vocabulary_of
 from kotoserver.domain.audit import Action

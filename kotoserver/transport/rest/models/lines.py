@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from kotoserver.content.lines import Cell, CellEdit, Column, Kind, State, TextRow
 from kotoserver.content.sentences import Language
+from kotoserver.content.text_table import Cell, CellEdit, Column, Kind, State, TextRow
 from kotoserver.domain.speech import NORMAL_RATE, AudioFormat
 from kotoserver.services.content import Lines
 from kotoserver.transport.rest.models.common import ContentId
