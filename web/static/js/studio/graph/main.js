@@ -49,7 +49,7 @@ class GraphPane {
       this.#stale = true;
       this.show();
     });
-    rehearsal.addEventListener("here", () => this.#mark());
+    rehearsal.addEventListener("here", () => this.#goAlong());
     drafts.addEventListener("caret", () => this.#follow());
     this.#listen();
   }
@@ -136,6 +136,13 @@ class GraphPane {
     this.#mark();
     const node = this.#under !== before && this.#of(this.#under);
     if (node) this.#view.reveal(this.#boxAround(node));
+  }
+
+  /** The simulator has come to another card, which comes into sight. */
+  #goAlong() {
+    this.#mark();
+    const element = this.#svg.querySelector("[data-node].here");
+    if (element) this.#view.reveal(this.#boxAround(this.#of(element.dataset.node)));
   }
 
   #tools() {
