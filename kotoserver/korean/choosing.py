@@ -1,12 +1,12 @@
 """Which intent an utterance fulfils, when likeness alone does not say: repair moves, yes and no, unmet needs."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.features import GENERIC
 from kotoserver.korean.intents import (
     ENOUGH,
-    ENOUGH_FOR_PART,
     ENOUGH_FOR_REPAIR,
     OWN_FIRST,
     STANCE_PENALTY,
@@ -25,45 +25,19 @@ from kotoserver.korean.lexicon import (
     TAKING_ROOTS,
 )
 from kotoserver.korean.meaning import compact
-from kotoserver.korean.parts import answering_parts
 from kotoserver.korean.reading import Reading
-from kotoserver.korean.slot_readings import filled_by
+from kotoserver.korean.slot_readings import filled_by, unlisted_amount
 from kotoserver.korean.stance import Stance
 
 _NEAR = 0.4
 """Likeness that is enough where no other intent of the turn comes near."""
 _LEAD = 0.1
 _FAR = 0.25
-_NEXT = frozenset({"w:다음", "w:이번", "w:마지막", "w:첫", "w:먼저"})
+_NEXT = frozenset({"w:다음", "w:이번", "w:마지막", "w:막차", "w:첫", "w:먼저"})
+_AGAIN = frozenset({"w:다시"})
+"""또, which asks for one more."""
 _MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
 """What else is said of an amount or an hour: 세 시 어때요?"""
-
-
-def choose_intent(reading: Reading, prepared: Prepared) -> tuple[Match | None, Reading]:
-    """What is meant, and the part of the utterance that says it, a reason or a remark beside it left out."""
-    whole = best_intent(reading, prepared)
-    if whole is not None and compact(reading.text) in prepared.compact_examples:
-        return whole, reading
-    best, said = (whole, reading), _says_it(whole, reading, prepared)
-    for part in answering_parts(reading, prepared.synonyms):
-        match = best_intent(part, prepared)
-        told = _says_it(match, part, prepared)
-        if match is not None and match.score >= ENOUGH_FOR_PART and told > said:
-            best, said = (match, part), told
-    return best
-
-
-def _says_it(match: Match | None, part: Reading, prepared: Prepared) -> int:
-    """How well a part answers: with a value, without, by asking for help, against what is taught, not at all."""
-    if match is None:
-        return 0
-    if match.intent.common is not None:
-        return 2
-    needs = match.intent.needs
-    unmet = set(needs) - filled_by(part.mentions, part, prepared.table)
-    if unmet or opposes(part, match.intent):
-        return 1
-    return 4 if needs else 3
 
 
 def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
@@ -107,7 +81,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         return same
     agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     agreeing = agreeing or _plain_refusal(own, reading, prepared)
-    agreeing = agreeing or _nearest_that_agrees(own, reading)
+    agreeing = agreeing or _nearest_that_agrees(own, reading) or _does_without(own, reading, prepared)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
     return (
         agreeing
@@ -115,6 +89,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         or _unfulfilled(reading, own)
         or _clearly_nearest(reading, own)
         or _asks_the_same(reading, own, prepared)
+        or _only_that_is_asked(reading, own, prepared)
     )
 
 
@@ -126,6 +101,8 @@ def _first_that_agrees(fitting: list[Match], reading: Reading) -> Match | None:
         return first
     if reading.stance.answer is first.intent.leaning:
         return first  # 아니요, 봉투 있어요
+    if first.example is not None and first.example.reading.stance.stance is said:
+        return first  # 음료만 마실래, which declines in other words
     return next((match for match in fitting if match.intent.leaning is said), first)
 
 
@@ -133,12 +110,18 @@ def _names_another(reading: Reading, best: Match, own: tuple[Match, ...], prepar
     """빵 먹자, which is more than the 그래, 먹자 that it is like: it chooses what is not among the choices."""
     if best.intent.needs or any(feature.startswith(("q:", "slot:")) for feature in reading.features):
         return False
+    if any(unlisted_amount(reading, prepared.table.choices[slot]) for slot in _needed_choices(own, prepared)):
+        return _unfulfilled(reading, own) is not None  # 백만 원 충전해 주세요
     known = [f.removeprefix("w:") for f in prepared.topic.union(*(each.intent.vocabulary for each in own))]
     nouns = {f"w:{m.form}" for m in reading.sentence.morphemes if m.tag in ("NNG", "NNP")}
     strange = {n for n in reading.nouns & nouns if not any(n[2:] in word or word in n[2:] for word in known)}
     closing = reading.closing
     takes = closing is not None and closing.root in TAKING_ROOTS and not closing.negated
     return bool(strange) and takes and _unfulfilled(reading, own) is not None
+
+
+def _needed_choices(own: tuple[Match, ...], prepared: Prepared) -> Iterator[str]:
+    return (slot for match in own for slot in match.intent.needs if slot in prepared.table.choices)
 
 
 def _does_what_is_taught(reading: Reading, own: Match, move: Match, prepared: Prepared) -> bool:
@@ -173,13 +156,20 @@ def _word_for_word(reading: Reading, prepared: Prepared) -> Match | None:
 
 def _without_the_answer(reading: Reading, prepared: Prepared) -> Match | None:
     """An example said without its 네 or 아니요: 감사합니다, where the turn teaches 네, 감사합니다."""
-    said = compact(reading.text)
+    said = compact(_opened(reading))
     for intent in prepared.intents:
         for example in intent.examples:
             answer = example.reading.stance.answer_word
             if said and answer is not None and compact(example.text[answer.end :]) == said:
                 return Match(intent=intent, score=1.0, example=example)
     return None
+
+
+def _opened(reading: Reading) -> str:
+    """What is said behind what only opens it: 정말요? 감사합니다."""
+    words = reading.sentence.words
+    first = next((word for word in words if word.start not in reading.noise or word is words[-1]), None)
+    return reading.text[first.start :] if first is not None else reading.text
 
 
 def _begun(reading: Reading, prepared: Prepared) -> Match | None:
@@ -223,8 +213,17 @@ def _answers_alike(match: Match, own: tuple[Match, ...], reading: Reading, prepa
         expected = expected.union(f"w:{prepared.synonyms.get(word, word)}" for word in plain)
     if said is Stance.AGAINST:
         expected = expected.union(f"w:{prepared.synonyms.get(w, w)}" for w in PUTTING_OFF | {"계산"})
-    alone = by_word or any(opposes(reading, other.intent) for other in own)
+    if said is Stance.FOR and _is_offer(prepared):
+        expected = expected.union(f"w:{prepared.synonyms.get(word, word)}" for word in TAKING_ROOTS)
+    alike = [other for other in own if other.intent.leaning is said]
+    apart = any(other.intent.leaning is said.opposite for other in own) and len(alike) == 1
+    alone = by_word or apart or any(opposes(reading, other.intent) for other in own)
     return alone and not _strange(reading, expected)
+
+
+def _is_offer(prepared: Prepared) -> bool:
+    offer = prepared.npc.closing
+    return offer is not None and (offer.ending.endswith("까요") or offer.root == "필요하")
 
 
 def _is_the_only_one(match: Match, own: tuple[Match, ...], answer: Stance) -> bool:
@@ -276,6 +275,17 @@ def _plain_refusal(own: tuple[Match, ...], reading: Reading, prepared: Prepared)
     said = {p.root for p in reading.predicates if p.start not in reading.noise}
     declines = reading.stance.stance is Stance.AGAINST and bool(said) and said <= plain
     return own[0] if offers and declines and not reading.nouns else None
+
+
+def _does_without(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match | None:
+    """그냥 가져갈게요, where something was offered: to take it as it is declines the offer."""
+    closing = reading.closing
+    if closing is None or not _is_offer(prepared):
+        return None
+    just = any(word.text == "그냥" for word in reading.sentence.words)
+    takes = closing.root in CARRYING_ROOTS | TAKING_ROOTS and closing.future and not closing.negated
+    declining = [match for match in own if match.intent.leaning is Stance.AGAINST]
+    return declining[0] if just and takes and len(declining) == 1 and not reading.nouns else None
 
 
 def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bool:
@@ -330,6 +340,19 @@ def _asks_the_same(reading: Reading, own: tuple[Match, ...], prepared: Prepared)
     known = [f for f in reading.features if _is_content(f) and f not in asked]
     strange = {f for f in _strange(reading, expected) if not f.startswith("slot:")}
     return asks[0] if known and not strange - asked - _NEXT else None
+
+
+def _only_that_is_asked(reading: Reading, own: tuple[Match, ...], prepared: Prepared) -> Match | None:
+    """여권 말고 또 필요한 거 있어요?: a question, where one thing only is asked in what is taught."""
+    asking = [match for match in own if match.intent.asks]
+    closing = reading.closing
+    if len(asking) != 1 or closing is None or not reading.sentence.asks(closing.end):
+        return None
+    others = frozenset().union(*(m.intent.vocabulary for m in own if m is not asking[0]))
+    named = {f for f in reading.features if _is_content(f)}
+    expected = prepared.topic | asking[0].intent.vocabulary | _AGAIN
+    told = named & (asking[0].intent.vocabulary - others)
+    return asking[0] if told and not _strange(reading, expected) else None
 
 
 def _strange(reading: Reading, expected: frozenset[str]) -> list[str]:

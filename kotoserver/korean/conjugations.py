@@ -65,6 +65,8 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
             want = conjugate([(match["stem"], group.tag), ("어" + match["rest"], "EF")], analyzer)
             if want != match[0]:
                 yield _finding(match, want, group.rule)
+        if group.rule == "contraction":
+            yield from _past_side_by_side(text, group, known, analyzer)
     yield from _modifiers(text, known, analyzer)
     yield from _described(text, known)
     yield from _rieul_stems(text, known)
@@ -74,6 +76,20 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
         for match in re.finditer(rf"(?P<stem>{stems}){wrong}(?P<rest>요|서|도)(?![가-힣])", text):
             if _begins_word(text, match.start(), match["stem"]) and not _is_known(text, match, known):
                 yield _finding(match, match["stem"] + vowel + match["rest"], "vowel_harmony")
+
+
+def _past_side_by_side(
+    text: str, group: _Class, known: frozenset[str], analyzer: MorphemeAnalyzer
+) -> Iterator[Finding]:
+    """사았어요 → 샀어요, 가았습니다 → 갔습니다."""
+    for match in re.finditer(
+        rf"(?P<stem>{'|'.join(group.stems)})[았었](?P<rest>어요|습니다|습니까)(?![가-힣])", text
+    ):
+        if not _begins_word(text, match.start(), match["stem"]) or _is_known(text, match, known):
+            continue
+        want = conjugate([(match["stem"], group.tag), ("었", "EP"), (match["rest"], "EF")], analyzer)
+        if want != match[0]:
+            yield _finding(match, want, group.rule)
 
 
 def _modifiers(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:

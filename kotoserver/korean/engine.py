@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kotoserver.domain.evaluation import Evaluation, Verdict
 from kotoserver.domain.levels import SpeechFit
-from kotoserver.korean.choosing import choose_intent
+from kotoserver.korean.answering import choose_intent
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context, Prepared
 from kotoserver.korean.corrections import apply_findings

@@ -71,6 +71,11 @@ def features_of(
             prefers = _prefers(sentence, predicate, mentions)
             told = _of_predicate(predicate, sentence, stance, synonyms)
             found.update(dict.fromkeys(told, GENERIC) if prefers else told)
+    for first, second in pairwise(predicates):
+        if (first.root, first.ending, second.root) == ("들", "고", "가"):
+            found.pop(_named("들", synonyms), None)  # 들고 갈게요 is 가져갈게요
+            found.pop(_named("가", synonyms), None)
+            found[_named("가져가", synonyms)] = CONTENT
     found.update(_of_other_words(sentence, aside, predicates, synonyms))
     found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
     if "q:어떻게" not in found and _asks_the_way(found, predicates):
@@ -189,6 +194,8 @@ def _of_other_words(
             found[_named(morpheme.form, synonyms)] = CONTENT
         elif morpheme.form.startswith("아무") or morpheme.form == "마음대로":
             found[_named("아무", synonyms)] = CONTENT
+        elif morpheme.form == "생각" and _compares(sentence.morphemes[place + 1 : place + 2]):
+            continue  # 생각보다
         elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC | ADDRESSED:
             generic = morpheme.form in LIGHT_NOUNS or morpheme.form + "하" in GENERIC_ROOTS | INQUIRING_ROOTS
             found[_named(morpheme.form, synonyms)] = GENERIC if generic else CONTENT
@@ -221,6 +228,10 @@ def _question(word: str, following: tuple[Morpheme, ...]) -> str:
     if word == "얼마나" and following and (following[0].form, following[0].tag) == ("하", "VV"):
         return "얼마"
     return word
+
+
+def _compares(following: tuple[Morpheme, ...]) -> bool:
+    return [(m.form, m.tag) for m in following] == [("보다", "JKB")]
 
 
 def _asks_where(following: tuple[Morpheme, ...]) -> bool:

@@ -34,6 +34,7 @@ _SUBSTITUTION = 0.6
 
 
 _PLAIN_QUESTION = frozenset({"어요", "아요", "어", "아", "나요", "은가요", "ᆫ가요", "습니까", "ᆸ니까", "니", "냐"})
+_PLANS = frozenset({"ᆯ게요", "을게요", "ᆯ게", "을게"})
 _QUALITIES = frozenset(word for pair in OPPOSITES for side in pair for word in side) | {"달", "맵", "쓴맛나", "좋"}
 
 
@@ -58,6 +59,8 @@ class PreparedIntent:
     leaning: Stance
     """What most of them say, questions left out: 커피만 주세요 declines among 아니요, 괜찮아요 and the like."""
     habit: Habit
+    asks: bool
+    """Whether all its examples are questions."""
     common: CommonIntent | None = None
 
     @property
@@ -93,9 +96,16 @@ def prepare_intent(
         vocabulary=frozenset(vocabulary),
         stance=stances.pop() if len(stances) == 1 else Stance.OPEN,
         leaning=_leaning(said),
+        asks=all(example.text.rstrip().endswith("?") for example in examples),
         habit=habit_of(example.reading for example in examples),
         common=intent if isinstance(intent, CommonIntent) else None,
     )
+
+
+def _plans(reading: Reading) -> bool:
+    """현금이 없어서 카드로 할게요: no question, whatever else it shares with one."""
+    closing = reading.closing
+    return closing is not None and closing.ending in _PLANS and not reading.sentence.asks(closing.end)
 
 
 def _leaning(said: list[Stance]) -> Stance:
@@ -185,6 +195,8 @@ def _match(reading: Reading, intent: PreparedIntent, weighing: _Weighing, filled
         score -= _VALUE_BONUS
     if opposes(reading, intent):
         score -= STANCE_PENALTY
+    if intent.asks and _plans(reading):
+        score *= _SUBSTITUTION
     return Match(intent=intent, score=max(score, 0.0), example=example)
 
 

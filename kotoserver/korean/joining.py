@@ -64,13 +64,17 @@ def _connective(context: Context) -> Iterator[Finding]:
 
 
 def _bare_stem(context: Context, predicate: Predicate) -> Iterator[Finding]:
-    """세우 주세요 → 세워 주세요: a stem before 주다 without the ending that joins them."""
+    """세우 주세요 → 세워 주세요, 적립하 주세요 → 적립해 주세요: a stem that nothing joins to 주다."""
     morphemes = context.sentence.morphemes
     verb, helper = morphemes[predicate.last - 1], morphemes[predicate.last : predicate.last + 1]
-    if verb.tag != "VV" or not helper or (helper[0].tag, helper[0].form) != ("VX", "주"):
+    if verb.tag not in ("VV", "XSV") or not helper or (helper[0].tag, helper[0].form) != ("VX", "주"):
         return
-    want = conjugate([(verb.form, "VV"), ("어", "EC")], context.analyzer)
-    if want != verb.form and context.gain(verb.start, verb.end, want) > 0:
+    if predicate.ending:
+        return
+    parts = tagged(context.sentence, predicate.first, predicate.last)
+    want = conjugate([*parts, ("어", "EC")], context.analyzer)
+    said = context.sentence.text[predicate.start : predicate.end]
+    if want != said and context.gain(predicate.start, predicate.end, want) > 0:
         yield _replaced(context, Code.ENDING_CONNECTIVE, "ending.bare_stem", predicate, want)
 
 

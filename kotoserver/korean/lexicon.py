@@ -16,6 +16,7 @@ FILLERS = _words(
 OPENERS = _words(
     """
     저기요 여기요 혹시 그럼 그러면 아 어 음 그 저기 와 우와 실례합니다 죄송한데요 죄송하지만 죄송한데 일단 우선
+    정말요 진짜요 그래요 그렇군요
     """
 )
 """Words that open an utterance without adding to its meaning."""
@@ -180,7 +181,8 @@ SYNONYMS = (
     frozenset({"뜻", "의미"}),
     frozenset({"다시", "한번", "또"}),
     frozenset({"이따", "이따가", "나중"}),
-    frozenset({"감사", "고맙"}),
+    frozenset({"감사", "고맙", "땡큐"}),
+    frozenset({"막차", "마지막"}),
     frozenset({"듣", "알아듣", "들리"}),
     frozenset({"미안", "죄송"}),
     frozenset({"쓰", "사용", "이용", "사용하", "이용하"}),
@@ -272,7 +274,7 @@ COMMON_WORDS = _words(
     한 두 세 하나 둘 셋 이랑 그리고 그럼 혹시 어떻게 왜 이름 학생 사람 한국어 한국 인도네시아 마세요
     말고 마실
     이걸로 그걸로 저걸로 걸로 거로 이거로 요걸로 이걸 그걸 저걸 이건 그건 저건 이게 그게 저게 마세요 말고 마실 뭘로
-    아니야 아냐 아녜요 건 알았어요 왔어요 갔어요 했어요 샀어요 먹었어요 마셨어요 봤어요
+    네가 니가 너는 네 거 아니야 아냐 아녜요 건 알았어요 왔어요 갔어요 했어요 샀어요 먹었어요 마셨어요 봤어요
     """
 )
 """Words of everyday service talk, as they are written right."""

@@ -31,7 +31,8 @@ def find_misjoined(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[F
     yield from _purpose(sentence, analyzer)
     for at in range(1, len(sentence.morphemes)):
         found = (
-            _before_wanting(sentence, at, analyzer)
+            _noun_for_purpose(sentence, at)
+            or _before_wanting(sentence, at, analyzer)
             or _before_able(sentence, at, analyzer)
             or _before_a_plan(sentence, at, analyzer)
             or _before_going_on(sentence, at, analyzer)
@@ -62,6 +63,21 @@ def _purpose(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[Finding
             params={"got": stem + match["ending"], "want": stem + wanted},
             replacement=wanted,
         )
+
+
+def _noun_for_purpose(sentence: Sentence, at: int) -> Finding | None:
+    """여행으러 왔어요 → 여행하러 왔어요: the ending stands on a verb."""
+    noun, ending = sentence.morphemes[at - 1 : at + 1]
+    if (ending.tag, noun.tag) != ("EC", "NNG") or ending.form not in ("으러", "러") or noun.end != ending.start:
+        return None
+    return Finding(
+        code=Code.ENDING_PURPOSE,
+        rule="ending.purpose_of_noun",
+        start=noun.start,
+        end=ending.end,
+        params={"got": noun.form + ending.form, "want": noun.form + "하러"},
+        replacement=noun.form + "하러",
+    )
 
 
 def _before_wanting(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:

@@ -1,9 +1,12 @@
 """Words around the message: fillers, ways to open, thanks at the end."""
 
+from itertools import pairwise
+
 from kotoserver.korean.lexicon import FILLERS, NO_WORDS, OPENERS, YES_WORDS
 from kotoserver.korean.sentence import Sentence, Word
 
 _THANKS = ("감사합니다", "고맙습니다", "감사해요", "고마워요", "감사드려요", "수고하세요")
+_VERY = frozenset({"정말", "정말로", "진짜", "너무", "대단히", "매우"})
 _PAUSES = frozenset({"음", "으음", "어", "어어", "흠", "에", "엄"})
 
 
@@ -23,6 +26,9 @@ def noise_words(sentence: Sentence) -> frozenset[int]:
     thanks = {word.start for word in spoken if word.text in _THANKS}
     if any(word.start not in thanks and word.text not in YES_WORDS | NO_WORDS for word in spoken):
         noise |= thanks
+    for word, following in pairwise(words):
+        if following.start in noise and following.text in _THANKS and word.text in _VERY:
+            noise.add(word.start)  # 아니요, 정말 감사합니다
     if len(noise) == len(words):
         return frozenset(word.start for word in words if word.text in _PAUSES)
     return frozenset(noise)

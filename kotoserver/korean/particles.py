@@ -68,6 +68,7 @@ _DURING = re.compile(r"\s동안(?![가-힣]{2})")
 """일주일을 동안 → 일주일 동안."""
 _SPANS = frozenset({"일", "주일", "일주일", "주", "달", "개월", "년", "동안", "시간", "분", "박"})
 """How long something lasts, which 를 may stress: 석 달을 있을 거예요."""
+_DWELLING = frozenset({"살", "묵", "머무르", "머물"})
 _STOPPING = {"내리": "에서", "세우": "에", "지내": "에서", "머무르": "에", "머물": "에", "묵": "에서"}
 """What one does at a place, and where a taxi stops: the place is no object of it."""
 
@@ -374,6 +375,8 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     places = {"에", "에서"}
     if {phrase.case, *shown} == places and phrase.case in _cases_of(phrase.noun, context):
         return None  # 은행 앞에 세워 주세요, 은행 앞에서 내려 주세요: the turn takes both
+    if {phrase.case, *shown} == places and phrase.predicate.root in _DWELLING:
+        return None  # 기숙사에 살 거예요, 기숙사에서 살 거예요
     sent = phrase.place and phrase.predicate.root in _SENDING
     leads = sent or phrase.predicate.root in _MOTION
     if {phrase.case, *shown} == {"을/를", "으로/로"} and not (leads and phrase.place):

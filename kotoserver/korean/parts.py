@@ -22,8 +22,9 @@ def answering_parts(reading: Reading, synonyms: Mapping[str, str]) -> tuple[Read
         spans.append((spans[0][0], sentences[-1][1]))
     whole = (0, len(reading.text))
     wanted = [span for span in dict.fromkeys(spans) if span not in (whole, (reading_start(reading), whole[1]))]
-    parts = (_part(reading, span, synonyms) for span in wanted)
-    return tuple(part for part in parts if _says_something(part))
+    parts = [_part(reading, span, synonyms) for span in wanted]
+    greets = [part for part in parts if not _says_something(part) and _greets(part)]
+    return (*filter(_says_something, parts), *greets)
 
 
 def reading_start(reading: Reading) -> int:
@@ -98,6 +99,10 @@ def _spoken_of(reading: Reading, span: _Span) -> tuple[Mention, ...]:
 
 def _inside(predicate: Predicate, span: _Span) -> bool:
     return span[0] <= predicate.start < span[1]
+
+
+def _greets(part: Reading) -> bool:
+    return any(w.text.startswith(_GREETING) for w in part.sentence.words if w.start not in part.noise)
 
 
 def _says_something(part: Reading) -> bool:

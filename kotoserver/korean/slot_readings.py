@@ -69,7 +69,7 @@ def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
         return SlotReading(slot=slot.id, state=SlotState.AMBIGUOUS, heard=both)
     if mentions:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
-    other = (_unlisted_amount(reading, slot) or _unlisted_noun(reading)) if needed else None
+    other = (unlisted_amount(reading, slot) or _unlisted_noun(reading)) if needed else None
     if other is not None:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=other)
     return SlotReading(slot=slot.id, state=SlotState.MISSING)
@@ -81,7 +81,7 @@ def _value_for_all(reading: Reading, mentions: list[Mention], slot: Slot) -> str
     return next((v for v, ways in slot.values.items() for way in ways if all(each in way for each in heard)), None)
 
 
-def _unlisted_amount(reading: Reading, slot: Slot) -> str | None:
+def unlisted_amount(reading: Reading, slot: Slot) -> str | None:
     """십 일 where the values are 삼 일, 일주일 and the like."""
     listed = [n for ways in slot.values.values() for way in ways for n in read_numbers(way) if n.counter]
     units = {number.quantity[1] for number in listed}

@@ -64,6 +64,7 @@ def build_table(expectation: Expectation, analyzer: MorphemeAnalyzer) -> SlotTab
     for slot in choices.values():
         for value, ways in slot.values.items():
             shorter = [re.sub(r"(?<=[가-힣])[을를] ", " ", way) for way in ways]
+            shorter += [way.removesuffix("서") for way in ways if way.endswith("에서")]  # 밖에 마시자
             spoken = dict.fromkeys([*ways, *shorter, *_synonyms(ways, expectation), *_siblings(slot, value)])
             variants += [_variant(slot.id, value, way, analyzer) for way in spoken]
         variants += [_variant(slot.id, OTHER_VALUE, way, analyzer) for way in _contrasts(slot)]
@@ -86,6 +87,7 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
                 found += [Mention(slot, value, word.start, word.start + len(short)) for slot, value in fills]
     compact, places = _compact(sentence.text)
     counted = {place for number in numbers for place in range(number.start, number.end)}
+    counted_by = {number.start: number.end for number in numbers}
     spoken = [
         (variant, start, end, by_verb)
         for variant in table.variants
@@ -97,6 +99,7 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
         grown = False
         for variant, start, end, by_verb in spoken:
             clash = any(start < other.end and other.start < end for other in found)
+            clash = clash or _is_part_of_amount(variant, start, counted_by)
             if not clash and _begins_well(start, sentence, found, counted):
                 found.append(Mention(variant.slot, variant.value, start, end, by_verb))
                 grown = True
@@ -105,6 +108,11 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
     ordered = sorted(kept, key=lambda mention: mention.start)
     kinds = {mention for before, mention in pairwise(ordered) if _only_its_kind(sentence, before, mention, table)}
     return tuple(mention for mention in ordered if mention not in kinds)
+
+
+def _is_part_of_amount(variant: Variant, start: int, counted_by: Mapping[int, int]) -> bool:
+    """만 원 of 백만 원."""
+    return variant.quantity is not None and any(first < start < end for first, end in counted_by.items())
 
 
 def _only_its_kind(sentence: Sentence, before: Mention, mention: Mention, table: SlotTable) -> bool:
