@@ -39,7 +39,7 @@ def _chooses_among(noun: Morpheme, particle: Morpheme) -> bool:
 
 
 def _gives_reason(predicate: Predicate) -> bool:
-    if predicate.root == "있" and predicate.ending == "으면":
+    if predicate.root in ("있", "없") and predicate.ending == "으면":
         return True  # 유자차 있으면 유자차로 할게요
     if predicate.ending in _SO:
         return predicate.root not in STEP_ROOTS or predicate.negated or bool(predicate.auxiliaries)

@@ -240,5 +240,7 @@ def _is_tail(rest: str) -> bool:
 
 
 def _taken_back(sentence: Sentence, mention: Mention) -> bool:
-    rest = sentence.text[mention.end : mention.end + 6].lstrip()
+    rest = sentence.text[mention.end :].lstrip()
+    for thing in ("한 거", "거"):
+        rest = rest.removeprefix(thing).lstrip()  # 차가운 거 말고 따뜻한 거 주세요
     return rest.startswith(("말고", "아니고", "는 말고", "은 말고", "가 아니", "이 아니", "대신"))
