@@ -26,15 +26,8 @@ from kotoserver.transport.rest.models.content import (
     RevisionAnswer,
     VocabularyAnswer,
 )
-from kotoserver.transport.rest.models.rehearsing import (
-    GraphAnswer,
-    HeatAnswer,
-    KeepBody,
-    KeptAnswer,
-    TryAnswer,
-    TryBody,
-    WindowBody,
-)
+from kotoserver.transport.rest.models.graphs import GraphAnswer, HeatAnswer, WindowBody
+from kotoserver.transport.rest.models.rehearsing import KeepBody, KeptAnswer, TryAnswer, TryBody
 from kotoserver.transport.rest.operations import Operation
 
 CONTENT_OPERATIONS = (

@@ -1,14 +1,7 @@
 """The REST calls behind the studio's graph and simulator."""
 
-from kotoserver.transport.rest.models.rehearsing import (
-    GraphAnswer,
-    HeatAnswer,
-    KeepBody,
-    KeptAnswer,
-    TryAnswer,
-    TryBody,
-    WindowBody,
-)
+from kotoserver.transport.rest.models.graphs import GraphAnswer, HeatAnswer, WindowBody
+from kotoserver.transport.rest.models.rehearsing import KeepBody, KeptAnswer, TryAnswer, TryBody
 from kotoserver.transport.rest.operations import Call
 
 
