@@ -79,7 +79,7 @@ def features_of(
     found.update(_of_other_words(sentence, aside, predicates, synonyms))
     found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
     if "q:어떻게" not in found and _asks_the_way(found, predicates):
-        found |= {"q:어떻게": QUESTION, "about:어떻게": ADVERB}
+        found |= {_named("어떻", synonyms): CONTENT, "about:어떻게": SMALL}
         found |= {f: HALF for f in ("q:뭐", "q:어디", "q:몇", "w:타") if f in found}
     if any(p.root in _COSTS and sentence.asks(p.end) for p in predicates):
         found["about:얼마"] = ADVERB
@@ -140,7 +140,7 @@ def _of_predicate(
     if predicate.negated and ANTONYMS.get(root) in DECLINING:
         return {_named(ANTONYMS[root], synonyms): HALF, DECLINES: HALF}  # 안 배고파요 is 배불러요
     if (root, predicate.ending) == ("어떻", "게"):
-        return {"q:어떻게": QUESTION, "about:어떻게": ADVERB}
+        return {_named(root, synonyms): CONTENT, "about:어떻게": SMALL}
     if (root, predicate.ending) == ("그렇", "게"):
         return {_named(root, synonyms): GENERIC}  # 네, 그렇게 할게요
     if _leaves_open(predicate, sentence):
