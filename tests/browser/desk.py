@@ -19,6 +19,13 @@ async def expect_nothing_found(editor: Visitor) -> None:
     await expect(editor.page.locator("#findings .nothing")).to_be_visible(timeout=CHECKED)
 
 
+async def show_file(editor: Visitor, name: str) -> None:
+    """Opens a tab, and waits until its text is there."""
+    tab = editor.page.locator("#files button", has_text=name)
+    await tab.click()
+    await expect(tab).to_have_attribute("aria-pressed", "true")
+
+
 def line_of_caret(editor: Visitor) -> Locator:
     return editor.page.locator("#editor .cm-activeLine")
 

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from tests.apps import Koto, serving
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.desk import go_behind, open_desk, text_of_file, type_over
+from tests.browser.desk import go_behind, open_desk, show_file, text_of_file, type_over
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -115,7 +115,7 @@ async def test_a_key_of_its_own_block_begins_on_the_next_line_and_one_of_few_is_
 async def test_what_a_translator_may_key_is_offered_with_its_korean(editor: Visitor):
     page = editor.page
     await open_desk(editor, "pack/ko-id")
-    await page.locator("#files button", has_text="cafe.yaml").click()
+    await show_file(editor, "cafe.yaml")
     await type_over(editor, "  L011:", "  L01\n  L999:")
     await page.keyboard.press("ArrowUp")
     await page.keyboard.press("End")

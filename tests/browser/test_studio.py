@@ -11,7 +11,16 @@ from playwright.async_api import Browser, expect
 from kotoserver.settings import ROOT
 from tests.apps import Koto, serving
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.desk import CHECKED, expect_nothing_found, go_behind, line_of_caret, mark, open_desk, type_over
+from tests.browser.desk import (
+    CHECKED,
+    expect_nothing_found,
+    go_behind,
+    line_of_caret,
+    mark,
+    open_desk,
+    show_file,
+    type_over,
+)
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -165,7 +174,7 @@ async def test_a_scene_is_written_from_nothing_to_published(editor: Visitor, fol
     await editor.keep("begun")
 
     await type_over(editor, "안녕하세요! 어서 오세요.", "안녕하세요! 도서관이에요.")
-    await page.locator("#files button", has_text="ko-en").click()
+    await show_file(editor, "ko-en")
     await type_over(editor, "Hello! Welcome.", "Hello! This is the library.")
     await type_over(editor, "도서관에서  # TODO the title in English", "At the library")
     await type_over(editor, "  # TODO who and where the learner is", "")
@@ -226,7 +235,7 @@ async def test_a_branch_is_added_with_its_ids_its_meanings_and_its_test(editor: 
         await expect(missing.filter(has_text=pack)).to_have_count(0, timeout=CHECKED)
     untested = page.locator(".finding", has_text="W24")
     await expect(untested).to_have_count(1, timeout=CHECKED)
-    await page.locator("#files button", has_text="tests.yaml").click()
+    await show_file(editor, "tests.yaml")
     await type_over(
         editor,
         "say:\n",
@@ -276,13 +285,13 @@ async def test_each_file_has_a_history_a_caret_and_a_scroll_of_its_own(editor: V
     await open_cafe(editor)
     await type_over(editor, "id: receipt", "id: receipt  # mine")
     await expect(line_of_caret(editor)).to_be_in_viewport()
-    await tests.click()
+    await show_file(editor, "tests.yaml")
     await type_over(editor, "scene: cafe", "scene: cafe_x")
     await keyboard.press("Control+z")
     await keyboard.press("Control+z")
     await expect(tests).to_have_class("")
     await expect(scene).to_have_class("dirty")
-    await scene.click()
+    await show_file(editor, "scene.yaml")
     await expect(line_of_caret(editor)).to_have_text("  - id: receipt  # mine")
     await expect(line_of_caret(editor)).to_be_in_viewport()
     await page.locator("#editor .cm-content").focus()
