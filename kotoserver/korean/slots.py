@@ -91,6 +91,7 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
     spoken = [
         (variant, start, end, by_verb)
         for variant in table.variants
+        if variant.stem is not None or variant.compact in compact
         for start, end, by_verb in _occurrences(variant, compact, places, sentence)
     ]
     # A value may begin right behind another (아이스아메리카노), so each one found may open the way for more.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import process
@@ -161,6 +162,7 @@ def _differs_in_siot(said: str, meant: str) -> bool:
     return changed == [{0, _SIOT}] and finals[len(meant) - 1][0] == finals[len(meant) - 1][1]
 
 
+@lru_cache(maxsize=4096)  # the same authored words come in turn after turn
 def sounded(word: str) -> str:
     """The word as a learner who writes what is heard spells it: 있어요 → 이써요."""
     return respell([word])[0]
