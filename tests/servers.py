@@ -254,7 +254,7 @@ def s3_server(*, lets_anybody_in: bool = False) -> Iterator[S3Settings]:
     options = [f"-{name}={value}" for name, value in settings.items()]
     keys = {"AWS_ACCESS_KEY_ID": "koto-tests", "AWS_SECRET_ACCESS_KEY": "koto-tests-secret"}
     known = {} if lets_anybody_in else keys
-    command: list[str | Path] = [str(program), "server", "-filer", "-s3", "-dir=.", "-volume.max=20", *options]
+    command: list[str | Path] = [str(program), "server", "-filer", "-s3", "-dir=.", "-volume.max=500", *options]
     with (
         _folder() as folder,
         _running(Restartable(command, folder, lambda: answers(ports["s3"]), environ={**os.environ, **known})),

@@ -93,7 +93,7 @@ async def watched(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -
             EVAL_MODEL_PRICE="0.30/2.50",
             PROVIDER_POLICY="stt.scripted.first=6",
             PROVIDER_PRICES="stt.scripted=0.01,tts.scripted=16",
-            KOTO_LIMITS="joins=1",
+            KOTO_LIMITS="joins=1,turns=0,frames=0,helps=0",
         )
         stack.callback(lambda: process.poll() is None and stop(process))
         host = address.removeprefix("http://")
