@@ -27,7 +27,6 @@ from kotoserver.transport.speech_role import make_speech_app, make_speech_runner
 log = logging.getLogger(__name__)
 
 _BACKLOG = 512
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SHUTDOWN_SECONDS = 5.0
 """How long requests in flight may take to finish once the server is told to stop."""
 
@@ -112,11 +111,16 @@ async def run_server(settings: Settings) -> None:
 
 
 async def run_speech_server(settings: Settings) -> None:
-    """Serves the engines of speech until the process is told to stop; raises as `run_server` does."""
+    """Serves the engines of speech until the process is told to stop; raises as `run_server` does.
+
+    BadSettings also where others could use engines that cost money or a graphics card, and no key is set.
+    """
+    if settings.speech.key is None and not settings.on_loopback:
+        raise BadSettings(
+            f"KOTO_HOST={settings.host} lets others use these engines: set KOTO_SPEECH_KEY, which they must send."
+        )
     listening, stop = _listen(settings.host, settings.port), _told_to_stop()
     async with open_speech_engines(settings) as engines:
-        if settings.speech.key is None and settings.host not in _LOOPBACK:
-            log.warning("anybody who reaches this server may use its engines; set KOTO_SPEECH_KEY")
         app = make_speech_app(engines, settings.uploads, settings.speech.key)
         runner = make_speech_runner(app, shutdown_timeout=SHUTDOWN_SECONDS)
 

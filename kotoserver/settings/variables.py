@@ -237,7 +237,8 @@ VARIABLES = (
     Variable(
         name="KOTO_SPEECH_KEY",
         default="",
-        meaning="what clients of `kotoserver serve --role speech` must send as their bearer key; unset, nothing",
+        meaning="what clients of `kotoserver serve --role speech` must send as their bearer key; "
+        "needed where others can reach it",
         secret=True,
     ),
     Variable(name="KOTO_UPLOAD_MB", default="8", meaning="the largest recording that a learner may send"),

@@ -387,6 +387,13 @@ def test_the_role_is_refused_with_the_same_sentence_as_the_game_when_a_model_is_
     assert not (tmp_path / "koto.sqlite3").exists()
 
 
+def test_the_role_is_refused_where_others_could_use_it_without_a_key(tmp_path: Path):
+    refused = run(tmp_path, "serve", "--role", "speech", "--port", "0", KOTO_HOST="0.0.0.0")
+    assert refused.returncode == 1
+    assert "set KOTO_SPEECH_KEY" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
 async def test_the_role_starts_without_a_database_and_ends_when_it_is_told_to(tmp_path: Path):
     server = await asyncio.create_subprocess_exec(
         sys.executable,
