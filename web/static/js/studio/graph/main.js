@@ -61,15 +61,20 @@ class GraphPane {
     const mine = (this.#asked += 1);
     const graph = await attempt(() => this.#rehearsal.ask("graph"));
     if (!graph || mine !== this.#asked) return;
+    const looks = looksOf(graph);
     this.#graph = graph;
     this.#parts = partsOf(graph);
     this.#digest = graph.layout.digest;
     this.#places = graph.layout.places;
     this.#notice.textContent = insteadOf(graph.basis);
     this.#notice.hidden = !this.#notice.textContent;
-    this.#draw();
+    if (looks === this.#looks) this.#drawRules(); // only lines moved: the picture stays
+    else this.#draw();
+    this.#looks = looks;
+    this.#mark();
     this.#warm(mine);
   }
+  #looks = "";
 
   /** Where learners go is asked again only when the ways are others, and once nobody has typed for a while. */
   #warm(mine) {
@@ -103,6 +108,7 @@ class GraphPane {
     const nodes = this.#nodes();
     (nodes.find(({ dataset }) => dataset.node === (focused ?? this.#graph.start)) ?? nodes[0])?.setAttribute("tabindex", "0");
     if (focused) this.#node(focused)?.focus({ preventScroll: true });
+    this.#marked = "";
     this.#mark();
     this.#drawRules();
   }
@@ -119,6 +125,9 @@ class GraphPane {
     const written = this.#parts.nodes.find(under);
     this.#under = written?.id ?? "";
     const { turn, ending } = this.#rehearsal.here;
+    const marks = JSON.stringify([this.#under, turn, ending, this.#chosen]);
+    if (marks === this.#marked) return; // as with nearly every key
+    this.#marked = marks;
     for (const element of this.#svg.querySelectorAll("[data-node]")) {
       const node = this.#of(element.dataset.node);
       element.classList.toggle("caret", node === written);
@@ -129,6 +138,8 @@ class GraphPane {
       edge.classList.toggle("chosen", this.#chosen !== "" && (edge.dataset.from === this.#chosen || edge.dataset.to === this.#chosen));
     }
   }
+
+  #marked = "";
 
   /** Another turn is written at: its card comes into sight. */
   #follow() {
@@ -337,6 +348,10 @@ class GraphPane {
 }
 
 /** One line for each card, so that two versions can be compared. */
+/** What of a graph is drawn: all but the lines where things stand. */
+const looksOf = (graph) =>
+  JSON.stringify(graph, (key, value) => (key === "place" || key === "last_line" || key === "digest" ? undefined : value));
+
 function layoutText(places) {
   const lines = Object.entries(places).map(([id, corner]) => `    ${JSON.stringify(id)}: ${JSON.stringify(corner)}`);
   return `{\n  "schema": "${LAYOUT}",\n  "turns": {\n${lines.join(",\n")}\n  }\n}\n`;
