@@ -22,8 +22,10 @@ OPEN = {
     ("POST", "/console/sign-in"),
     ("POST", "/console/sign-out"),
     ("GET", "/console/static/{version}/{path}"),
+    ("GET", "/console/review/{token}"),
 }
-"""What shows nothing of anybody, or is how one signs in and out."""
+"""What shows nothing of anybody, is how one signs in and out, or asks for a sealed link instead
+(tests/transport/test_reviews.py)."""
 SOCKET = ("GET", "/koto/ws/session/{session_id}")
 
 
