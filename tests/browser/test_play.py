@@ -61,6 +61,22 @@ async def test_a_learner_plays_the_cafe_to_its_end_and_is_corrected_in_indonesia
     await someone.keep("sessions")
 
 
+async def test_after_the_last_answer_nothing_can_be_said_that_would_lose_the_recap(visit: Visit):
+    someone = await visit()
+    page = someone.page
+    await someone.enter_cafe()
+    await someone.say("주문할게요")
+    for text in CASUAL_THEN_POLITE[:-1]:
+        await someone.say(text)
+    await someone.say(CASUAL_THEN_POLITE[-1])
+    await expect(page.locator("#answer")).to_be_hidden(timeout=1_000)
+    assert await page.locator("#recap").is_hidden(), "she still says goodbye"
+    await page.keyboard.press("Alt+KeyR")
+    await page.keyboard.press("Alt+KeyH")
+    await expect(page.locator("#recap")).to_be_visible(timeout=30_000)
+    assert someone.complaints == []
+
+
 async def test_the_mouth_moves_with_the_sound(visit: Visit):
     someone = await visit()
     await someone.enter_cafe()

@@ -46,9 +46,13 @@ export class Controls {
     $("answer").focus();
   }
 
-  /** The scene is over. */
+  /** The scene is over: its last words are heard out, and nothing more is said. */
+  askNoMore() {
+    $("speak").hidden = true;
+    this.allowRepeat(false);
+  }
+
   close() {
     $("below").hidden = true;
-    this.allowRepeat(false);
   }
 }

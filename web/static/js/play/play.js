@@ -75,6 +75,9 @@ export class Play {
         break;
       case "scene_ended":
         this.#over = true;
+        this.#silence.stop();
+        this.#controls.askNoMore();
+        this.#speaking.close();
         if (past || !this.#lines.busy) this.#end();
         break;
       case "error":
@@ -201,9 +204,7 @@ export class Play {
   }
 
   async #end() {
-    this.#silence.stop();
     this.#controls.close();
-    this.#speaking.close();
     await this.#refresh();
     await this.#ask("/recap", (recap) =>
       showRecap(recap, {
