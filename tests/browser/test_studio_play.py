@@ -1,11 +1,12 @@
 """What editors do with the simulator: play a draft from anywhere, see why, change it, keep what they played."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
-from tests.browser.desk import CHECKED, line_of_caret, open_desk, type_over
+from tests.browser.desk import CHECKED, line_of_caret, open_desk, show_file, type_over
 from tests.browser.test_studio import editor, folder, koto
 from tests.browser.visitor import Visitor
 
@@ -122,6 +123,30 @@ async def test_what_was_played_becomes_a_test(editor: Visitor, folder: Path):
     await page.get_by_role("button", name="Save as a test").click()
     await expect(page.locator("#note")).to_contain_text("says all of this already")
     assert editor.complaints == []
+
+
+async def test_what_is_typed_while_a_play_is_kept_is_not_lost(editor: Visitor, folder: Path):
+    page, file = editor.page, folder / "scenes" / "cafe" / "tests.yaml"
+    await open_play(editor)
+    await show_file(editor, "tests.yaml")
+    await say(editor, "네, 주문할게요")
+    await say(editor, "유자차 다섯 잔 주세요")
+    typed = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await page.route("**/tests", hold)
+    await page.get_by_role("button", name="Save as a test").click()
+    await type_over(editor, "scene: cafe", "scene: cafe  # mine")
+    typed.set()
+    await expect(page.locator("#note")).to_contain_text("1 row added")
+    await expect(line_of_caret(editor)).to_have_text("scene: cafe  # mine")
+    await page.locator("#save:enabled").click()
+    await expect(page.locator("#conflict")).to_be_visible()
+    assert "# mine" not in file.read_text("utf-8")
+    editor.complaints.clear()  # the browser notes every 409
 
 
 async def test_a_whole_way_becomes_a_test_with_a_name(editor: Visitor, folder: Path):

@@ -69,8 +69,12 @@ export class Drafts extends EventTarget {
     return this.#open.get(file)?.digest ?? "";
   }
 
-  /** Told by whoever had the server write a file in another way: { file, text, digest } as it is saved now. */
-  wasSaved({ file, text, digest }, by = "") {
+  /**
+   * Told by whoever had the server write a file in another way: { file, text, digest } as it is saved now, and the
+   * text that was in the window then. Whoever has typed since meets both texts when they save.
+   */
+  wasSaved({ file, text, digest }, before, by = "") {
+    if (this.text(file) !== before) return;
     if (!this.files.includes(file)) this.files.push(file);
     const draft = this.#open.get(file) ?? { text };
     this.#open.set(file, { text: draft.text, saved: text, digest });

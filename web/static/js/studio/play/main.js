@@ -184,13 +184,15 @@ class PlayPane {
     const reaches = this.#over && this.#start.isPlain;
     const name = reaches ? prompt("Who plays this way? A few words for the test:", "") : "-";
     if (!name?.trim()) return;
+    let before;
     const kept = await attempt(async () => {
       if (this.#drafts.files.includes(file)) await this.#drafts.open(file);
+      before = this.#drafts.text(file);
       const body = { beginning: this.#start.chosen.beginning, acts: this.#acts.slice(0, this.#told.steps.length), name: name.trim() };
       return this.#rehearsal.ask("tests", { ...body, digest: this.#drafts.digest(file) });
     });
     if (!kept) return;
-    this.#drafts.wasSaved(kept.draft, "simulator");
+    this.#drafts.wasSaved(kept.draft, before, "simulator");
     tell(kept.added ? `${kept.added} ${kept.added === 1 ? "row" : "rows"} added to tests.yaml.` : "tests.yaml says all of this already.", "good");
   }
 }
