@@ -1,12 +1,13 @@
 """What editors do with a scene's picture: see its ways, go into its lines, put its cards where they want them."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, Route, expect
 
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.desk import CHECKED, go_behind, line_of_caret, open_desk, type_over
@@ -50,6 +51,25 @@ async def test_the_ways_of_a_scene_are_seen_and_lead_into_its_lines(editor: Visi
     await expect(line_of_caret(editor)).to_contain_text(f"when: {{ intent: {intent}")
     await go_behind(editor, "id: temp")
     await expect(card(editor, "temp")).to_have_class("node turn hot caret")
+    assert editor.complaints == []
+
+
+async def test_the_text_is_read_and_written_before_its_graph_has_come(editor: Visitor):
+    page, graph = editor.page, asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await graph.wait()
+        await route.continue_()
+
+    await page.route("**/content/scenes/cafe/graph", later)
+    await page.route("**/static/*/js/studio/graph/main.js", later)
+    await editor.open("/console/studio/scene/cafe")
+    await expect(page.locator("#editor .cm-line").nth(20)).to_be_visible()
+    await type_over(editor, "title: ", "# Nobody waits.\ntitle: ")
+    await expect(page.locator("#state")).to_have_text("1 file not saved")
+    await expect(page.locator(".scene-graph")).to_have_count(0)
+    graph.set()
+    await expect(card(editor, "order")).to_be_visible(timeout=CHECKED)
     assert editor.complaints == []
 
 

@@ -96,4 +96,6 @@ drawState();
 /** `#scenes/cafe/scene.yaml:120`: other pages of the studio lead to a line. */
 const [, file, line] = /^#(.+):(\d+)$/.exec(decodeURIComponent(location.hash)) ?? [];
 await attempt(() => (drafts.files.includes(file) ? drafts.reveal({ file, line: Number(line) }) : drafts.show(drafts.files[0])));
-await checks.check();
+// The text is what one came for; what stands beside it is fetched and asked for once it is there.
+vocabulary.ask();
+await sides.begin().finally(() => checks.check());

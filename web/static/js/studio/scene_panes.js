@@ -1,13 +1,14 @@
-/** The panes that only a scene has: its graph and its simulator, side by side where the window is wide enough. */
-import { mountGraph } from "./graph/main.js";
-import { mountPlay } from "./play/main.js";
+/**
+ * The panes that only a scene has: its graph and its simulator, side by side where the window is wide enough. Their code is
+ * fetched when they are first seen.
+ */
 import { rehearsalOf } from "./rehearsal.js";
 
 const GROUP = "scene";
 
 export const scenePanes = (drafts) => [
-  side("graph", "Graph", (home) => mountGraph(home, drafts)),
-  side("play", "Play", (home) => mountPlay(home, drafts)),
+  side("graph", "Graph", async (home) => (await import("./graph/main.js")).mountGraph(home, drafts)),
+  side("play", "Play", async (home) => (await import("./play/main.js")).mountPlay(home, drafts)),
 ];
 
 /** Calls `act` when the simulator is to begin somewhere else. */
@@ -24,6 +25,6 @@ function side(name, title, mount) {
     mount: (home) => {
       pane = mount(home);
     },
-    show: () => pane?.show(),
+    show: async () => (await pane)?.show(),
   };
 }

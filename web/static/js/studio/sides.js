@@ -1,8 +1,8 @@
 /**
  * The pane beside the text: tabs, of which one is shown. On very wide windows those of one `group` stand in it together.
  *
- * A side is { name, title, mount, show, group }. `mount(home)` is called once, when it is first to be seen; `show(home)`
- * each time its tab is chosen and when `refresh()` says that what it shows may be out of date.
+ * A side is { name, title, mount, show, group }. `mount(home)` is called once, when it is first to be seen after `begin()`;
+ * `show(home)` each time its tab is chosen and when `refresh()` says that what it shows may be out of date.
  */
 import { h } from "../dom.js";
 import { attempt } from "./page.js";
@@ -15,6 +15,7 @@ export class Sides {
   #homes = new Map();
   #tabs = new Map();
   #mounted = new Set();
+  #begun = false;
 
   constructor(tabs, body, sides) {
     this.#sides = sides;
@@ -31,6 +32,12 @@ export class Sides {
     this.#draw();
   }
 
+  /** From now on what is seen is shown; until then there are only the tabs. Ends when it has been shown. */
+  begin() {
+    this.#begun = true;
+    return this.#draw();
+  }
+
   /** Chooses a tab by the name of its side. */
   show(name) {
     this.#shown = this.#sides.find((side) => side.name === name);
@@ -39,6 +46,7 @@ export class Sides {
 
   /** Shows again what is seen. */
   async refresh() {
+    if (!this.#begun) return;
     await Promise.all(this.#seen().map((side) => attempt(async () => side.show?.(this.#homes.get(side)))));
   }
 
@@ -53,10 +61,11 @@ export class Sides {
       this.#homes.get(side).hidden = !seen.includes(side);
       this.#tabs.get(side).setAttribute("aria-pressed", String(seen.includes(side)));
     }
+    if (!this.#begun) return undefined;
     for (const side of seen.filter((each) => !this.#mounted.has(each))) {
       this.#mounted.add(side);
       attempt(async () => side.mount?.(this.#homes.get(side)));
     }
-    this.refresh();
+    return this.refresh();
   }
 }

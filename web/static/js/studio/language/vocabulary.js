@@ -12,24 +12,29 @@ const FORMATS = [
 
 export class Vocabulary {
   #drafts;
-  #told;
+  #told = null;
   /** File -> { text, part } as it was read last. */
   #read = new Map();
 
   constructor(drafts) {
     this.#drafts = drafts;
-    this.#told = get("/content/vocabulary").catch(() => ({ schemas: {}, names: {} }));
+  }
+
+  /** Asks the server, at the first time. */
+  ask() {
+    this.#told ??= get("/content/vocabulary").catch(() => ({ schemas: {}, names: {} }));
+    return this.#told;
   }
 
   /** The JSON Schema of a file; null for a file of no known format. */
   async schemaOf(file) {
     const format = FORMATS.find(([pattern]) => pattern.test(file))?.[1];
-    return (await this.#told).schemas[format] ?? null;
+    return (await this.ask()).schemas[format] ?? null;
   }
 
   /** What may be named in a file, as the texts stand now. */
   async namesIn(file, text) {
-    const { names } = await this.#told;
+    const { names } = await this.ask();
     const scene = sceneOf(file);
     if (scene) await this.#drafts.open(scene).catch(() => {});
     return new Names(
