@@ -8,8 +8,6 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.quality import cases, measures, report
-from kotoserver.bootstrap.parts import scene_words
-from kotoserver.content.drafts import compile_drafts
 from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.engine import ENGINE_NAME, ENGINE_VERSION, judge, prepare
@@ -27,9 +25,8 @@ def main() -> int:
         "--write", action="store_true", help="write the figures down as the report to compare with"
     )
     chosen = parser.parse_args()
-    words = _scene_words()
     start, before = perf_counter(), _megabytes()
-    bench = _Bench(KiwiAnalyzer(words))
+    bench = _Bench(KiwiAnalyzer())
     bench.ask("네", cases.expectation_for(cases.Question(learner="네", examples=("네.",)), {}))
     loaded, memory = perf_counter() - start, _megabytes() - before
     shares = list(bench.shares())
@@ -57,7 +54,7 @@ class _Bench:
     def ask(self, text: str, expectation: Expectation) -> Evaluation:
         if expectation.key not in self._kept:
             self._kept[expectation.key] = prepare(expectation, self.analyzer)
-        return judge(text, self._kept[expectation.key], self.analyzer)
+        return judge(text, self._kept[expectation.key])
 
     def shares(self) -> Iterator[measures.Share]:
         if DATA.is_dir():
@@ -83,12 +80,6 @@ class _Bench:
         self.taught += cases.taught_by_cases(tricky)
         yield from measures.tricky_turns(tricky, self.ask)
         yield from measures.learners_own(DATA / "learner_sentences.txt", self.ask, self.analyzer)
-
-
-def _scene_words() -> frozenset[str]:
-    """What the server makes known to the analyser at its start."""
-    results = compile_drafts(ROOT / "scenes", ROOT / "langpacks").scenes.values()
-    return scene_words(result.scene for result in results if result.scene is not None)
 
 
 def _write(shares: list[measures.Share], figures: list[report.Figure]) -> int:

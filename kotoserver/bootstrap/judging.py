@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
-from kotoserver.bootstrap.parts import opened_storage, scene_words
-from kotoserver.content.drafts import Folders, compile_drafts, slot_words
+from kotoserver.bootstrap.parts import opened_storage
+from kotoserver.content.drafts import Folders, slot_words
 from kotoserver.content.library import open_library
 from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.domain.scene import Scene
@@ -40,10 +40,9 @@ def open_judge(settings: Settings) -> Judge:
 def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer]:
     """The built-in evaluator as a plain function, with the analyser that it reads with.
 
-    Knows the words of every draft. What it prepared for a turn is kept, the oldest being let go.
+    What it prepared for a turn is kept, the oldest being let go.
     """
-    drafts = compile_drafts(settings.scenes_dir, settings.langpacks_dir)
-    analyzer = KiwiAnalyzer(scene_words(result.scene for result in drafts.scenes.values() if result.scene))
+    analyzer = KiwiAnalyzer()
     prepared: dict[str, Prepared] = {}
 
     def judge_sentence(text: str, expectation: Expectation) -> Evaluation:
@@ -51,7 +50,7 @@ def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer
             if len(prepared) >= MOST_PREPARED:
                 del prepared[next(iter(prepared))]
             prepared[expectation.key] = prepare(expectation, analyzer)
-        return judge(text, prepared[expectation.key], analyzer)
+        return judge(text, prepared[expectation.key])
 
     return judge_sentence, analyzer
 
@@ -59,7 +58,9 @@ def open_judge_and_analyzer(settings: Settings) -> tuple[Judge, MorphemeAnalyzer
 def open_proofreader(settings: Settings, folders: Folders | None = None) -> Proofreader:
     """The built-in evaluator as authors ask it; it knows the words of every draft."""
     known = folders or Folders(scenes=settings.scenes_dir, langpacks=settings.langpacks_dir)
-    return KoreanProofreader(KiwiAnalyzer(slot_words(known)))
+    proofreader = KoreanProofreader(KiwiAnalyzer())
+    proofreader.know(slot_words(known))
+    return proofreader
 
 
 async def rescore_session(settings: Settings, session_id: str) -> tuple[Session, tuple[RescoredTurn, ...]]:
@@ -73,9 +74,7 @@ async def rescore_session(settings: Settings, session_id: str) -> tuple[Session,
         storage = await stack.enter_async_context(opened_storage(settings))
         session = await stored_session(storage, session_id)
         scene = library.scene(session.scene_id, session.scene_version)
-        # The analyser knew the words of that version then; a newer one may have dropped some.
-        known = [*library.live_scenes(), scene]
         judges = judges_without_models(settings.evaluator)
-        evaluator = open_evaluator(judges, scene_words(known), settings.models)
+        evaluator = open_evaluator(judges, settings.models)
         stack.push_async_callback(evaluator.close)
         return session, await rescore(storage, session, scene, evaluator)

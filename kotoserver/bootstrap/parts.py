@@ -2,14 +2,13 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from kotoserver.content.catalogs import read_catalogs
 from kotoserver.content.diagnostics import Report
 from kotoserver.domain.errors import BadSettings
-from kotoserver.domain.scene import Scene
 from kotoserver.ports.storage import Storage
 from kotoserver.providers.registry import Voices
 from kotoserver.settings import Secret, Settings
@@ -51,16 +50,6 @@ def read_voices(scenes_dir: Path) -> Voices:
             log.warning("content: %s", found)
         return {}
     return catalogs.voices.voices
-
-
-def scene_words(scenes: Iterable[Scene]) -> frozenset[str]:
-    """Words that the analyser should know whole: what the slots of the scenes are filled with."""
-    return frozenset(
-        word
-        for scene in scenes
-        for ways in (*(way for slot in scene.slots.values() for way in slot.values.values()), scene.shortcuts)
-        for word in ways
-    )
 
 
 def revealed(secret: Secret | None) -> str:

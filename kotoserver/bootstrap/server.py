@@ -10,7 +10,7 @@ from kotoserver.audio.encode import AudioEncoder
 from kotoserver.blobs import open_blobs
 from kotoserver.bootstrap.judging import open_proofreader
 from kotoserver.bootstrap.listening import open_listening
-from kotoserver.bootstrap.parts import make_data_folder, opened_storage, read_voices, revealed, scene_words
+from kotoserver.bootstrap.parts import make_data_folder, opened_storage, read_voices, revealed
 from kotoserver.bootstrap.people import open_people
 from kotoserver.bootstrap.speaking import authored_lines, open_purse, open_speech
 from kotoserver.bus import open_bus
@@ -130,7 +130,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
         erasing.open()
         stack.push_async_callback(erasing.close)
-        reloading = ReloadingService(parts.library, _take_up(parts.judge, parts.library, speech))
+        reloading = ReloadingService(parts.library, _take_up(parts.judge, speech))
         stack.push_async_callback(_ended, asyncio.create_task(reloading.keep_looking()))
         health = HealthService(_dependencies(settings, parts, catalog), parts.clock)
         lookout = _open_lookout(settings, parts, people.limits, health, stack)
@@ -189,7 +189,7 @@ async def _open_parts(settings: Settings, secret: Secret, stack: AsyncExitStack)
     ears = open_recognizer(settings.speech, clock, purse, faults)
     if ears is not None:
         stack.push_async_callback(ears.close)
-    judge = open_evaluator(settings.evaluator, scene_words(library.live_scenes()), settings.models)
+    judge = open_evaluator(settings.evaluator, settings.models)
     stack.push_async_callback(judge.close)
     bus = open_bus(revealed(settings.redis_url) or None)
     stack.push_async_callback(bus.close)
@@ -261,13 +261,12 @@ def _open_lookout(
     return lookout
 
 
-def _take_up(judge: Evaluator, library: Library, speech: SpeechService) -> TakeUp:
+def _take_up(judge: Evaluator, speech: SpeechService) -> TakeUp:
     """What is done for every scene at the start, for those that were published since."""
 
     async def take_up(scenes: Sequence[Scene]) -> None:
         speech.warm_library(authored_lines(scenes, speech))
-        live = library.live_scenes()
-        await prepare_judge(judge, live if await judge.know(scene_words(live)) else scenes)
+        await prepare_judge(judge, scenes)
 
     return take_up
 

@@ -223,7 +223,7 @@ async def _check_ears(settings: Settings) -> str:
 
 
 async def _check_judge(settings: Settings) -> str:
-    judge = await asyncio.to_thread(open_evaluator, settings.evaluator, frozenset(), settings.models)
+    judge = await asyncio.to_thread(open_evaluator, settings.evaluator, settings.models)
     try:
         await judge.check()
     finally:

@@ -45,6 +45,12 @@ class Expectation:
     setting: Setting | None = field(default=None, compare=False)
     """Compares as nothing: learners of every language share what a judge of Korean prepared for the turn."""
 
+    @property
+    def slot_words(self) -> frozenset[str]:
+        """Every way to say what a slot of the scene is filled with: nouns that a reader of Korean may not know."""
+        said = (way for slot in self.slots.values() for ways in slot.values.values() for way in ways)
+        return frozenset((*said, *self.shortcuts))
+
 
 def expectation_of(scene: Scene, turn_id: str, language: str | None = None) -> Expectation:
     """What this turn of a scene asks for, of a learner who is taught in `language`."""

@@ -18,6 +18,8 @@ class Prepared:
     """An expectation with everything read that does not depend on the learner."""
 
     expectation: Expectation
+    analyzer: MorphemeAnalyzer
+    """It knows the words of this scene and of no other, so that nothing else that is published matters."""
     intents: tuple[PreparedIntent, ...]
     common: tuple[PreparedIntent, ...]
     table: SlotTable
@@ -39,7 +41,10 @@ class Context:
     prepared: Prepared
     reading: Reading
     intent: PreparedIntent | None
-    analyzer: MorphemeAnalyzer
+
+    @property
+    def analyzer(self) -> MorphemeAnalyzer:
+        return self.prepared.analyzer
 
     @property
     def sentence(self) -> Sentence:

@@ -27,26 +27,26 @@ from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import read_slots
 from kotoserver.korean.word_order import find_order
 from kotoserver.korean.writing import read_draft, repair_writing
-from kotoserver.ports.morphology import MorphemeAnalyzer
 
 __all__ = ["ENGINE_NAME", "ENGINE_VERSION", "judge", "prepare"]
 
 
-def judge(text: str, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Evaluation:
+def judge(text: str, prepared: Prepared) -> Evaluation:
     draft = begin_draft(text)
-    outcome = judge_unread(draft, prepared) or _judge_korean(draft, prepared, analyzer)
+    outcome = judge_unread(draft, prepared) or _judge_korean(draft, prepared)
     return evaluation_of(text, prepared, outcome)
 
 
-def _judge_korean(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Outcome:
+def _judge_korean(draft: Draft, prepared: Prepared) -> Outcome:
     """Mends the writing, finds the intent, then what is wrong in meaning, grammar and level."""
+    analyzer = prepared.analyzer
     written, located = repair_writing(draft, prepared, analyzer)
     reading = read_draft(written, prepared, analyzer)
     match, answering = choose_intent(reading, prepared)
     if match is not None and match.intent.common is not None:
         return _repair_move(match, reading, prepared)
     intent = match.intent if match else None
-    context = Context(prepared=prepared, reading=reading, intent=intent, analyzer=analyzer)
+    context = Context(prepared=prepared, reading=reading, intent=intent)
     slots = read_slots(reading, intent, prepared.table) if intent else ()
     meant = replace(context, reading=answering)
     findings = [*find_meaning(meant, slots)] if intent else [_off_topic(written)]

@@ -114,7 +114,8 @@ def mistakes_for(text: str, expectation: Expectation, analyzer: MorphemeAnalyzer
     """Those that no learner of this turn could mean: where it leaves a choice, another number is one."""
     slots = expectation.slots.values()
     free = any(slot.kind is SlotKind.NATIVE_NUMBER or len(slot.values) > 1 for slot in slots)
-    return (each for each in mistakes(text, analyzer) if not free or each.family is not Family.NUMBER)
+    found = mistakes(text, analyzer.knowing(expectation.slot_words))
+    return (each for each in found if not free or each.family is not Family.NUMBER)
 
 
 def mistakes(text: str, analyzer: MorphemeAnalyzer) -> Iterator[Mistake]:

@@ -19,6 +19,8 @@ from kotoserver.ports.morphology import MorphemeAnalyzer
 
 
 def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
+    """Whatever words the analyser knows, those of this expectation are the ones that count."""
+    analyzer = analyzer.knowing(expectation.slot_words)
     table = build_table(expectation, analyzer)
     synonyms = _synonyms(expectation.synonyms)
 
@@ -40,6 +42,7 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
     anywhere = [e.reading.sentence for e in repairs]
     return Prepared(
         expectation=expectation,
+        analyzer=analyzer,
         intents=intents,
         common=common,
         table=table,

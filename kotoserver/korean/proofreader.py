@@ -32,19 +32,22 @@ class KoreanProofreader(Proofreader):
 
     def __init__(self, analyzer: MorphemeAnalyzer) -> None:
         self.analyzer = analyzer
+        self._reader = analyzer
+        self._words: frozenset[str] = frozenset()
         self._turns: dict[str, _Turn] = {}
         self._read: dict[str, _Read] = {}
         self.version = f"{ENGINE_NAME} {ENGINE_VERSION}, {analyzer.version}"
 
     def know(self, words: Iterable[str]) -> None:
-        if self.analyzer.know(words):
-            self._turns.clear()
+        known = frozenset(words)
+        if known != self._words:
+            self._words, self._reader = known, self.analyzer.knowing(known)
             self._read.clear()
 
     def judge(self, text: str, expectation: Expectation) -> Evaluation:
         turn = self._turn(expectation)
         if text not in turn.judged:
-            turn.judged[text] = judge(text, turn.prepared, self.analyzer)
+            turn.judged[text] = judge(text, turn.prepared)
         return turn.judged[text]
 
     def _turn(self, expectation: Expectation) -> "_Turn":
@@ -74,7 +77,7 @@ class KoreanProofreader(Proofreader):
         if text not in self._read:
             if len(self._read) >= MOST_SENTENCES:
                 del self._read[next(iter(self._read))]
-            sentence = analyse(text, self.analyzer)
+            sentence = analyse(text, self._reader)
             self._read[text] = _Read(
                 levels=_levels(sentence),
                 doubts=self._doubts(text, sentence),
@@ -93,8 +96,8 @@ class KoreanProofreader(Proofreader):
 
     def _findings(self, text: str, sentence: Sentence) -> Iterator[Finding]:
         yield from find_surface(text, _NOTHING_KNOWN)
-        yield from find_conjugations(text, _NOTHING_KNOWN, self.analyzer)
-        yield from find_allomorphs(text, _NOTHING_KNOWN, _NOTHING_KNOWN, self.analyzer)
+        yield from find_conjugations(text, _NOTHING_KNOWN, self._reader)
+        yield from find_allomorphs(text, _NOTHING_KNOWN, _NOTHING_KNOWN, self._reader)
         yield from find_spacing(sentence, read_numbers(text), _NOTHING_KNOWN)
 
 

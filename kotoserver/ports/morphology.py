@@ -39,8 +39,8 @@ class MorphemeAnalyzer(ABC):
         """The best analysis of NFC text."""
 
     @abstractmethod
-    def know(self, words: Iterable[str]) -> bool:
-        """Takes these nouns whole from now on, in place of those known before; whether that changes anything."""
+    def knowing(self, words: Iterable[str]) -> "MorphemeAnalyzer":
+        """This analyser as one that takes these nouns whole and no others, whatever is asked of it elsewhere."""
 
     @abstractmethod
     def join(self, morphemes: Sequence[tuple[str, str]]) -> str:

@@ -49,7 +49,10 @@ class Proofreader(ABC):
 
     @abstractmethod
     def know(self, words: Iterable[str]) -> None:
-        """Reads these nouns whole from now on, in place of those before: what drafts fill their slots with."""
+        """Reads these nouns whole from now on, in place of those before: what drafts fill their slots with.
+
+        A judgement does not hang on it: it knows the words of its turn's scene.
+        """
 
     @abstractmethod
     def judge(self, text: str, expectation: Expectation) -> Evaluation:

@@ -1,7 +1,7 @@
 """Engines: the judge of Korean, the ears, the voice, and what turns files into sound and back."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from kotoserver.domain.engines import EngineState
 from kotoserver.domain.evaluation import Evaluation, Expectation
@@ -23,10 +23,6 @@ class Evaluator(ABC):
     def states(self) -> Sequence[EngineState]:
         """How the engines are doing that this one stands for; an engine of its own has none to tell of."""
         return ()
-
-    async def know(self, words: Iterable[str]) -> bool:
-        """Takes these nouns of the scenes in place of those known before; whether anything is judged otherwise."""
-        return False
 
     async def prepare(self, expectation: Expectation) -> None:
         """Does ahead what the first `evaluate` of this expectation would have to do."""

@@ -15,7 +15,9 @@ _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "XSN", "XPN", "SL", "SN"})
 _HANGUL = re.compile("[가-힣]+")
 MOST_KEPT = 512
 """Sentences whose analysis is kept in memory, some 2 MB: a judgement asks six times on the average, a check of a
-whole scene nine times for each sentence."""
+whole scene nine times for each sentence. Each is kept for the words that it was read with."""
+MOST_WORDS = 4096
+"""Words of scenes of which is kept whether Kiwi takes them apart; a scene has some fifty."""
 _PREDICATIVE = frozenset({"XSV", "XSA", "VCP"})
 
 
@@ -24,37 +26,47 @@ def kiwi_version() -> str:
 
 
 class KiwiAnalyzer(MorphemeAnalyzer):
-    """One loaded Kiwi (about 290 MB, most of a second to load); not to be shared between threads at once."""
+    """One loaded Kiwi (about 290 MB, most of a second to load); not to be shared between threads at once.
 
-    def __init__(self, words: Iterable[str] = ()) -> None:
-        """`words` are what scenes name, such as what is on a menu; those that are nouns Kiwi takes apart are
-        put together again. What is no noun (큰, 먹고) is left as Kiwi reads it.
+    Words of the scenes are not added to Kiwi's own dictionary: it would know those of all scenes in each, so that
+    a judgement would hang on what else is published, and building it anew takes half a second. What Kiwi takes
+    apart is put together again instead, after it has read, for the one who asked for it.
+    """
 
-        They are not added to Kiwi's own dictionary: only Kiwi, once built, can tell which words it takes
-        apart, and building it a second time with them takes as long as the first, about half a second.
-        """
+    def __init__(self) -> None:
         self.version = kiwi_version()
         self._kiwi = Kiwi(model_type="cong", load_multi_dict=False)
         self._kiwi.analyze("안녕하세요")
         self._kept = lru_cache(maxsize=MOST_KEPT)(self._analyze)
-        self._words: frozenset[str] = frozenset()
-        self._apart: frozenset[str] = frozenset()
-        self._whole: re.Pattern[str] | None = None
-        self.know(words)
+        self._apart = lru_cache(maxsize=MOST_WORDS)(self._takes_apart)
         _return_freed_memory()
 
-    def know(self, words: Iterable[str]) -> bool:
-        composed = frozenset(map(_composed, words))
-        if composed == self._words:
-            return False
-        self._words = composed
-        apart = frozenset(filter(self._takes_apart, composed))
-        if apart == self._apart:
-            return False
-        self._apart = apart
-        self._whole = re.compile("|".join(sorted(apart, key=lambda word: (-len(word), word)))) if apart else None
+    def knowing(self, words: Iterable[str]) -> MorphemeAnalyzer:
+        """`words` are what a scene names, such as what is on a menu; those of them that are nouns Kiwi takes apart
+        are put together again. What is no noun (큰, 먹고) is left as Kiwi reads it.
+        """
+        apart = set(filter(self._apart, map(_composed, words)))
+        if not apart:
+            return self
+        longest_first = sorted(apart, key=lambda word: (-len(word), word))
+        return _Knowing(self, re.compile("|".join(longest_first)))
+
+    def analyze(self, text: str) -> Analysis:
+        return self.analyze_putting_together(text, None)
+
+    def analyze_putting_together(self, text: str, whole: re.Pattern[str] | None) -> Analysis:
+        return self._kept(text, whole)
+
+    def forget(self) -> None:
+        """Keeps no sentence any more; for one who reads what learners said."""
         self._kept.cache_clear()
-        return True
+
+    def _analyze(self, text: str, whole: re.Pattern[str] | None) -> Analysis:
+        tokens, score = self._kiwi.analyze(text)[0]
+        morphemes = [Morpheme(token.form, token.tag.split("-")[0], token.start, token.len) for token in tokens]
+        for match in whole.finditer(text) if whole is not None else ():
+            morphemes = _put_together(morphemes, match)
+        return Analysis(morphemes=tuple(morphemes), score=score)
 
     def _takes_apart(self, word: str) -> bool:
         if len(word) < 2 or not _HANGUL.fullmatch(word):
@@ -65,22 +77,26 @@ class KiwiAnalyzer(MorphemeAnalyzer):
         # 라떼 in a name is read as a verb and its last ending (떼어), so an ending does not rule a noun out.
         return tags[-1] in _NOUN_TAGS or (tags[-1] == "EF" and bool(_NOUN_TAGS & set(tags)))
 
-    def analyze(self, text: str) -> Analysis:
-        return self._kept(text)
-
-    def forget(self) -> None:
-        """Keeps no sentence any more; for one who reads what learners said."""
-        self._kept.cache_clear()
-
-    def _analyze(self, text: str) -> Analysis:
-        tokens, score = self._kiwi.analyze(text)[0]
-        morphemes = [Morpheme(token.form, token.tag.split("-")[0], token.start, token.len) for token in tokens]
-        for match in self._whole.finditer(text) if self._whole is not None else ():
-            morphemes = _put_together(morphemes, match)
-        return Analysis(morphemes=tuple(morphemes), score=score)
-
     def join(self, morphemes: Sequence[tuple[str, str]]) -> str:
         return str(self._kiwi.join(list(morphemes)))
+
+
+class _Knowing(MorphemeAnalyzer):
+    """The one loaded Kiwi as an expectation sees it, with the words of its scene and of no other."""
+
+    def __init__(self, kiwi: KiwiAnalyzer, whole: re.Pattern[str]) -> None:
+        self.version = kiwi.version
+        self._kiwi = kiwi
+        self._whole = whole
+
+    def analyze(self, text: str) -> Analysis:
+        return self._kiwi.analyze_putting_together(text, self._whole)
+
+    def knowing(self, words: Iterable[str]) -> MorphemeAnalyzer:
+        return self._kiwi.knowing(words)
+
+    def join(self, morphemes: Sequence[tuple[str, str]]) -> str:
+        return self._kiwi.join(morphemes)
 
 
 def _put_together(morphemes: list[Morpheme], match: re.Match[str]) -> list[Morpheme]:

@@ -1,9 +1,8 @@
 """The built-in judge behind the Evaluator port: one Kiwi in one thread, bounded work, kept expectations."""
 
 import asyncio
-import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
@@ -26,17 +25,9 @@ MOST_PREPARED = 256
 class LocalEvaluator(Evaluator):
     """Kiwi is loaded in the worker thread at the first use, or ahead of it through `check`."""
 
-    def __init__(
-        self,
-        words: Iterable[str] = (),
-        *,
-        most_waiting: int = MOST_WAITING,
-        most_prepared: int = MOST_PREPARED,
-    ) -> None:
-        """`words` are nouns of the scenes (menu items, names) that the analyser should know whole."""
+    def __init__(self, *, most_waiting: int = MOST_WAITING, most_prepared: int = MOST_PREPARED) -> None:
         self.name = ENGINE_NAME
-        self._words = frozenset(words)
-        self.version = _version(self._words)
+        self.version = f"{ENGINE_VERSION} ({kiwi_version()})"
         self._most_waiting = most_waiting
         self._most_prepared = most_prepared
         self._waiting = 0
@@ -48,10 +39,6 @@ class LocalEvaluator(Evaluator):
 
     async def evaluate(self, text: str, expectation: Expectation) -> Evaluation:
         return await self._work(lambda: self._judge(text, expectation))
-
-    async def know(self, words: Iterable[str]) -> bool:
-        known = frozenset(words)
-        return await self._work(lambda: self._know(known))
 
     async def prepare(self, expectation: Expectation) -> None:
         await self._work(lambda: self._prepare(expectation))
@@ -79,7 +66,7 @@ class LocalEvaluator(Evaluator):
 
     def _judge(self, text: str, expectation: Expectation) -> Evaluation:
         try:
-            evaluation = judge(text, self._prepare(expectation), self._load())
+            evaluation = judge(text, self._prepare(expectation))
         finally:
             if self._analyzer is not None:
                 self._analyzer.forget()  # what a learner said stays nowhere but in the database
@@ -98,23 +85,10 @@ class LocalEvaluator(Evaluator):
             self._prepared.popitem(last=False)
         return prepared
 
-    def _know(self, words: frozenset[str]) -> bool:
-        self._words, self.version = words, _version(words)
-        changed = self._analyzer is not None and self._analyzer.know(words)
-        if changed:
-            self._prepared.clear()
-        return changed
-
     def _load(self) -> KiwiAnalyzer:
         if self._analyzer is None:
             try:
-                self._analyzer = KiwiAnalyzer(self._words)
+                self._analyzer = KiwiAnalyzer()
             except (OSError, RuntimeError, ValueError) as broken:
                 raise ProviderFailed("The Korean analyser could not be loaded.", retryable=False) from broken
         return self._analyzer
-
-
-def _version(words: frozenset[str]) -> str:
-    """All that a judgement hangs on besides the turn; words of other scenes may change how a sentence is read."""
-    digest = hashlib.sha256("\n".join(sorted(words)).encode()).hexdigest()[:8]
-    return f"{ENGINE_VERSION} ({kiwi_version()}, words {digest})"

@@ -1,7 +1,7 @@
 """The local judge with a language model at its side, which may fail at any time without harm."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kotoserver import telemetry
@@ -179,9 +179,6 @@ class ModelEvaluator(Evaluator):
             return answer.value
         telemetry.MODEL_DEGRADED.labels(answer.fallback).inc()
         return replace(answer.value, degraded=answer.fallback)
-
-    async def know(self, words: Iterable[str]) -> bool:
-        return await self._local.know(words)
 
     def states(self) -> Sequence[EngineState]:
         return self._chain.states()

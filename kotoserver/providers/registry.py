@@ -121,13 +121,13 @@ def _scripted_ears(speech: SpeechSettings) -> Recognizer:
     return ScriptedRecognizer()
 
 
-def _local(words: Iterable[str]) -> Evaluator:
+def _local() -> Evaluator:
     from kotoserver.providers.local import LocalEvaluator
 
-    return LocalEvaluator(words)
+    return LocalEvaluator()
 
 
-def _scripted_judge(words: Iterable[str]) -> Evaluator:
+def _scripted_judge() -> Evaluator:
     from kotoserver.providers.scripted import ScriptedEvaluator
 
     return ScriptedEvaluator()
@@ -172,7 +172,7 @@ RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Recognizer]] = MappingProxy
         "whisper": _whisper,
     }
 )
-EVALUATORS: Mapping[str, Callable[[Iterable[str]], Evaluator]] = MappingProxyType(
+EVALUATORS: Mapping[str, Callable[[], Evaluator]] = MappingProxyType(
     {"local": _local, "scripted": _scripted_judge}
 )
 MODELS: Mapping[str, Callable[[ModelSettings], LanguageModel]] = MappingProxyType(
@@ -246,21 +246,18 @@ def _line_price(engine: str, speech: SpeechSettings, voices: Voices) -> Callable
     return usd
 
 
-def open_evaluator(
-    names: Sequence[str], words: Iterable[str], models: ModelSettings, clock: Clock | None = None
-) -> Evaluator:
+def open_evaluator(names: Sequence[str], models: ModelSettings, clock: Clock | None = None) -> Evaluator:
     """The judge of that name; of several names, the later ones stand in for the earlier.
 
     Language models come first in the list, and the judge after them (`local` when there is none) always judges
-    too. `cascade` is the local judge with a model that it asks only when it is unsure. `words` are nouns that
-    the scenes need known whole, such as what is on a menu. BadSettings names what would work.
+    too. `cascade` is the local judge with a model that it asks only when it is unsure. BadSettings names what
+    would work.
     """
     clock = clock or SystemClock()
     asked, judges = _sorted_judges(names, models)
     loaders = [_known("EVAL_PROVIDER", name, EVALUATORS, also=(*MODELS, CASCADE)) for name in judges]
     helpers = [(MODELS[name](models), _price_of(name, models)) for name in asked]
-    known_whole = frozenset(words)
-    engines = [load(known_whole) for load in loaders]
+    engines = [load() for load in loaders]
     judge = engines[0] if len(engines) == 1 else FallbackEvaluator(engines, clock)
     if not helpers:
         return judge

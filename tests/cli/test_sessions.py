@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.apps import Koto, judging, serving
 from tests.processes import run
 from tests.small_scene import said
 
+ROOT = Path(__file__).parents[2]
 WORDS = "아메리카노을 한 개 줘"
 
 
@@ -41,6 +43,18 @@ async def test_a_session_judged_again_by_the_real_engine_is_identical(tmp_path: 
     assert f"{session_id}: scene cafe version " in told.stdout
     assert told.stdout.count("identical") == 6
     assert "turns: 5, all identical" in told.stdout
+
+
+async def test_a_session_judged_again_with_no_other_scene_there_is_identical(tmp_path: Path):
+    async with serving(tmp_path, EVAL_PROVIDER="local") as koto:
+        session_id = await play(koto, "네, 주문할게요.", WORDS, "교통카드로 라떼 한 잔 주세요", "체크카드 돼요?")
+    alone = tmp_path / "scenes"
+    for folder in ("catalog", "cafe"):
+        copytree(ROOT / "scenes" / folder, alone / folder)
+    told = run(tmp_path, "sessions", "rescore", session_id, EVAL_PROVIDER="local", KOTO_SCENES_DIR=str(alone))
+    assert told.returncode == 0, told.stderr
+    assert "turns: 4, all identical" in told.stdout
+    assert "Note:" not in told.stdout
 
 
 def test_the_same_engine_contradicting_itself_fails(tmp_path: Path, misjudged: str):

@@ -171,31 +171,15 @@ async def test_the_local_judge_keeps_a_bounded_number_of_turns():
     assert evaluation.intent == "order_drink"
 
 
-async def test_words_of_a_scene_published_since_are_known_as_after_a_start():
-    said, words = "치즈케이크 두 개 주세요.", ["치즈케이크"]
-    judge, started = LocalEvaluator(), LocalEvaluator(words)
-    await judge.evaluate(said, ORDER)
-    assert await judge.know(words)
-    assert not await judge.know(words)
-    assert await judge.evaluate(said, ORDER) == await started.evaluate(said, ORDER)
-    await judge.close()
-    await started.close()
-
-
-async def test_several_judges_learn_words_together():
+async def test_several_judges_prepare_together():
     judge = FallbackEvaluator([ScriptedEvaluator(), LocalEvaluator()], SystemClock())
     await judge.evaluate("네", ORDER)
     await judge.prepare(ORDER)
-    assert await judge.know(["치즈케이크"])
     await judge.close()
 
 
-async def test_the_local_judge_names_what_its_judgements_hang_on():
-    judge, other = LocalEvaluator(["치즈케이크", "쿠키"]), LocalEvaluator(["쿠키"])
-    assert "kiwipiepy" in judge.version
-    assert judge.version[0].isdigit()
-    assert judge.version == LocalEvaluator(["쿠키", "치즈케이크"]).version
-    assert judge.version != other.version
-    await other.know(["치즈케이크", "쿠키"])
-    assert (await other.evaluate("라떼 주세요", ORDER)).engine_version == other.version == judge.version
-    await other.close()
+async def test_the_local_judge_names_what_its_judgements_hang_on(local: LocalEvaluator):
+    assert "kiwipiepy" in local.version
+    assert "model" in local.version
+    assert local.version[0].isdigit()
+    assert (await local.evaluate("라떼 주세요", ORDER)).engine_version == local.version

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kotoserver.bootstrap.parts import scene_words
 from kotoserver.content.drafts import compile_drafts
 from kotoserver.domain.evaluation import expectation_of
 from kotoserver.domain.scene import Scene
@@ -24,9 +23,8 @@ def scenes() -> dict[str, Scene]:
 
 
 @pytest.fixture(scope="module")
-def judge_in_scenes(scenes: dict[str, Scene]) -> Judge:
-    """Judges as the server does, knowing the words of every scene."""
-    return Judge(KiwiAnalyzer(scene_words(scenes.values())))
+def judge_in_scenes(analyzer: KiwiAnalyzer) -> Judge:
+    return Judge(analyzer)
 
 
 def judged() -> Iterator[pytest.param]:

@@ -112,7 +112,7 @@ class Judge:
     def __call__(self, text: str, expectation: Expectation) -> Evaluation:
         if expectation.key not in self._prepared:
             self._prepared[expectation.key] = prepare(expectation, self.analyzer)
-        return judge(text, self._prepared[expectation.key], self.analyzer)
+        return judge(text, self._prepared[expectation.key])
 
 
 def codes(evaluation: Evaluation) -> list[str]:

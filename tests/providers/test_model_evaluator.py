@@ -34,7 +34,7 @@ OFF_TOPIC = "어제 학교에 갔어요"
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[LocalEvaluator]:
-    opened = LocalEvaluator(["아메리카노", "라떼"])
+    opened = LocalEvaluator()
     yield opened
     asyncio.run(opened.close())
 

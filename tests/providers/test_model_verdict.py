@@ -25,12 +25,12 @@ from tests.providers.model_server import ModelServer, gemini_at, opinion, servin
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return Judge(KiwiAnalyzer(["아메리카노", "라떼"]))
+    return Judge(KiwiAnalyzer())
 
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[LocalEvaluator]:
-    opened = LocalEvaluator(["아메리카노", "라떼"])
+    opened = LocalEvaluator()
     yield opened
     asyncio.run(opened.close())
 

@@ -126,7 +126,7 @@ def test_an_unknown_voice_is_refused_with_what_would_work():
 
 @pytest.mark.parametrize("name", EVALUATORS)
 async def test_every_judge_of_the_table_opens(name: str):
-    judge = open_evaluator([name], ["아메리카노"], models())
+    judge = open_evaluator([name], models())
     assert judge.name == name
     await judge.check()
     await judge.close()
@@ -160,7 +160,7 @@ async def test_a_list_opens_engines_that_stand_in_for_each_other():
     ],
 )
 async def test_models_stand_at_the_side_of_a_judge(names: list[str], environ: dict[str, str], opened: str):
-    judge = open_evaluator(names, [], models(**environ))
+    judge = open_evaluator(names, models(**environ))
     assert judge.name == opened
     await judge.close()
 
@@ -191,7 +191,7 @@ def test_a_model_without_what_it_needs_is_refused_in_one_sentence(
     names: list[str], environ: dict[str, str], sentence: str
 ):
     with pytest.raises(BadSettings) as refused:
-        open_evaluator(names, [], models(**environ))
+        open_evaluator(names, models(**environ))
     assert sentence in refused.value.message
     assert refused.value.message.endswith(".")
     assert "\n" not in refused.value.message

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from kotoserver.bootstrap.parts import scene_words
 from kotoserver.content.library import open_library
 from kotoserver.domain.evaluation import Evaluation, expectation_of
 from kotoserver.domain.session import Progress, Step, advance
@@ -14,11 +13,11 @@ from kotoserver.providers.kiwi import KiwiAnalyzer
 ROOT = Path(__file__).parents[2]
 LIBRARY = open_library(ROOT / "scenes", ROOT / "langpacks")
 FRIEND, CAFE = LIBRARY.scene("cafe_friend"), LIBRARY.scene("cafe")
-ANALYZER = KiwiAnalyzer(scene_words([FRIEND, CAFE]))
+ANALYZER = KiwiAnalyzer()
 
 
 def hear(text: str, turn: str) -> tuple[Evaluation, Step]:
-    evaluation = judge(text, prepare(expectation_of(FRIEND, turn), ANALYZER), ANALYZER)
+    evaluation = judge(text, prepare(expectation_of(FRIEND, turn), ANALYZER))
     return evaluation, advance(Progress(turn=turn), FRIEND, evaluation)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from kotoserver.bootstrap.parts import scene_words
 from kotoserver.content.desk import lint, run_trials
 from kotoserver.content.drafts import draft_ids
 from kotoserver.content.library import Library, open_library
@@ -40,13 +39,13 @@ def scene(request: pytest.FixtureRequest, library: Library) -> Scene:
 
 @pytest.fixture(scope="module")
 def local_judge(library: Library) -> Judge:
-    analyzer = KiwiAnalyzer(scene_words([library.scene(scene_id) for scene_id in SCENE_IDS]))
+    analyzer = KiwiAnalyzer()
     known: dict[str, Prepared] = {}
 
     def judge_sentence(text: str, expectation: Expectation) -> Evaluation:
         if expectation.key not in known:
             known[expectation.key] = prepare(expectation, analyzer)
-        return judge(text, known[expectation.key], analyzer)
+        return judge(text, known[expectation.key])
 
     return judge_sentence
 

@@ -1,6 +1,6 @@
 """Several judges as one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kotoserver.domain.engines import EngineState
@@ -24,10 +24,6 @@ class FallbackEvaluator(Evaluator):
     async def evaluate(self, text: str, expectation: Expectation) -> Evaluation:
         answer = await self._chain.ask(lambda engine: engine.evaluate(text, expectation))
         return replace(answer.value, degraded=answer.fallback) if answer.fallback else answer.value
-
-    async def know(self, words: Iterable[str]) -> bool:
-        known = tuple(words)
-        return any([await engine.know(known) for engine in self._engines])
 
     async def prepare(self, expectation: Expectation) -> None:
         for engine in self._engines:
