@@ -26,31 +26,36 @@ _MOST_SYLLABLES_A_SECOND = 12.0
 """Nobody speaks faster: read speech has 4 to 6, the fastest announcers 9 to 10."""
 _SHORTEST_SECONDS = 0.4
 _REPEATED = re.compile(r"(.{1,12}?)\1{5,}")
-_PHANTOMS = (
-    "시청해주셔서감사합니다",
-    "시청해주셔서고맙습니다",
-    "지금까지시청해주셔서",
-    "구독과좋아요",
-    "구독좋아요알림",
-    "좋아요와구독",
-    "다음영상에서만나요",
-    "다음영상에서뵙겠습니다",
-    "다음시간에만나요",
-    "한글자막by",
-    "자막제공",
-    "자막제작",
-    "mbc뉴스",
-    "kbs뉴스",
-    "sbs뉴스",
-    "뉴스김성현",
-    "이덕영입니다",
-    "thankyouforwatching",
-    "thanksforwatching",
-    "pleasesubscribe",
-    "subtitlesby",
-    "amara.org",
+_PHANTOMS = re.compile(
+    "|".join(
+        (
+            "시청해주셔서(감사|고맙|고마)",
+            "시청감사",
+            "영상(을|도)?(끝까지)?봐주셔서(감사|고맙|고마)",
+            "구독.{0,4}(좋아요|알림|부탁|눌러)",
+            "좋아요.{0,4}(구독|알림)",
+            "다음(영상|시간|편|방송)(에서?)?(만나요|뵐게요|뵙겠습니다)",
+            "자막(by|제공|제작)",
+            "유료광고(를|가)?포함",
+            "^(지금까지)?(mbc|kbs|sbs|ytn|jtbc|연합)(뉴스)?[가-힣]{2,4}입니다$",
+            "^(지금까지)?(mbc|kbs|sbs|ytn|jtbc|연합)뉴스$",
+            "^뉴스김성현입니다",
+            "^이덕영입니다",
+            "^이시각세계였습니다",
+            "^(지금까지)?날씨였습니다$",
+            "^기상캐스터배혜지",
+            "^한국국토정보공사$",
+            "^thankyouforwatching",
+            "^thanksforwatching",
+            "^pleasesubscribe",
+            "^subtitlesby",
+            "amara.org",
+        )
+    )
 )
-"""How sentences begin that Whisper models hear in silence, without spaces and stops."""
+"""What Whisper models hear in silence: the ends of videos and of the news, without spaces and stops."""
+_ASIDE = re.compile(r"\[[^\]]*\]|\([^)]*\)|（[^）]*）|【[^】]*】|<[^>]*>|\*[^*]*\*|[♪♫]+")
+"""What engines write of other sounds: `[음악]`, `(웃음)`, `*박수*`. Nobody says a bracket."""
 
 
 class HeardAs(StrEnum):
@@ -74,9 +79,9 @@ NOBODY = Hearing(heard=HeardAs.UNHEARD)
 def weigh(recognition: Recognition, clip: AudioClip, expected: Sequence[str]) -> Hearing:
     """What to make of it, where `expected` are the sentences that the turn hopes for."""
     readings = [
-        (each.text.strip(), each.confidence)
+        (text, each.confidence)
         for each in recognition.hypotheses
-        if not is_phantom(each.text, clip.seconds, expected)
+        if not is_phantom(text := without_asides(each.text), clip.seconds, expected)
     ]
     if not readings:
         return NOBODY
@@ -92,27 +97,34 @@ def weigh(recognition: Recognition, clip: AudioClip, expected: Sequence[str]) ->
 
 def is_phantom(text: str, seconds: float, expected: Iterable[str]) -> bool:
     """Whether an engine must have made this up."""
-    bare = _bare(text)
+    bare = _bare(without_asides(text))
     if not bare:
         return True
     if any(bare == _bare(sentence) for sentence in expected):
         return False
     syllables = sum(map(is_syllable, bare))
     return (
-        bare.startswith(_PHANTOMS)
+        _PHANTOMS.search(bare) is not None
         or _REPEATED.search(bare) is not None
         or syllables > _MOST_SYLLABLES_A_SECOND * max(seconds, _SHORTEST_SECONDS)
         or _in_foreign_letters(bare)
     )
 
 
+def without_asides(text: str) -> str:
+    """The words alone, without what the engine writes of other sounds beside them."""
+    return " ".join(_ASIDE.sub(" ", text).split())
+
+
 def _in_foreign_letters(bare: str) -> bool:
     """Letters that neither a Korean nor a learner from anywhere would have been heard to speak in.
 
-    Latin letters are let through: the learner may have answered in their own language, and is told so.
+    Latin letters alone are let through: the learner may have answered in their own language, and is told so.
     """
     names = [unicodedata.name(letter, "") for letter in bare if letter.isalpha()]
-    return bool(names) and not any(name.startswith(("HANGUL", "LATIN")) for name in names)
+    return not any(name.startswith("HANGUL") for name in names) and any(
+        not name.startswith("LATIN") for name in names
+    )
 
 
 def _as_expected(texts: Iterable[str], expected: Sequence[str]) -> str | None:

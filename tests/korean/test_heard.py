@@ -68,10 +68,29 @@ def test_an_example_that_sounds_otherwise_is_not_offered():
     "text",
     [
         "시청해 주셔서 감사합니다.",
+        "끝까지 시청해주셔서 감사합니다.",
+        "오늘도 영상 시청해 주셔서 고맙습니다",
+        "영상 봐주셔서 감사합니다",
         "구독과 좋아요 부탁드립니다!",
+        "구독, 좋아요, 알림 설정까지!",
+        "여러분, 좋아요와 구독 부탁드려요",
         "다음 영상에서 만나요",
+        "그럼 다음 영상에서 뵐게요",
         "MBC 뉴스 이덕영입니다.",
+        "지금까지 KBS 뉴스 김철수입니다.",
+        "YTN 박민영입니다",
+        "MBC 뉴스",
+        "이 시각 세계였습니다.",
+        "날씨였습니다.",
+        "한국국토정보공사",
+        "이 영상은 유료 광고를 포함하고 있습니다.",
         "한글자막 by 한효정",
+        "자막 제공 배달의민족",
+        "[음악]",
+        "(박수)",
+        "♪♪",
+        "*웃음*",
+        "字幕 by 索兰娅",
         "Thank you for watching!",
         "ご視聴ありがとうございました",
         "Спасибо",
@@ -85,9 +104,31 @@ def test_what_engines_write_in_silence_is_nobody_speaking(text: str):
     assert hear((text, 0.95)).heard is HeardAs.UNHEARD
 
 
-@pytest.mark.parametrize("text", ["감사합니다", "네네", "coffee please", "2잔이요", "뉴스 봤어요", "네, 네, 네"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "감사합니다",
+        "네네",
+        "coffee please",
+        "2잔이요",
+        "뉴스 봤어요",
+        "네, 네, 네",
+        "MBC 뉴스를 봐요",
+        "저는 기상캐스터예요",
+        "다음 주에 만나요",
+        "다음에 또 봐요",
+        "이게 좋아요",
+        "와 주셔서 감사합니다",
+        "좋은 날씨였습니다",
+        "영어 자막이 있어요?",
+    ],
+)
 def test_what_learners_say_is_no_phantom(text: str):
     assert not is_phantom(text, 2.0, ())
+
+
+def test_what_engines_write_of_other_sounds_is_not_what_was_said():
+    assert hear(("(웃음) 케이크 하나 주세요 [음악]", 0.9)).text == "케이크 하나 주세요"
 
 
 def test_nobody_says_forty_syllables_in_a_second():
