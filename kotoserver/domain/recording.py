@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from kotoserver.domain.receipt import Receipt
+
 
 class RecordingState(StrEnum):
     PROCESSING = "processing"
@@ -45,6 +47,10 @@ class Recording:
     last_seq: int | None = None
     failure: str | None = None
     """The code of why it cannot be read."""
+    receipts: tuple[Receipt, ...] = ()
+    """What hearing it took, until a turn holds them: of one that the learner was asked about."""
+    confirmed: str | None = None
+    """The words by which the learner answered that."""
 
     @property
     def key(self) -> str:

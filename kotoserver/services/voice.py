@@ -127,16 +127,25 @@ class VoiceService:
         return replace(heard, fresh=False)
 
     async def confirm(self, caller: Caller, session_id: str, turn_id: str, text: str, audio_id: str) -> HeardTurn:
-        """Plays what the learner says that they said in a recording that was not understood for certain."""
+        """Plays what the learner says that they said in a recording that was not understood for certain.
+
+        The same words again bring the frames of the first time. Conflict code `turn_id_reused` when the turn was
+        played with others.
+        """
         utterance = read_utterance(turn_id, text)
-        recording = await self._recordings.own(caller, audio_id)
-        if recording.session_id != session_id:
-            raise BadInput("This recording belongs to another session.", code="wrong_session")
-        spoken = Spoken(audio_id=audio_id, confidence=1.0)
-        played = await self._play.hear(caller, session_id, replace(utterance, spoken=spoken))
-        if not played.fresh:
-            return HeardTurn(recording=recording, events=played.events, fresh=False)
-        return await self._conclude(caller, recording, turn_id, RecordingState.HEARD, played.events)
+        async with self._bus.lock(f"audio:{audio_id}", wait_seconds=_JUDGING_WAIT_SECONDS):
+            recording = await self._recordings.own(caller, audio_id)
+            if recording.session_id != session_id:
+                raise BadInput("This recording belongs to another session.", code="wrong_session")
+            spoken = Spoken(audio_id=audio_id, confidence=1.0, receipts=recording.receipts)
+            played = await self._play.hear(caller, session_id, replace(utterance, spoken=spoken))
+            if not played.fresh and recording.state is RecordingState.HEARD:
+                if utterance.text not in (recording.confirmed, played.record.text):
+                    raise turn_id_reused()
+                return HeardTurn(recording=recording, events=played.events, fresh=False)
+            confirmed = replace(recording, receipts=(), confirmed=utterance.text)  # the turn holds them now
+            heard = await self._conclude(caller, confirmed, turn_id, RecordingState.HEARD, played.events)
+            return replace(heard, fresh=played.fresh)
 
     async def _hear_now(self, caller: Caller, recording: Recording, turn_id: str, watch: Stopwatch) -> HeardTurn:
         if self._recognizer is None:
@@ -172,16 +181,13 @@ class VoiceService:
         recognition: Recognition | None,
         watch: Stopwatch,
     ) -> HeardTurn:
+        receipts = (recognition.receipt,) if recognition and recognition.receipt else ()
         if hearing.heard is not HeardAs.SPEECH:
             events = await self._play.tell_unheard(caller, recording.session_id, turn_id, recording.id, hearing)
             state = RecordingState(hearing.heard.value)
-            return await self._conclude(caller, recording, turn_id, state, events)
-        receipt = recognition.receipt if recognition else None
+            return await self._conclude(caller, replace(recording, receipts=receipts), turn_id, state, events)
         spoken = Spoken(
-            audio_id=recording.id,
-            confidence=hearing.confidence,
-            receipts=(receipt,) if receipt else (),
-            timings=watch.laps(),
+            audio_id=recording.id, confidence=hearing.confidence, receipts=receipts, timings=watch.laps()
         )
         utterance = read_utterance(turn_id, hearing.text[:MAX_CHARACTERS])
         played = await self._play.hear(caller, recording.session_id, replace(utterance, spoken=spoken))

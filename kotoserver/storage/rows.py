@@ -319,6 +319,8 @@ def recording_outcome(recording: Recording) -> tuple[Value, ...]:
         recording.kept,
         recording.first_seq,
         recording.last_seq,
+        receipts_json(recording.receipts),
+        recording.confirmed,
     )
 
 
@@ -340,6 +342,8 @@ def recording_of(row: Row) -> Recording:
         first_seq=row["first_seq"],
         last_seq=row["last_seq"],
         failure=row["failure"],
+        receipts=_value(_RECEIPTS, row["receipts"]),
+        confirmed=row["confirmed"],
     )
 
 

@@ -448,6 +448,8 @@ async def test_what_became_of_a_recording_is_stored(storage: Storage, opened: Se
         kept=False,
         first_seq=3,
         last_seq=5,
+        receipts=(Receipt(stage=Stage.STT, provider="google", milliseconds=812.5),),
+        confirmed="라떼 한 잔 주세요",
     )
     await storage.update_recording(outcome)
     assert await storage.find_recording("aud_1") == outcome

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.events import FRAME_LIMIT
 from kotoserver.domain.hearing import Hypothesis, Recognition
 from kotoserver.domain.learner import Caller
+from kotoserver.domain.receipt import Receipt, Stage
 from kotoserver.domain.utterance import Spoken, Utterance
 from kotoserver.providers.scripted import ScriptedRecognizer
 from kotoserver.settings import S3Settings
@@ -317,6 +319,50 @@ async def test_what_was_not_heard_for_certain_is_asked_and_judged_once_confirmed
     assert (judged["result"], judged["audio_id"]) == ("accept", audio_id)
     await live.settled()
     assert (await guest.get(f"/audio/{audio_id}"))["status"] == "heard"
+
+
+async def ask_about(guest: Guest, ears: ScriptedRecognizer, speech: bytes) -> tuple[str, Live, str]:
+    """A session whose learner is asked what they said: the session, its connection, the recording."""
+    session_id, live = await open_live(guest)
+    took = Receipt(stage=Stage.STT, provider="google", milliseconds=812.5, audio_seconds=2.5, cost_usd=0.0008)
+    ears.hear_next(replace(heard(("네 주문 할래용", 0.4)), receipt=took))
+    audio_id = await upload(guest, speech, session_id)
+    await speak(live, session_id, audio_id)
+    assert (await live.until("transcript"))["heard"] == "unsure"
+    return session_id, live, audio_id
+
+
+async def test_a_turn_whose_words_were_confirmed_tells_what_hearing_them_took(
+    guest: Guest, ears: ScriptedRecognizer, speech: bytes
+):
+    session_id, live, audio_id = await ask_about(guest, ears, speech)
+    await live.send({"type": "user_text", "turn_id": "t1", "text": "네, 주문할게요.", "audio_id": audio_id})
+    await live.until("evaluation_complete")
+    await guest.koto.services.play.settle()
+    receipts = (await guest.get(f"/sessions/{session_id}/turns/t1"))["receipts"]
+    assert [receipt["stage"] for receipt in receipts] == ["stt", "evaluate", "tts"]
+    assert (receipts[0]["provider"], receipts[0]["cost_usd"]) == ("google", 0.0008)
+
+
+async def test_words_confirmed_again_bring_the_same_frames_and_other_words_are_refused(
+    tmp_path: Path, ears: ScriptedRecognizer, speech: bytes
+):
+    """Also where the words were judged in another spelling than they were confirmed in."""
+    async with hearing(tmp_path, ears, EVAL_PROVIDER="local") as koto:
+        guest = await koto.guest()
+        session_id, live, audio_id = await ask_about(guest, ears, speech)
+        confirmed = {"type": "user_text", "turn_id": "t1", "text": "네, 주문할께요", "audio_id": audio_id}
+        await live.send(confirmed)
+        judged = await live.until("evaluation_complete")
+        assert judged["transcript"] != confirmed["text"]
+        await live.settled()
+        await live.send(confirmed)
+        assert await live.until("evaluation_complete") == judged
+        await live.settled()
+        await live.send({**confirmed, "text": "아니요, 괜찮아요"})
+        error = await live.until("error")
+        assert (error["code"], error["turn_id"], error["retryable"]) == ("turn_id_reused", "t1", False)
+        assert len((await guest.get(f"/sessions/{session_id}/turns"))["turns"]) == 1
 
 
 async def test_spelling_is_the_recognisers_and_not_the_learners(tmp_path: Path, speech: bytes):

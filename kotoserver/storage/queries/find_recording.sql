@@ -1,5 +1,6 @@
 -- One recording by id.
 SELECT audio_id, learner_id, session_id, turn_id, state, media_type, size, sha256, seconds,
-       idempotency_key, created_at, keep_until, kept, first_seq, last_seq, failure
+       idempotency_key, created_at, keep_until, kept, first_seq, last_seq, failure, receipts,
+       confirmed
 FROM recordings
 WHERE audio_id = $1
