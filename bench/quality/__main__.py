@@ -63,6 +63,7 @@ class _Bench:
             print(f"{DATA} is absent: levels, paraphrases, tricky turns and learners' sentences are left out.")
         yield measures.own_sentences(self.taught, self.ask)
         yield measures.false_alarms(self.taught, self.ask)
+        yield measures.restyled_alarms(self.taught, self.ask, self.analyzer)
         yield from measures.injected_mistakes(self.taught, self.ask, self.analyzer)
 
     def _on_data(self) -> Iterator[measures.Share]:

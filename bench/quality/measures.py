@@ -8,11 +8,12 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.quality.cases import Case, Taught
-from kotoserver.domain.evaluation import Evaluation, Expectation, Verdict
+from kotoserver.domain.evaluation import Evaluation, Expectation, Severity, Verdict
 from kotoserver.domain.levels import SpeechLevel
 from kotoserver.korean.codes import CODES, Code, Rank
 from kotoserver.korean.level import read_level
 from kotoserver.korean.mistakes import UNRESTORED, Family, Mistake, mistakes_for
+from kotoserver.korean.restyling import combined, restyled
 from kotoserver.korean.sentence import analyse
 from kotoserver.korean.variants import passes, variants
 from kotoserver.ports.morphology import MorphemeAnalyzer
@@ -168,6 +169,33 @@ def false_alarms(taught: Iterable[Taught], judge: Judge) -> Share:
         for kind, text in variants(one.sentence):
             evaluation = judge(text, one.expectation)
             share.count(not passes(evaluation, one.intent), text, f"[{kind}] {_told(text, evaluation)}")
+    return share
+
+
+_TWICE = 6
+"""Pairs of changes that each sentence is tried with."""
+_FORMAL_END = ("니다", "니까", "십시오")
+
+
+def restyled_alarms(taught: Iterable[Taught], judge: Judge, analyzer: MorphemeAnalyzer) -> Share:
+    """Other endings, particles, order and what goes unsaid, alone and two at once.
+
+    Casual turns are left out, since what is made is polite, and so is what is too casual for a formal turn.
+    """
+    share = Share(name="false alarms on restyled examples", target=1.5, at_most=True)
+    for one in taught:
+        level = one.expectation.target
+        if level is SpeechLevel.BANMAL:
+            continue
+        made = (*restyled(one.sentence, analyzer), *combined(one.sentence, analyzer, most=_TWICE))
+        for text, kind in {text: kind for kind, text in made}.items():
+            formal = text.rstrip(" .?!").endswith(_FORMAL_END)
+            if level is SpeechLevel.HAPSYO and SpeechLevel.HAEYO not in one.expectation.also_ok and not formal:
+                continue
+            evaluation = judge(text, one.expectation)
+            faults = [item for item in evaluation.items if item.severity is not Severity.PRAISE]
+            holds = evaluation.verdict is Verdict.ACCEPT and not faults
+            share.count(not holds, text, f"[{kind}] {_told(text, evaluation)}")
     return share
 
 

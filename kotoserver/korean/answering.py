@@ -4,7 +4,7 @@ from kotoserver.korean.choosing import best_intent
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.intents import ENOUGH_FOR_PART, Match, opposes
 from kotoserver.korean.meaning import compact
-from kotoserver.korean.parts import answering_parts
+from kotoserver.korean.parts import answering_parts, behind_the_greeting
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
 from kotoserver.korean.stance import Stance
@@ -14,7 +14,17 @@ _NOT_AT_ALL, _LACKS_OR_OPPOSES, _ASKS_FOR_HELP, _ANSWERS, _WITH_A_VALUE = range(
 
 
 def choose_intent(reading: Reading, prepared: Prepared) -> tuple[Match | None, Reading]:
-    """What is meant, and the part of the utterance that says it, a reason or a remark beside it left out."""
+    """What is meant, and the part of the utterance that says it: a greeting, a reason or a remark left out."""
+    chosen = _choose(reading, prepared)
+    if _says_it(*chosen, prepared) < _ANSWERS:
+        behind = behind_the_greeting(reading, prepared.synonyms)
+        again = _choose(behind, prepared) if behind is not None else chosen
+        if _says_it(*again, prepared) > _says_it(*chosen, prepared):
+            return again
+    return chosen
+
+
+def _choose(reading: Reading, prepared: Prepared) -> tuple[Match | None, Reading]:
     whole = best_intent(reading, prepared)
     if whole is not None and compact(reading.text) in prepared.compact_examples:
         return whole, reading

@@ -21,6 +21,7 @@ from kotoserver.korean.lexicon import (
     DEGREES,
     GENERIC_ROOTS,
     PUTTING_OFF,
+    REMOVING,
     REQUEST_ROOTS,
     TAKING_ROOTS,
 )
@@ -36,6 +37,7 @@ _FAR = 0.25
 _NEXT = frozenset({"w:다음", "w:이번", "w:마지막", "w:막차", "w:첫", "w:먼저"})
 _AGAIN = frozenset({"w:다시"})
 """또, which asks for one more."""
+_BY_NOW = frozenset({"아직", "벌써", "이미"})
 _MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
 """What else is said of an amount or an hour: 세 시 어때요?"""
 
@@ -80,7 +82,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     if same is not None:
         return same
     agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
-    agreeing = agreeing or _plain_refusal(own, reading, prepared)
+    agreeing = agreeing or _plain_refusal(own, reading, prepared) or _plain_consent(own, reading, prepared)
     agreeing = agreeing or _nearest_that_agrees(own, reading) or _does_without(own, reading, prepared)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
     return (
@@ -274,7 +276,27 @@ def _plain_refusal(own: tuple[Match, ...], reading: Reading, prepared: Prepared)
         plain |= {"주", "하", "필요하"}  # 안 주셔도 돼요
     said = {p.root for p in reading.predicates if p.start not in reading.noise}
     declines = reading.stance.stance is Stance.AGAINST and bool(said) and said <= plain
-    return own[0] if offers and declines and not reading.nouns else None
+    return own[0] if offers and declines and reading.nouns <= prepared.topic else None
+
+
+def _plain_consent(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match | None:
+    """부탁드려요, where something was offered; 다 했어요, where that was asked: yes, though no 네 is said."""
+    asked, closing = prepared.npc.closing, reading.closing
+    consenting = [match for match in own if match.intent.leaning is Stance.FOR]
+    if asked is None or closing is None or len(consenting) != 1 or reading.stance.stance is not Stance.FOR:
+        return None
+    if reading.stance.answer is Stance.AGAINST:
+        return None
+    if reading.sentence.asks(closing.end) and closing.root not in REQUEST_ROOTS:
+        return None
+    wondered = any(feature.startswith("q:") for feature in prepared.npc.features)
+    if wondered or not prepared.npc.sentence.asks(asked.end):
+        return None
+    same = closing.root == asked.root != "이" or (closing.root == "하" and asked.root.endswith("하"))
+    confirms = same and (closing.past, closing.negated) == (asked.past, asked.negated)
+    takes = _is_offer(prepared) and closing.root in REQUEST_ROOTS | {"하"} and not closing.negated
+    known = prepared.topic | consenting[0].intent.vocabulary | {f"w:{word}" for word in _BY_NOW | {"그렇", "다"}}
+    return consenting[0] if (confirms or takes) and not _strange(reading, known) else None
 
 
 def _does_without(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match | None:
@@ -284,6 +306,7 @@ def _does_without(own: tuple[Match, ...], reading: Reading, prepared: Prepared) 
         return None
     just = any(word.text == "그냥" for word in reading.sentence.words)
     takes = closing.root in CARRYING_ROOTS | TAKING_ROOTS and closing.future and not closing.negated
+    takes = takes or closing.root in {"주", "두", "계산하", "결제하"}
     declining = [match for match in own if match.intent.leaning is Stance.AGAINST]
     return declining[0] if just and takes and len(declining) == 1 and not reading.nouns else None
 
@@ -293,7 +316,10 @@ def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bo
     if not opposes(reading, match.intent) or (len(prepared.intents) > 1 and _only_answers(reading)):
         return False
     near = match.score + STANCE_PENALTY >= ENOUGH
-    plain = {f"w:{prepared.synonyms.get(word, word)}" for word in TAKING_ROOTS | DECLINING | DEGREES}
+    plain = {
+        f"w:{prepared.synonyms.get(word, word)}"
+        for word in TAKING_ROOTS | DECLINING | DEGREES | REMOVING | _BY_NOW
+    }
     return near or not _strange(reading, match.intent.vocabulary | prepared.topic | plain)
 
 

@@ -65,8 +65,7 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
             want = conjugate([(match["stem"], group.tag), ("어" + match["rest"], "EF")], analyzer)
             if want != match[0]:
                 yield _finding(match, want, group.rule)
-        if group.rule == "contraction":
-            yield from _past_side_by_side(text, group, known, analyzer)
+        yield from _past_side_by_side(text, group, known, analyzer)
     yield from _modifiers(text, known, analyzer)
     yield from _described(text, known)
     yield from _rieul_stems(text, known)
@@ -81,7 +80,7 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
 def _past_side_by_side(
     text: str, group: _Class, known: frozenset[str], analyzer: MorphemeAnalyzer
 ) -> Iterator[Finding]:
-    """사았어요 → 샀어요, 가았습니다 → 갔습니다."""
+    """사았어요 → 샀어요, 가았습니다 → 갔습니다, 아프었어요 → 아팠어요."""
     for match in re.finditer(
         rf"(?P<stem>{'|'.join(group.stems)})[았었](?P<rest>어요|습니다|습니까)(?![가-힣])", text
     ):

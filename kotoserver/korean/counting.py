@@ -20,16 +20,28 @@ _SINO_ACCEPTED_FROM = 20
 """From here on people count with Sino-Korean numbers too: 이십 명, 삼십 개."""
 _NEVER_FOR_PIECES = frozenset({"잔", "장", "권", "대", "명", "마리", "켤레", "벌"})
 """Counters that tell what kind of thing it is, and never what is counted as a piece."""
+_NUMBERED = ("게이트", "탑승구", "출구", "버스", "창구", "승강장", "플랫폼", "테이블", "방", "교실", "진료실")
+"""What bears a number: 십이 번 게이트."""
 _TRAVELLERS = frozenset({"어른", "성인", "아이", "어린이", "학생", "청소년"})
 """Who is counted where tickets are: 어른 두 명이요."""
 
 
 def find_counting(context: Context) -> Iterator[Finding]:
     for number in context.reading.numbers:
-        yield from _form_and_system(number)
+        if not _points_at(context, number):
+            yield from _form_and_system(number)
         yield from _shown_system(context, number)
         yield from _counter(context, number)
         yield from _counter_missing(context, number)
+
+
+def _points_at(context: Context, number: Number) -> bool:
+    """이 병 얼마예요?, where 이 is no two."""
+    closing = context.reading.closing
+    asks = closing is not None and context.sentence.asks(closing.end) and "주" not in closing.auxiliaries
+    return (
+        number.word == "이" and number.written == "sino" and asks and closing is not None and closing.root == "이"
+    )
 
 
 def _form_and_system(number: Number) -> Iterator[Finding]:
@@ -49,11 +61,18 @@ def _form_and_system(number: Number) -> Iterator[Finding]:
 
 def _shown_system(context: Context, number: Number) -> Iterator[Finding]:
     """`삼 번 먹을게요`: 번 counts times and names numbers; which it does here, the examples show."""
-    if number.counter != "번" or number.written != "sino" or not 1 <= number.value < _SINO_ACCEPTED_FROM:
+    if number.counter != "번" or number.written == "digits" or number.value < 1:
+        return
+    end = number.start + len(number.word)
+    rest = context.sentence.text[number.end :].lstrip()
+    if number.written != "sino":
+        if rest.startswith(_NUMBERED):
+            yield _finding(Code.COUNTER_SYSTEM, number, end, sino_form(number.value), system="sino")
+        return
+    if number.value >= _SINO_ACCEPTED_FROM or rest.startswith(_NUMBERED):
         return
     shown = [n for example in context.examples for n in example.reading.numbers if n.counter == "번"]
     if any(n.written in ("native", "short") for n in shown) and not any(n.written == "sino" for n in shown):
-        end = number.start + len(number.word)
         yield _finding(Code.COUNTER_SYSTEM, number, end, native_before_counter(number.value), system="native")
 
 

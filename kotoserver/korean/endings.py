@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kotoserver.domain.levels import SpeechLevel
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.intents import Example
 from kotoserver.korean.lexicon import QUESTION_WORDS, REMOVING, TAKING_ROOTS
-from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.predicates import Predicate, only_softens
 
 _DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요", "ᆸ시오")
 _OFFERS = ("ᆯ게요", "을게요", "ᆯ게", "을게")
@@ -26,6 +28,8 @@ _THING = re.compile(r"(?:거|것|걸|건)(?![가-힣]{2})")
 _NOT_BEFORE_GIVING = frozenset({"어요", "아요", "고", "ᆸ니다", "습니다"})
 _PAID = frozenset({"현금", "카드", "돈", "지폐", "동전"})
 """What the one who buys hands over."""
+_SAID = frozenset({"전화", "연락", "말씀", "인사", "감사", "사과", "문의", "답장", "문자", "메일", "부탁"})
+"""What one does by words."""
 _UNTENSED = frozenset({"알", "모르"})
 """알았어요 and 알겠어요 say the same."""
 
@@ -111,7 +115,7 @@ def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
     """데워 드릴게요 and 데워 줄게요 offer what the turn asks for."""
     if _serves(closing):
         yield from _served(context, closing)
-    if _hands_over(context, closing):
+    if _hands_over(context, closing) or _speaks_humbly(context, closing):
         return
     if not _offers(closing) or (context.sentence.asks(closing.end) and not _asks_to_help(context, closing)):
         return
@@ -177,6 +181,13 @@ def _hands_over(context: Context, closing: Predicate) -> bool:
     """현금으로 드릴게요, said by the one who pays."""
     before = context.sentence.morphemes[max(closing.first - 2, 0) : closing.first]
     return closing.root == "드리" and len(before) == 2 and before[0].form in _PAID and before[1].tag == "JKB"
+
+
+def _speaks_humbly(context: Context, closing: Predicate) -> bool:
+    """전화드릴게요, 말씀드릴게요: 드리다 humbles what is said, and gives nothing."""
+    before = context.sentence.morphemes[max(closing.first - 1, 0) : closing.first]
+    said = before[0].form if before else ""
+    return (closing.root == "드리" and said in _SAID) or closing.root.removesuffix("드리") in _SAID
 
 
 def _verb_before(context: Context, ending: int) -> Predicate | None:
@@ -262,6 +273,8 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
     same = denied or same
     if any(p.past == closing.past for _, p in same):
         return
+    if closing.past and "있" not in closing.auxiliaries and any(_is_result(e, p) for e, p in same):
+        return  # 비었어요 and 비어 있어요 say the same
     example, shown = same[0]
     fix = example.text[shown.start : shown.end]
     got = context.sentence.text[closing.start : closing.end]
@@ -272,6 +285,14 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
         end=closing.end,
         params={"got": _tense_of(closing), "want": _tense_of(shown), "word": got, "fix": fix},
         replacement=fix,
+    )
+
+
+def _is_result(example: Example, predicate: Predicate) -> bool:
+    """비어 있어요: what has come about, where -고 있다 tells what goes on."""
+    inside = example.reading.sentence.morphemes[predicate.first : predicate.last]
+    return any(
+        one.form in ("어", "아") and (other.form, other.tag) == ("있", "VX") for one, other in pairwise(inside)
     )
 
 
@@ -331,8 +352,9 @@ def _tense_of(predicate: Predicate) -> str:
 
 def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Finding]:
     """정류장이 어디입니다: a question word with the ending of a statement."""
-    if not closing.ending.endswith("니다"):
-        return
+    asking = next((p for p in context.reading.predicates if only_softens(p, closing)), None)
+    if not closing.ending.endswith("니다") or asking is not None:
+        return  # 어디 있는지 알려 주시면 감사하겠습니다
     words = QUESTION_WORDS - {"몇", "왜"} | {"어떻"}
     asked = any(m.form in words for m in context.sentence.inside(0, closing.end))
     questions = [example for example in context.examples if example.text.rstrip().endswith("?")]

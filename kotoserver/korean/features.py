@@ -20,7 +20,7 @@ from kotoserver.korean.lexicon import (
     SOFTENERS,
 )
 from kotoserver.korean.numbers import Number
-from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.predicates import Predicate, only_softens
 from kotoserver.korean.sentence import Sentence
 from kotoserver.korean.slots import Mention
 from kotoserver.korean.stance import Stance, StanceReading
@@ -34,8 +34,6 @@ _TIME_UNITS = frozenset({"시", "월", "일", "년", "분", "요일"})
 _WHERE = frozenset({"출구", "층", "승강장", "게이트", "플랫폼"})
 _DIGITS = re.compile(r"(?<![가-힣])[일이삼사오육륙칠팔구공영]{3,}?(?=이?[에예세]요|이?[요야고]|입니|[^가-힣]|$)")
 """Figures read one by one, as those of a telephone number."""
-_HOPED = frozenset({"좋", "되", "괜찮", "감사하", "고맙", "하"})
-"""What follows -(으)면 where it only makes a wish or a condition softer: 있으면 좋겠어요, 주시면 돼요."""
 _COSTS = frozenset({"비싸", "싸"})
 """Asking whether it is so asks for the price."""
 _PREFERRED = frozenset({"좋", "낫", "괜찮"})
@@ -67,7 +65,7 @@ def features_of(
     aside = frozenset(covered | skipped)
     found: dict[str, float] = {f"slot:{mention.slot}": CONTENT for mention in mentions}
     for before, predicate in zip((None, *predicates), predicates, strict=False):
-        if predicate.root_start not in aside and not _only_softens(before, predicate):
+        if predicate.root_start not in aside and not only_softens(before, predicate):
             prefers = _prefers(sentence, predicate, mentions)
             told = _of_predicate(predicate, sentence, stance, synonyms)
             found.update(dict.fromkeys(told, GENERIC) if prefers else told)
@@ -76,7 +74,7 @@ def features_of(
             found.pop(_named("들", synonyms), None)  # 들고 갈게요 is 가져갈게요
             found.pop(_named("가", synonyms), None)
             found[_named("가져가", synonyms)] = CONTENT
-    found.update(_of_other_words(sentence, aside, predicates, synonyms))
+    found.update(_of_other_words(sentence, aside, predicates, stance.stance, synonyms))
     found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
     if "q:어떻게" not in found and _asks_the_way(found, predicates):
         found |= {_named("어떻", synonyms): CONTENT, "about:어떻게": SMALL}
@@ -97,13 +95,6 @@ def _set_aside(sentence: Sentence) -> Iterator[tuple[int, int]]:
     for word, following in pairwise(sentence.words):
         if following.text in ("말고", "말고는", "대신", "대신에", "빼고는"):
             yield word.start, following.end
-
-
-def _only_softens(before: Predicate | None, predicate: Predicate) -> bool:
-    """있으면 좋겠어요 says 있다, 데워 주시면 감사하겠습니다 asks as 데워 주세요 does."""
-    if before is None or before.last != predicate.first:
-        return False
-    return before.ending in ("면", "으면") and predicate.root in _HOPED
 
 
 def _prefers(sentence: Sentence, predicate: Predicate, mentions: tuple[Mention, ...]) -> bool:
@@ -170,6 +161,7 @@ def _of_other_words(
     sentence: Sentence,
     aside: frozenset[int],
     predicates: tuple[Predicate, ...],
+    stance: Stance,
     synonyms: Mapping[str, str],
 ) -> dict[str, float]:
     """Question words, nouns and adverbs outside the predicates."""
@@ -192,6 +184,8 @@ def _of_other_words(
                 found[f"about:{about}"] = ADVERB
         elif morpheme.form in ("안녕", "미안"):
             found[_named(morpheme.form, synonyms)] = CONTENT
+        elif morpheme.form in ("아무것", "아무") and stance is Stance.AGAINST and _even(sentence, place):
+            continue  # 아무것도 없어요
         elif morpheme.form.startswith("아무") or morpheme.form == "마음대로":
             found[_named("아무", synonyms)] = CONTENT
         elif morpheme.form == "생각" and _compares(sentence.morphemes[place + 1 : place + 2]):
@@ -211,6 +205,10 @@ def noun_features(
 ) -> frozenset[str]:
     named = {_named(m.form, synonyms) for m in sentence.morphemes if m.tag in ("NNG", "NNP")}
     return frozenset(feature for feature in features if feature in named and features[feature] >= CONTENT)
+
+
+def _even(sentence: Sentence, place: int) -> bool:
+    return any((m.form, m.tag) == ("도", "JX") for m in sentence.morphemes[place + 1 : place + 3])
 
 
 def _named(word: str, synonyms: Mapping[str, str]) -> str:

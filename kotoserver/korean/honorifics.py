@@ -19,6 +19,8 @@ _HUMBLE = re.compile(
     r"(?<![가-힣])(?P<got>나는|난|나도|나를|날|나한테|나의|내가|내 거|나(?= (?!가|와|오))|내(?=\s[가-힣]))"
     r"(?![가-힣])"
 )
+_ARISING = re.compile(r"\s(?:것|거|게|데|건|편|중|지)(?![가-힣]{2})")
+"""What stands behind 나는 only where it comes from 나다."""
 _HUMBLE_FORMS = {
     "나는": "저는",
     "난": "전",
@@ -38,6 +40,9 @@ _ADDRESS = re.compile(
 _GOODBYE = re.compile(r"안녕히\s?(?P<verb>가|계)(?P<ending>세요|십시오)")
 _OWNERS = frozenset({"제", "저의", "내", "나의", "네", "예", "아니요", "저는"})
 _ONESELF = frozenset({"저", "나", "제", "내"})
+_JOINING = frozenset({"고", "는데", "은데", "ᆫ데", "어서", "아서", "지만"})
+_FELT = frozenset({"아프", "춥", "덥", "배고프", "배부르", "피곤하", "바쁘", "힘들"})
+"""What only the one who feels it tells."""
 _PLANS = frozenset({"예정", "계획", "생각"})
 _SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
 
@@ -89,6 +94,7 @@ def _self_honour(context: Context) -> Iterator[Finding]:
         else:
             planned = _is_plan(context, predicate, closing)
             verdict = planned if predicate.modifies else _wills(closing) or closing_verdict
+            verdict = _own_state(context, predicate) if verdict is None else verdict
         if verdict is None:
             continue
         got = context.sentence.text[predicate.start : predicate.end]
@@ -163,6 +169,17 @@ def _is_plan(context: Context, predicate: Predicate, closing: Predicate) -> bool
     return True if asked and closing.noun in _PLANS and closing.start > predicate.start else None
 
 
+def _own_state(context: Context, predicate: Predicate) -> bool | None:
+    """목이 아프시고 기침이 나요, where the examples tell it of oneself."""
+    told = any(
+        p.root == predicate.root and not p.honorific
+        for example in context.examples
+        for p in example.reading.predicates
+    )
+    joins = not predicate.closes and not predicate.modifies and predicate.ending in _JOINING
+    return True if told and joins and predicate.root in _FELT and not _speaks_of_another(context) else None
+
+
 def _is_state(context: Context, closing: Predicate) -> bool:
     """Whether it describes, so that its polite form cannot be an order."""
     tags = {m.tag for m in context.sentence.morphemes[closing.first : closing.first + 2]}
@@ -215,6 +232,8 @@ def _humble(context: Context) -> Iterator[Finding]:
     for match in _HUMBLE.finditer(context.sentence.text):
         if match["got"] in ("날", "난", "내", "나") and not _is_pronoun(context, match.start()):
             continue
+        if match["got"] in ("나는", "난") and _ARISING.match(context.sentence.text, match.end()):
+            continue  # 열이 나는 것 같아요
         want = _HUMBLE_FORMS[match["got"]]
         yield Finding(
             code=Code.PRONOUN_HUMBLE,

@@ -74,6 +74,8 @@ def _closes(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:
         word = sentence.word_at(token.start)
         if (word is not None and word.start in ignored) or _QUOTES.match(sentence.text, token.end):
             continue
+        if word is not None and word.text == "아뇨":
+            continue  # 아니 with an old ending, if one asks the analyser
         following = morphemes[place + 1] if place + 1 < len(morphemes) else None
         if token.tag == "EF" or (token.tag == "EC" and _stands_last(sentence, token)):
             if following is not None and following.form in ("요", "이요") and following.start == token.end:

@@ -7,8 +7,8 @@ def _words(text: str) -> frozenset[str]:
 
 FILLERS = _words(
     """
-    음 으음 음음 어 어어 어음 그 저 그게 저기 그러니까 뭐랄까 흠 에 아 오 하 엄 그냥 이제
-    와 우와 헐 아하 글쎄요 글쎄
+    음 으음 음음 어 어어 어음 그 저 그게 저기 그러니까 뭐랄까 흠 에 아 오 하 엄 이제
+    와 우와 헐 아하 글쎄요 글쎄 에이
     """
 )
 """Words a speaker fills a pause with."""
@@ -16,7 +16,7 @@ FILLERS = _words(
 OPENERS = _words(
     """
     저기요 여기요 혹시 그럼 그러면 아 어 음 그 저기 와 우와 실례합니다 죄송한데요 죄송하지만 죄송한데 일단 우선
-    정말요 진짜요 그래요 그렇군요
+    정말요 진짜요 그래요 그렇군요 실례지만 실례합니다만 죄송합니다만 미안한데 미안하지만
     """
 )
 """Words that open an utterance without adding to its meaning."""
@@ -176,7 +176,7 @@ SYNONYMS = (
     frozenset({"크", "라지", "큰"}),
     frozenset({"작", "스몰"}),
     frozenset({"여기", "이곳", "이쪽"}),
-    frozenset({"잠깐", "잠시", "조금"}),
+    frozenset({"잠깐", "잠시", "조금", "살짝", "약간"}),
     frozenset({"천천히", "느리"}),
     frozenset({"뜻", "의미"}),
     frozenset({"다시", "한번", "또"}),
@@ -288,7 +288,7 @@ OPPOSITES = tuple(tuple(tuple(side.split(",")) for side in pair.split("/")) for 
 
 ANTONYMS = {word: other[0] for one, two in OPPOSITES for side, other in ((one, two), (two, one)) for word in side}
 
-DEGREES = _words("많이 더 덜 조금 좀 적게 가득 듬뿍")
+DEGREES = _words("많이 더 덜 조금 좀 적게 가득 듬뿍 살짝 약간")
 """How much of it, which says nothing about what."""
 
 RAISED_NOUNS = {"성함": "이름", "연세": "나이", "댁": "집", "생신": "생일", "진지": "밥"}

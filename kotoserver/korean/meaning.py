@@ -14,6 +14,7 @@ from kotoserver.korean.lexicon import AMOUNTS, CONTRASTS, GENERIC_ROOTS, OPPOSIT
 from kotoserver.korean.number_words import native_form
 from kotoserver.korean.numbers import COUNT_UNITS
 from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.sentence import Word
 from kotoserver.korean.stance import Stance
 
 _GREETINGS = ("안녕", "감사", "고맙", "수고", "반갑")
@@ -224,7 +225,14 @@ def _denied_fault(context: Context) -> Iterator[Finding]:
         for p in e.reading.predicates
         if p.closes and _said_of(p) == _said_of(closing)
     ]
-    if not same or context.sentence.asks(closing.end) or closing.root in GENERIC_ROOTS | REMOVING:
+    refuses = (
+        closing.root == "주" and is_demand(closing) and context.intent.leaning is Stance.FOR
+    )  # 두통약 안 주세요
+    if (
+        not same
+        or context.sentence.asks(closing.end)
+        or (closing.root in GENERIC_ROOTS | REMOVING and not refuses)
+    ):
         return
     if context.reading.stance.stance is Stance.AGAINST and not closing.negated:
         return  # 다음에 먹을게요
@@ -261,23 +269,34 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
         if e.reading.stance.answer is not Stance.OPEN
     }
     answers = {answer for answer, _ in shown}
+    rest = compact(context.sentence.text[word.end :])
+    taught = {
+        e.reading.stance.answer
+        for e in intent.examples
+        if e.reading.stance.answer_word and compact(e.text[e.reading.stance.answer_word.end :]) == rest
+    }
+    offer = context.prepared.npc.closing
+    if taught == {stance.answer.opposite} and answers == taught and offer is not None and offer.future:
+        yield _wrong_answer(context, word)  # 주사 맞으시겠어요? 네, 약만 주세요.
+        return
     if len(answers) != 1 or stance.answer in answers:
         return
     # 네, 지금 주세요 says 지금 주세요 as well as 아니요, 지금 주세요 does
-    offer = context.prepared.npc.closing
     offered = offer is not None and offer.ending.endswith("까요")
     if stance.stance not in answers and not (offered and shown == {(stance.answer.opposite, stance.stance)}):
         return
-    want = "네" if stance.answer is Stance.AGAINST else "아니요"
-    rest = context.sentence.text[word.end :].strip(" ,.")
-    if not rest:
-        return
-    yield Finding(
+    if context.sentence.text[word.end :].strip(" ,."):
+        yield _wrong_answer(context, word)
+
+
+def _wrong_answer(context: Context, word: Word) -> Finding:
+    want = "네" if context.reading.stance.answer is Stance.AGAINST else "아니요"
+    return Finding(
         code=Code.ANSWER_POLARITY,
         rule="meaning.answer",
         start=word.start,
         end=word.end,
-        params={"got": word.text, "want": want, "rest": rest},
+        params={"got": word.text, "want": want, "rest": context.sentence.text[word.end :].strip(" ,.")},
         replacement=want,
     )
 

@@ -39,6 +39,8 @@ def find_misjoined(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[F
             or _behind_the_infinitive(sentence, at, analyzer)
             or _one_rieul_too_many(sentence, at, analyzer)
             or _modified_twice(sentence, at)
+            or _past_before_reason(sentence, at, analyzer)
+            or _without(sentence, at)
         )
         if found is not None:
             yield found
@@ -171,6 +173,36 @@ def _modified_twice(sentence: Sentence, at: int) -> Finding | None:
         end=again.end,
         params={"got": word.text, "want": word.text[: again.start - word.start]},
         replacement="",
+    )
+
+
+def _past_before_reason(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """놓쳤어서 → 놓쳐서: the tense is told by the verb that follows."""
+    past, ending = sentence.morphemes[at - 1 : at + 1]
+    if (past.form, past.tag) != ("었", "EP") or (ending.form, ending.tag) != ("어서", "EC"):
+        return None
+    code, rule = Code.ENDING_CONNECTIVE, "ending.past_reason"
+    return _instead(sentence, _stem(sentence, at - 1), ending.end, ("어서", "EC"), code, rule, analyzer)
+
+
+def _without(sentence: Sentence, at: int) -> Finding | None:
+    """얼음 없어요 주세요 → 얼음 없이 주세요."""
+    ending, giving = sentence.morphemes[at - 1 : at + 1]
+    lacking = sentence.morphemes[at - 2] if at > 1 else None
+    if lacking is None or lacking.form != "없" or ending.form not in ("어요", "어", "습니다", "고", "어서"):
+        return None
+    if (giving.form, giving.tag[0]) != ("주", "V") or sentence.text[ending.end : giving.start] != " ":
+        return None
+    word = sentence.word_at(lacking.start)
+    if word is None or word.start != lacking.start or word.end != ending.end:
+        return None
+    return Finding(
+        code=Code.ENDING_CONNECTIVE,
+        rule="ending.without",
+        start=word.start,
+        end=word.end,
+        params={"got": word.text, "want": "없이"},
+        replacement="없이",
     )
 
 

@@ -14,7 +14,9 @@ def noise_words(sentence: Sentence) -> frozenset[int]:
     """Starts of words that carry no meaning here."""
     words = sentence.words
     noise = {word.start for word in words if word.text in _PAUSES}
-    for word in words:
+    answers = YES_WORDS | NO_WORDS
+    opened = words[1:] if words and words[0].text in answers - OPENERS - FILLERS else words
+    for word in opened:
         if word.text not in OPENERS | FILLERS:
             break
         noise.add(word.start)

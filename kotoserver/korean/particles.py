@@ -52,6 +52,8 @@ _DIRECTION_GAIN = -4.0
 """From and to sound equally well; the examples tell which is meant."""
 _EAR_GAIN = 5.0
 """Without other proof the language model has to be sure."""
+_MEDIA = frozenset({"인터넷", "온라인", "앱", "어플", "홈페이지", "사이트", "휴대폰", "핸드폰", "컴퓨터"})
+"""Where something is done and with what is one there."""
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
 _TWO_CASES = re.compile(r"(?P<noun>[가-힣]{2,}?)(?P<extra>을|를|이|가)(?P<last>으로|로|에|에서|을|를)")
@@ -372,6 +374,8 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
         shown = {"에"}  # 서울역에서 어떻게 가요?, where both say where to
     if len(shown) != 1 or phrase.case in shown or _may_be_wanted(phrase):
         return None
+    if {phrase.case, *shown} == {"에서", "으로/로"} and phrase.noun in _MEDIA:
+        return None  # 인터넷에서 예약했어요, 인터넷으로 예약했어요
     places = {"에", "에서"}
     if {phrase.case, *shown} == places and phrase.case in _cases_of(phrase.noun, context):
         return None  # 은행 앞에 세워 주세요, 은행 앞에서 내려 주세요: the turn takes both

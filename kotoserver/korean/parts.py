@@ -27,6 +27,14 @@ def answering_parts(reading: Reading, synonyms: Mapping[str, str]) -> tuple[Read
     return (*filter(_says_something, parts), *greets)
 
 
+def behind_the_greeting(reading: Reading, synonyms: Mapping[str, str]) -> Reading | None:
+    """What follows 안녕하세요, which may open whatever is said; None where it does not open."""
+    words = [word for word in reading.sentence.words if word.start not in reading.noise]
+    if len(words) < 2 or not words[0].text.startswith(_GREETING):
+        return None
+    return _part(reading, (words[1].start, len(reading.text)), synonyms)
+
+
 def reading_start(reading: Reading) -> int:
     """Where the first word begins that carries a meaning."""
     return next((word.start for word in reading.sentence.words if word.start not in reading.noise), 0)

@@ -200,6 +200,8 @@ def _finish_fragment(context: Context) -> Iterator[Finding]:
     if not words or all(word.text in _ALONE for word in words):
         return
     last = words[-1]
+    if any(n.counter and n.end == last.end - 1 and last.text.endswith("요") for n in reading.numbers):
+        return  # 한 개요, which the analyser may take for 개요, an outline
     inside = context.sentence.inside(last.start, last.end)
     if not inside or inside[-1].tag[0] not in "NJSX":
         return

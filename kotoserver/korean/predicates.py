@@ -10,6 +10,8 @@ _ASKING = ("니까", "나요", "까요", "가요", "까", "니", "냐")
 _STARTS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
 _VERY = frozenset({"너무", "좀", "조금", "아주", "진짜", "정말", "되게", "많이", "약간", "완전"})
 _FEELINGS = {"좋": "좋아하", "싫": "싫어하"}
+_HOPED = frozenset({"좋", "되", "괜찮", "감사하", "고맙", "하"})
+"""What follows -(으)면 where it only makes a wish or a condition softer: 있으면 좋겠어요, 주시면 돼요."""
 _HONORIFIC_ENDINGS = ("세요", "십시", "시", "셔", "으세요", "으십시", "으시", "으셔")
 
 
@@ -51,6 +53,13 @@ class Predicate:
     def interrogative(self) -> bool:
         """Whether its ending asks by itself."""
         return self.ending.endswith(_ASKING)
+
+
+def only_softens(before: Predicate | None, predicate: Predicate) -> bool:
+    """있으면 좋겠어요 says 있다, 데워 주시면 감사하겠습니다 asks as 데워 주세요 does."""
+    if before is None or before.last != predicate.first:
+        return False
+    return before.ending in ("면", "으면") and predicate.root in _HOPED
 
 
 def predicates_of(sentence: Sentence) -> tuple[Predicate, ...]:

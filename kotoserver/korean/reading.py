@@ -8,10 +8,11 @@ from kotoserver.korean.features import features_of, noun_features
 from kotoserver.korean.level import LevelReading, read_level
 from kotoserver.korean.noise import noise_words
 from kotoserver.korean.numbers import Number, read_numbers
-from kotoserver.korean.predicates import Predicate, predicates_of
+from kotoserver.korean.predicates import Predicate, only_softens, predicates_of
 from kotoserver.korean.sentence import Sentence
 from kotoserver.korean.slots import Mention, SlotTable, find_mentions
 from kotoserver.korean.stance import StanceReading, read_stance
+from kotoserver.ports.morphology import Morpheme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,10 @@ class Reading:
     def closing(self) -> Predicate | None:
         """The predicate that the utterance ends with, if it has one."""
         closing = [p for p in self.predicates if p.closes and p.start not in self.noise]
-        return closing[-1] if closing else self._bare_closing()
+        if not closing:
+            return self._bare_closing()
+        asked = next((p for p in self.predicates if only_softens(p, closing[-1]) and _gives(p)), None)
+        return replace(asked, closes=True) if asked is not None else closing[-1]
 
     def _bare_closing(self) -> Predicate | None:
         """A casual ending that the analyser took for one that joins: 도서관에서 공부해."""
@@ -49,6 +53,11 @@ class Reading:
         return replace(last, closes=True)
 
 
+def _gives(predicate: Predicate) -> bool:
+    """데워 주시면 of 데워 주시면 돼요, which asks for what 데워 주세요 asks for."""
+    return predicate.root == "주" or "주" in predicate.auxiliaries
+
+
 def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> Reading:
     """`synonyms` gives each word the one that stands for its group."""
     noise = noise_words(sentence)
@@ -56,7 +65,7 @@ def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> R
     counted = {place for number in numbers for place in range(number.start, number.end)}
     # 하나요 is a number with 요, whatever verb the analyser sees in it.
     predicates = tuple(p for p in predicates_of(sentence) if p.start not in counted)
-    mentions = _meant(find_mentions(sentence, table, numbers), predicates)
+    mentions = _meant(find_mentions(sentence, table, numbers), predicates, sentence.morphemes)
     stance = read_stance(sentence, predicates, noise)
     features = features_of(sentence, noise, predicates, numbers, mentions, stance, synonyms)
     background = background_ends(sentence, predicates)
@@ -74,12 +83,21 @@ def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> R
     )
 
 
-def _meant(mentions: tuple[Mention, ...], predicates: tuple[Predicate, ...]) -> tuple[Mention, ...]:
-    """Values less those that are a verb which is negated or only wished: 안 먹을게요, 마시고 싶어요."""
+def _meant(
+    mentions: tuple[Mention, ...], predicates: tuple[Predicate, ...], morphemes: tuple[Morpheme, ...]
+) -> tuple[Mention, ...]:
+    """Values less those that are a verb which is negated or only wished: 안 먹을게요, 마시고 싶어요.
+
+    여기서 먹고 싶어요 and 앉아서 마시고 싶어요 tell where, so that the verb is meant.
+    """
+    stays = any(predicate.root == "앉" for predicate in predicates) or any(m.form == "여기" for m in morphemes)
     wished = {
         p.root_start
         for p in predicates
-        if "싶" in p.auxiliaries and not p.root.endswith("하") and not p.ending.endswith(("어서", "아서"))
+        if not stays
+        and "싶" in p.auxiliaries
+        and not p.root.endswith("하")
+        and not p.ending.endswith(("어서", "아서"))
     }
     void = wished | {p.root_start for p in predicates if p.short_negation or "않" in p.auxiliaries}
     return tuple(mention for mention in mentions if mention.start not in void)

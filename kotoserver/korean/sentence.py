@@ -13,6 +13,8 @@ _SENTENCE_END = ".!?。？！…"
 
 _HONORIFIC = {("계세", "NNG"): "계시", ("드세", "VA"): "드시"}
 """What the analyser finds in 여기 계세요 and 더 드세요."""
+_STAYS = [("계", "NNG"), ("이", "VCP")]
+"""What it finds in 님 계세요."""
 _TIMES = frozenset(["나중", "다음", "이따", "이번", "오후", "저녁", "아침", "주", "달", "내일", "모레", "오늘"])
 _SOON = frozenset({"곧", "이따가", "금방", "아직"})
 _BACKGROUND = ("는데", "ᆫ데", "은데")
@@ -157,6 +159,13 @@ def _mend_verbs(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
         elif m.tag in ("NNG", "NNP") and m.form.endswith("세요") and len(m.form) > 2:
             mended.append(Morpheme(m.form[:-2], "VV", m.start, m.length - 2))
             mended.append(Morpheme("세요", "EF", m.end - 2, 2))
+        elif (m.form, m.tag) == ("세요", "EF") and [(n.form, n.tag) for n in mended[-2:]] == _STAYS:
+            start = mended[-2].start  # 김 과장님 계세요?
+            helps = len(mended) > 2 and mended[-3].tag == "EC"
+            mended[-2:] = [
+                Morpheme("계시", "VX" if helps else "VV", start, 2),
+                Morpheme("어요", "EF", start + 1, 2),
+            ]
         elif (m.form, m.tag) == ("에", "JKG"):
             mended.append(Morpheme("에", "JKB", m.start, m.length))
         elif (m.form, m.tag) == ("시", "EP") and _drinks(mended):

@@ -65,6 +65,7 @@ def build_table(expectation: Expectation, analyzer: MorphemeAnalyzer) -> SlotTab
         for value, ways in slot.values.items():
             shorter = [re.sub(r"(?<=[가-힣])[을를] ", " ", way) for way in ways]
             shorter += [way.removesuffix("서") for way in ways if way.endswith("에서")]  # 밖에 마시자
+            shorter += [way.replace("라떼", "라테") for way in ways if "라떼" in way]  # as dictionaries write it
             spoken = dict.fromkeys([*ways, *shorter, *_synonyms(ways, expectation), *_siblings(slot, value)])
             variants += [_variant(slot.id, value, way, analyzer) for way in spoken]
         variants += [_variant(slot.id, OTHER_VALUE, way, analyzer) for way in _contrasts(slot)]

@@ -164,6 +164,9 @@ _SURFACE_RULES = (
         "spelling.seoyo", Code.SPELL_LIAISON, re.compile(r"(?<=[있없했왔갔었았됐겠샀났])서요"), _fixed("어요")
     ),
     _SurfaceRule(
+        "spelling.eopsi", Code.SPELL_LIAISON, re.compile(r"(?<![가-힣])업[시씨](?![가-힣])"), _fixed("없이")
+    ),
+    _SurfaceRule(
         "spelling.seo",
         Code.SPELL_LIAISON,
         re.compile(r"(?<=[있없했왔갔었았됐겠샀났])서(?=\s*[.!?~]*$)"),

@@ -6,13 +6,14 @@ from itertools import pairwise
 
 from kotoserver.korean.lexicon import DECLINING, NO_WORDS, REMOVING, REQUEST_ROOTS, YES_WORDS
 from kotoserver.korean.numbers import read_numbers
-from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.predicates import Predicate, only_softens
 from kotoserver.korean.sentence import Sentence, Word
 
 _LEAVING = frozenset({"두", "놔두", "내버려두"})
 """Asking for these, with 그냥, is asking for nothing to be done."""
 
 
+_ASKED_FOR = frozenset({"주", "부탁하", "부탁드리", "도와주", "돌려주", "알려주", "보여주", "들려주"})
 _GOING = frozenset({"가", "오", "내리", "타", "있", "돌아가", "만나"})
 _LATER = frozenset({"다음에", "나중에", "이따가", "다음에는", "나중에는"})
 """Putting off what is offered declines it now."""
@@ -49,8 +50,11 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         answer = Stance.FOR if answer_word.text in YES_WORDS else Stance.AGAINST
     behind = answer_word.end if answer_word is not None else 0
     stance, decided_by = Stance.OPEN, None
-    meant = [p for p in predicates if p.start >= behind and not p.modifies and p.start not in noise]
-    if answer_word is not None and meant and all(map(_only_understands, meant)):
+    soft = {p for before, p in pairwise(predicates) if _adds_nothing(sentence, before, p)}
+    meant = [
+        p for p in predicates if p.start >= behind and not p.modifies and p.start not in noise and p not in soft
+    ]
+    if meant and all(map(_only_understands, meant)):
         return StanceReading(stance=answer, answer=answer, answer_word=answer_word, decided_by=None, mild=False)
     for predicate in meant:
         said = _stance_of(sentence, predicate)
@@ -70,8 +74,11 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         stance = answer
     if any(word.text == "그냥" for word in spoken):
         left = any(predicate.root in _LEAVING for predicate in meant)  # 그냥 두세요
-        if left or (answer is Stance.AGAINST and not _names_a_thing(sentence)):  # 아니요, 그냥 주세요
+        plain = not _names_a_thing(sentence)
+        if left or (answer is Stance.AGAINST and plain):  # 아니요, 그냥 주세요
             stance = Stance.AGAINST
+        elif answer is Stance.OPEN and plain and stance is Stance.FOR:
+            stance = Stance.OPEN  # 그냥 주세요 declines or asks, as it was asked
     if all(p.root == "이" for p in meant) and any(word.text.startswith("아직") for word in spoken):
         stance = Stance.AGAINST  # 아직이요
     if answer is Stance.AGAINST and any(word.text in _LATER for word in spoken):
@@ -80,6 +87,12 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         stance = Stance.AGAINST  # 다음에 먹을게요, 나중에 사려고 해요
     mild = decided_by is not None and decided_by.root in ("괜찮", "되")
     return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
+
+
+def _adds_nothing(sentence: Sentence, before: Predicate, predicate: Predicate) -> bool:
+    """맵지 않게 해 주시면 돼요 asks as 맵지 않게 해 주세요 does; 여기에 대면 돼요? asks whether it is right."""
+    gives = before.root in ("주", "드리") or "주" in before.auxiliaries
+    return only_softens(before, predicate) and (gives or not sentence.asks(predicate.end))
 
 
 def _puts_off(sentence: Sentence, decided_by: Predicate, spoken: list[Word]) -> bool:
@@ -115,7 +128,7 @@ def _still_declines(stance: Stance, decided_by: Predicate, later: Predicate) -> 
 
 def _stance_of(sentence: Sentence, predicate: Predicate) -> Stance:
     asks = sentence.asks(predicate.end)
-    gives = "주" in predicate.auxiliaries or predicate.root in ("주", "부탁하", "부탁드리")
+    gives = "주" in predicate.auxiliaries or predicate.root in _ASKED_FOR
     if asks and predicate.closes and not gives:
         return Stance.OPEN
     against = _is_against(sentence, predicate)

@@ -31,8 +31,38 @@ _FAR_GAIN = 6.0
 """The same for a word two jamo away."""
 _COMMON_GAIN = 9.0
 """The same for a common word that the turn does not use; a real word never gains so much."""
-_ACCEPTED_VARIANTS = frozenset(
+_POINTED_AT = frozenset(
+    which + thing
+    for which in ("이", "그", "저", "요", "고", "조")
+    for thing in (
+        "거",
+        "걸",
+        "건",
+        "게",
+        "걸로",
+        "거로",
+        "거요",
+        "걸로요",
+        "거로요",
+        "것",
+        "것도",
+        "거도",
+        "거만",
+        "거는",
+    )
+)
+"""이거, 요걸로요: however one points at a thing."""
+_ACCEPTED_VARIANTS = _POINTED_AT | frozenset(
     {
+        "걸로요",
+        "전",
+        "난",
+        "넌",
+        "어",
+        "음",
+        "거로요",
+        "거는",
+        "거요",
         "따듯한",
         "따듯하게",
         "따듯해요",
@@ -83,10 +113,14 @@ def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Voc
     """`own` are sentences of this turn, `others` may be said anywhere."""
     own, others = tuple(own), tuple(others)
     near_own, near_all = _words_and_nouns(own), _words_and_nouns((*own, *others))
+    near_own += tuple(word.replace("라떼", "라테") for word in near_own if "라떼" in word)
     near = tuple(dict.fromkeys([*near_own, *near_all, *COMMON_WORDS]))
     surfaces = {word.text for sentence in (*own, *others) for word in sentence.words if has_hangul(word.text)}
     return Vocabulary(
-        surfaces=frozenset(surfaces) | COMMON_WORDS | _ACCEPTED_VARIANTS,
+        surfaces=frozenset(surfaces)
+        | {word for word in near_own if "라테" in word}
+        | COMMON_WORDS
+        | _ACCEPTED_VARIANTS,
         lemmas=frozenset(m.form for sentence in (*own, *others) for m in sentence.morphemes if m.tag in _CONTENT),
         nouns=_nouns_in((*own, *others)),
         near=near,
@@ -131,7 +165,7 @@ def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: Morpheme
             code = Code.SPELL_BATCHIM if _differs_in_finals(word.text, meant) else Code.SPELL_LIAISON
             yield _finding(word, meant, code, "spelling.liaison")
             continue
-        if _is_known(sentence, word, vocabulary):
+        if _is_known(sentence, word, vocabulary) or _is_short_adverb(sentence, word):
             continue
         meant = vocabulary.sounded_nouns.get(word.text)
         if meant is not None and _gain(sentence, word, meant, analyzer) > _OWN_GAIN:
@@ -174,6 +208,12 @@ def _is_known(sentence: Sentence, word: Word, vocabulary: Vocabulary) -> bool:
     if len(inside) > 1 and inside[0].tag == "IC":
         return False  # 네과에, which is no 네 before 과
     return bool(inside) and all(m.form in vocabulary.lemmas or m.form in vocabulary.surfaces for m in inside)
+
+
+def _is_short_adverb(sentence: Sentence, word: Word) -> bool:
+    """다, 더, 잘: each is a word of its own, and one letter away from another."""
+    inside = sentence.inside(word.start, word.end)
+    return len(word.text) == 1 and len(inside) == 1 and inside[0].tag == "MAG"
 
 
 def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: MorphemeAnalyzer) -> str | None:
