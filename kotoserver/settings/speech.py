@@ -21,7 +21,7 @@ from kotoserver.settings.values import (
 _DEVICES = ("cpu", "cuda")
 
 
-_POLICY_KEY = re.compile(r"(stt|tts)\.[a-z_]+\.(total|first|at_once|failures|rest)")
+_POLICY_KEY = re.compile(r"(stt|tts)\.[a-z_]+\.(total|first|at_once|failures|rest)|stt\.[a-z_]+\.hedge")
 
 
 _PRICE_KEY = re.compile(r"(stt|tts)\.[a-z_]+")

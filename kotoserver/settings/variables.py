@@ -166,7 +166,8 @@ VARIABLES = (
         name="PROVIDER_POLICY",
         default="",
         meaning="patience with single engines, such as `stt.google.total=6,stt.whisper.at_once=2`; "
-        "`total`, `first` (seconds), `at_once`, `failures`, `rest`",
+        "`total`, `first` (seconds), `at_once`, `failures`, `rest`, "
+        "and of ears `hedge` (0: never ask the next one beside it)",
     ),
     Variable(
         name="PROVIDER_PRICES",

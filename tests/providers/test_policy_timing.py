@@ -639,6 +639,19 @@ async def test_an_answer_that_nobody_waited_out_is_paid_too_and_a_refused_one_is
 
 
 @virtually
+async def test_an_answer_that_lost_against_a_quicker_one_is_paid_too():
+    first, second = TimedEars(), TimedEars(name="second")
+    hearing = ears(
+        first, second, patience=REMOTE, prices={"first": 0.6, "second": 0.06}, budget=9, learner_budget=9
+    )
+    await known_at(0.8, hearing, first)
+    first.script = [After(2.0)]
+    heard, _ = await timed(hearing)
+    assert receipt(heard).provider == "second"
+    assert receipt(heard).cost_usd == pytest.approx(3 * 0.66 / 60)
+
+
+@virtually
 async def test_an_engine_without_a_price_answers_when_the_budget_is_used_up():
     paid = TimedEars(name="paid")
     hearing = ears(paid, TimedEars(name="own"), prices={"paid": 0.6}, budget=0.05)
@@ -704,10 +717,11 @@ def test_every_number_of_an_engine_can_be_set():
         "stt.google.at_once": 3.0,
         "stt.google.failures": 0.0,
         "stt.google.rest": 60.0,
+        "stt.google.hedge": 0.0,
     }
     patience = patience_with(Stage.STT, "google", policy)
     assert (patience.total_seconds, patience.first_seconds, patience.rest_seconds) == (9.0, 1.5, 60.0)
-    assert (patience.at_once, patience.failures_in_a_row) == (3, 1)
+    assert (patience.at_once, patience.failures_in_a_row, patience.hedged) == (3, 1, False)
     assert patience_with(Stage.TTS, "google", policy) == patience_with(Stage.TTS, "google", {})
 
 

@@ -8,7 +8,7 @@ without counting against the engine. What it costs to ask an engine whether it w
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -106,7 +106,7 @@ class Chain(Generic[E]):
         outcome = await self._race(round_, question)
         if isinstance(outcome, KotoError):
             raise outcome
-        return outcome
+        return replace(outcome, usd=round_.spent_usd)  # whoever lost has ended by now, and is paid too
 
     async def _race(self, round_: Round[E], question: Callable[[E], Awaitable[T]]) -> Answer[T] | KotoError:
         """Usually a race of one: another starts when one fails, or when it is slow and may be hedged."""

@@ -62,6 +62,7 @@ _SETTINGS: Mapping[str, str] = {
     "at_once": "at_once",
     "failures": "failures_in_a_row",
     "rest": "rest_seconds",
+    "hedge": "hedged",
 }
 """The last part of a key of PROVIDER_POLICY -> what it sets."""
 
@@ -77,4 +78,6 @@ def patience_with(stage: Stage, engine: str, policy: Mapping[str, float]) -> Pat
     for field in ("at_once", "failures_in_a_row"):
         if field in chosen:
             chosen[field] = max(1, round(chosen[field]))
+    if "hedged" in chosen:
+        chosen["hedged"] = chosen["hedged"] > 0
     return replace(usual, **chosen)  # type: ignore[arg-type]  # a dict of numbers, some of them whole
