@@ -15,6 +15,7 @@ import pytest
 import soundfile
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from openai import AsyncOpenAI, AuthenticationError, BadRequestError
 
 from kotoserver.audio.decode import PyAvDecoder
 from kotoserver.audio.encode import AudioEncoder, resample
@@ -31,6 +32,7 @@ from kotoserver.services.health import HealthService
 from kotoserver.services.speech_engines import SpeechEngines
 from kotoserver.settings import ROOT, Secret, Settings, SpeechServerSettings
 from kotoserver.transport.speech_role import make_speech_app, make_speech_runner
+from tests import sounds
 from tests.processes import environment, run
 from tests.providers.tiny_piper import build as build_piper_voice
 from tests.providers.tiny_whisper import Script
@@ -187,6 +189,35 @@ async def test_our_own_client_hears_and_speaks_through_it(tmp_path: Path):
     assert [word.text for word in heard.words] == ["라떼", "한", "잔", "주세요"]
     assert {part.sample_rate for part in parts} == {16_000}
     assert sum(part.seconds for part in parts) > 2
+
+
+async def test_openais_own_client_hears_and_speaks_through_it(tmp_path: Path):
+    model = build_whisper_model(tmp_path / "whisper", Script())
+    voice = build_piper_voice(tmp_path / "voice.onnx")
+    engines = {"WHISPER_MODEL": str(model), "PIPER_VOICE": str(voice), "KOTO_SPEECH_KEY": "open-sesame"}
+    clip = ("answer.webm", await sounds.webm("라떼 한 잔 주세요"))
+    async with (
+        serving(tmp_path, STT_PROVIDER="whisper", TTS_PROVIDER="piper", **engines) as client,
+        AsyncOpenAI(base_url=str(client.make_url("/v1")), api_key="open-sesame", max_retries=0) as openai,
+    ):
+        heard = await openai.audio.transcriptions.create(
+            model="any", file=clip, language="ko", response_format="verbose_json", timestamp_granularities=["word"]
+        )
+        assert heard.text == "라떼 한 잔 주세요"
+        assert [word.word for word in heard.words or ()] == ["라떼", "한", "잔", "주세요"]
+        async with openai.audio.speech.with_streaming_response.create(
+            model="any", voice="ko-f-02", input="안녕하세요. 반갑습니다!", response_format="pcm"
+        ) as answer:
+            parts = [part async for part in answer.iter_bytes()]
+        assert sum(map(len, parts)) / 2 / 24_000 > 2
+        spoken = await openai.audio.speech.create(model="any", voice="alloy", input="네.")
+        assert soundfile.SoundFile(io.BytesIO(spoken.content)).format == "MP3"
+        assert [each.id async for each in openai.models.list()] == ["whisper", "piper"]
+        with pytest.raises(BadRequestError) as refused:
+            await openai.audio.transcriptions.create(model="any", file=("a.wav", b"no sound"))
+        assert refused.value.code == "unknown_audio"
+        with pytest.raises(AuthenticationError):
+            await openai.with_options(api_key="guessed").models.list()
 
 
 async def test_without_a_form_named_it_is_mp3(client: Client):
