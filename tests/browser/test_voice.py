@@ -376,3 +376,36 @@ async def test_the_mouth_of_the_npc_moves_while_she_speaks(listening: Koto, ente
     async with asyncio.timeout(10):
         while len(shapes) < 5:
             shapes.add(await visitor.page.locator("#mouth").get_attribute("d"))
+
+
+async def test_the_mouth_waits_where_the_sound_waits(listening: Koto, enter: Enter):
+    """By the position of the sound and no other clock: a device that stalls cannot part the two."""
+    guest = await listening.guest()
+    line = await (await guest.live(await guest.open())).until("npc_line")
+    visitor = await enter(listening)
+    before, waiting, after = await visitor.page.evaluate(
+        """async ([sound, track]) => {
+          let context;
+          const Usual = window.AudioContext;
+          window.AudioContext = function (...wanted) { return (context = new Usual(...wanted)); };
+          const script = document.querySelector('script[type=module]').src;
+          const { Voice } = await import(new URL('../../stage/voice.js', script).href);
+          const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+          const voice = new Voice();
+          await voice.begin();
+          voice.prepare(sound, track);
+          voice.play(sound);
+          while (voice.mouth().open < 0.2) await later(5);
+          await context.suspend();
+          const before = voice.mouth();
+          await later(400);
+          const waiting = voice.mouth();
+          await context.resume();
+          await later(400);
+          return [before, waiting, voice.mouth()];
+        }""",
+        [line["tts_url"], line["visemes_url"]],
+    )
+    assert waiting == before
+    assert before["open"] > 0
+    assert after != waiting

@@ -163,6 +163,17 @@ async def test_a_text_without_words_is_bad_input(voice: Synthesizer, text: str):
     assert refused.value.code == "nothing_to_say"
 
 
+@pytest.mark.parametrize(
+    "text", ["One latte, please.", "Terima kasih!", "ラテをください", "谢谢", "라떼 please 주세요", "☕️ 2 €"]
+)
+async def test_another_language_is_spoken_somehow_or_refused_and_the_voice_goes_on(voice: Synthesizer, text: str):
+    try:
+        assert not (await voice.synthesize(say(text))).silent
+    except (BadInput, ProviderFailed) as refused:
+        assert refused.code in ("nothing_to_say", "silent_speech")
+    assert not (await voice.synthesize(say("네."))).silent
+
+
 async def test_control_characters_do_not_cut_the_text(voice: Synthesizer):
     whole = await voice.synthesize(say("아메리카노 한 잔 주세요"))
     dirty = await voice.synthesize(say("아메리카노\0 한\x07 잔\x1b 주세요"))
