@@ -103,7 +103,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     for about, check in (("voice", _check_voice), ("ears", _check_ears), ("judge", _check_judge)):
         async for found in _examined(about, lambda check=check: check(settings)):  # type: ignore[misc]  # bound now
             yield found
-    made_at = latest(settings.backups.folder)
+    made_at = latest(settings.backups.folder, SystemClock().now())
     hours = (SystemClock().now() - made_at).total_seconds() / 3600 if made_at else None
     yield age_of_backup(hours)
 

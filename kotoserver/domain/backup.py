@@ -18,6 +18,8 @@ class Manifest:
     made_at: datetime
     database: str
     """Name of the dump in the backup."""
+    migrations: tuple[str, ...] = ()
+    """Those that the database had; none where the program that made it did not say."""
     files: Mapping[str, str]
     """Name in the backup -> SHA-256."""
     blobs: Mapping[str, int] = field(default_factory=dict)

@@ -1,11 +1,15 @@
 """A database as one file, and back."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 
 
 class DatabaseDumps(ABC):
-    """Both methods take as long as the database is large; call them in a thread. StorageFailed when they fail."""
+    """`dump` and `restore` take as long as the database is large; call all of it in a thread.
+
+    StorageFailed when something fails.
+    """
 
     name: str
     """Of the file in a backup: which database it is for, too."""
@@ -20,3 +24,11 @@ class DatabaseDumps(ABC):
 
         Conflict code `not_empty` when there is anything in it already.
         """
+
+    @abstractmethod
+    def migrations(self) -> Sequence[str]:
+        """The names of those that the database has, in order."""
+
+    @abstractmethod
+    def too_new(self, migrations: Sequence[str]) -> str | None:
+        """Of these, one that this program does not know and cannot live with; None where it can with all."""

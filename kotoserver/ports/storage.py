@@ -81,6 +81,16 @@ class SessionFilter:
 ALL = SessionFilter()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaState:
+    applied: int
+    """Migrations that the database has; 0 where there is no schema yet."""
+    missing: tuple[str, ...]
+    """Names of those that the next start applies."""
+    newer: tuple[str, ...]
+    """Names of what a newer version has added."""
+
+
 class Storage(MemberStore, LessonStore, SentenceStore, ReviewStore):
     """Every method raises StorageFailed when the database does not answer."""
 
@@ -218,12 +228,23 @@ class Storage(MemberStore, LessonStore, SentenceStore, ReviewStore):
         """Brings the schema up to date under a lock; returns the names of the migrations applied."""
 
     @abstractmethod
+    async def schema(self) -> SchemaState:
+        """How the schema stands to this program; changes nothing, and makes no database where there is none.
+
+        BadSettings where `migrate` would refuse.
+        """
+
+    @abstractmethod
     async def clock(self) -> datetime | None:
         """What time it is on the database's machine; None where that is this one."""
 
     @abstractmethod
     async def check(self) -> None:
         """Raises StorageFailed when the database cannot be used."""
+
+    @abstractmethod
+    async def check_writing(self) -> None:
+        """Raises StorageFailed when a write that changes nothing is refused."""
 
     @abstractmethod
     async def close(self) -> None: ...

@@ -11,19 +11,21 @@ held against its digests, and only then gets its own.
 """
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from kotoserver import __version__
 from kotoserver.domain.backup import FORMAT, Manifest, to_throw_away
@@ -38,7 +40,10 @@ BLOBS = "blobs"
 _PREFIX = "koto-"
 _ENDINGS = (".tar.gz", ".tar.gz.age")
 _STAMP = "%Y%m%dT%H%M%SZ"
+_WORKPLACE = ".working-"
 _PIECE = 1 << 20
+_AHEAD = timedelta(hours=1)
+"""A backup that is younger than this much before its time was made by a clock that was wrong."""
 _MANIFEST = TypeAdapter(Manifest)
 
 Progress = Callable[[str], None]
@@ -90,13 +95,14 @@ class BackupService:
             stage.mkdir()
             tell("the database")
             await asyncio.to_thread(self._dumps.dump, stage / self._dumps.name)
+            migrations = await asyncio.to_thread(self._dumps.migrations)
             tell("recordings")
             blobs = {info.key: info.size async for info in self._blobs.list(ALL_RECORDINGS)}
             if self._blobs_inside:
                 await self._copy_blobs(blobs, stage)
             tell("the archive")
             await asyncio.to_thread(self._copy_authored, stage)
-            await asyncio.to_thread(self._pack, packed, stage, blobs, now)
+            await asyncio.to_thread(self._pack, packed, stage, blobs, migrations, now)
             tell("reading it back")
             await asyncio.to_thread(_verify, packed)
             sealed = await asyncio.to_thread(_encrypt, packed, recipients) if recipients else packed
@@ -115,13 +121,16 @@ class BackupService:
         for name, tree in self._trees.items():
             shutil.copytree(tree, stage / name, ignore=_passing, ignore_dangling_symlinks=True)
 
-    def _pack(self, packed: Path, stage: Path, blobs: Mapping[str, int], now: datetime) -> None:
+    def _pack(
+        self, packed: Path, stage: Path, blobs: Mapping[str, int], migrations: Sequence[str], now: datetime
+    ) -> None:
         members = {path.relative_to(stage).as_posix(): path for path in sorted(stage.rglob("*")) if path.is_file()}
         manifest = Manifest(
             format=FORMAT,
             version=__version__,
             made_at=now,
             database=self._dumps.name,
+            migrations=tuple(migrations),
             files={name: _digest(path) for name, path in members.items()},
             blobs=blobs,
             blobs_inside=self._blobs_inside,
@@ -176,6 +185,12 @@ class BackupService:
                     f"{self._dumps.name}; name one of the same kind.",
                     code="other_database",
                 )
+            unknown = self._dumps.too_new(manifest.migrations)
+            if unknown is not None:
+                raise BadSettings(
+                    f"This backup was made by a newer version ({manifest.version}), whose database has "
+                    f"{unknown}.sql; restore it with that version."
+                )
             if content is not None and await asyncio.to_thread(_has_something, content):
                 raise Conflict(
                     f"There is something in {content} already; name an empty folder.",
@@ -204,10 +219,13 @@ class BackupService:
         return [key for key in manifest.blobs if await self._blobs.stat(key) is None]
 
 
-def latest(folder: Path) -> datetime | None:
-    """When the newest finished backup in the folder was made; None when there is none."""
+def latest(folder: Path, now: datetime) -> datetime | None:
+    """When the newest finished backup in the folder was made; None when there is none.
+
+    One from the future, which a wrong clock made, would pass for fresh until that day: it does not count.
+    """
     made = [found.made_at for path in folder.glob(f"{_PREFIX}*") if (found := _backup(path))]
-    return max(made, default=None)
+    return max((each for each in made if each <= now + _AHEAD), default=None)
 
 
 def _backup(path: Path) -> Backup | None:
@@ -226,14 +244,40 @@ def _workplace(folder: Path) -> Iterator[Path]:
     """A folder beside the backups, on the same disk, which is gone afterwards. BadSettings when it cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place = tempfile.TemporaryDirectory(prefix=".working-", dir=folder)
+        _sweep(folder)
+        place = tempfile.TemporaryDirectory(prefix=_WORKPLACE, dir=folder)
     except OSError as error:
         raise BadSettings(f"Backups cannot be kept in {folder}: {error.strerror or error}.") from error
     try:
-        with place as work:
+        with place as work, _held(Path(work)):
             yield Path(work)
     except OSError as error:
         raise StorageFailed(f"The backup could not be written or read: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _held(work: Path) -> Iterator[bool]:
+    """Whether the folder could be held; it is let go at the end, or when this process dies.
+
+    Some network disks have no such locks: nothing is held there.
+    """
+    descriptor = os.open(work, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield True
+            return
+        yield False
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(folder: Path) -> None:
+    """Away with what killed programs left: a database in clear, and before long a full disk."""
+    for left in folder.glob(f"{_WORKPLACE}*"):
+        with suppress(OSError), _held(left) as ours:  # one that is at work right now holds its own
+            if ours:
+                shutil.rmtree(left)
 
 
 def _passing(folder: str, names: list[str]) -> set[str]:
@@ -265,7 +309,7 @@ def _verify(packed: Path) -> Manifest:
             found = {
                 member.name: _stream_digest(_member(archive, member)) for member in archive if member.isfile()
             }
-    except (tarfile.TarError, EOFError, OSError, ValidationError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         raise _damaged(packed, type(error).__name__) from error
     if manifest.format != FORMAT:
         raise BadSettings(f"This backup was made by a newer version ({manifest.version}); restore it with that.")

@@ -99,7 +99,7 @@ class Lookout:
 
     def last_backup(self) -> datetime | None:
         """When the newest was made; a look at one folder's names."""
-        return latest(self._backups)
+        return latest(self._backups, self._clock.now())
 
     def backup_age_hours(self) -> float | None:
         """None when there is none."""

@@ -55,6 +55,10 @@ class Database(ABC):
         """As `write`, for steps that remove what somebody said: an index may have to be made to let go of it."""
         await self.write(*writes)
 
+    async def exists(self) -> bool:
+        """False where there is not even an empty one, which the first use would make."""
+        return True
+
     async def room(self) -> int | None:
         """Bytes that are left on its disk; None where that cannot be seen from here."""
         return None

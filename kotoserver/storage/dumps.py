@@ -5,7 +5,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from kotoserver.domain.errors import BadSettings, Conflict, StorageFailed
 from kotoserver.ports.dumps import DatabaseDumps
 from kotoserver.storage.open import open_database
-from kotoserver.storage.sql import Dialect, Query
+from kotoserver.storage.sql import Dialect, Query, load_migrations, too_new
 from kotoserver.storage.sqlite import SqliteDatabase
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -35,17 +35,9 @@ class SqliteDumps(DatabaseDumps):
         self._path = path
 
     def dump(self, path: Path) -> None:
-        if not self._path.exists():
-            raise StorageFailed(f"There is no database at {self._path}.", retryable=False)
-        try:
-            with (
-                contextlib.closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)) as live,
-                contextlib.closing(sqlite3.connect(path)) as copy,
-            ):
-                live.backup(copy)
-                _check(copy)
-        except sqlite3.Error as error:
-            raise StorageFailed(f"The database {self._path.name} cannot be copied: {error}.") from error
+        with self._reading() as live, contextlib.closing(sqlite3.connect(path)) as copy:
+            live.backup(copy)
+            _check(copy)
 
     def restore(self, path: Path) -> None:
         beside = [self._path.with_name(self._path.name + ending) for ending in ("", "-wal", "-shm")]
@@ -62,6 +54,24 @@ class SqliteDumps(DatabaseDumps):
             raise StorageFailed(f"The database cannot be put to {self._path}: {error}.") from error
         finally:
             fresh.unlink(missing_ok=True)
+
+    def migrations(self) -> Sequence[str]:
+        with self._reading() as live:
+            return [str(row[0]) for row in live.execute(Query("list_migrations").text(Dialect.SQLITE))]
+
+    def too_new(self, migrations: Sequence[str]) -> str | None:
+        return too_new(migrations, load_migrations(Dialect.SQLITE))
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if not self._path.exists():
+            raise StorageFailed(f"There is no database at {self._path}.", retryable=False)
+        try:
+            address = f"{self._path.absolute().as_uri()}?mode=ro"
+            with contextlib.closing(sqlite3.connect(address, uri=True)) as live:
+                yield live
+        except sqlite3.Error as error:
+            raise StorageFailed(f"The database {self._path.name} cannot be copied: {error}.") from error
 
 
 def _check(database: sqlite3.Connection) -> None:
@@ -100,6 +110,14 @@ class PostgresDumps(DatabaseDumps):
                 f"--dbname={address}",
                 str(path),
             )
+
+    def migrations(self) -> Sequence[str]:
+        with self._address() as address:
+            rows = _ask(address, Query("list_migrations")).splitlines()
+        return [row.partition("|")[0] for row in rows]
+
+    def too_new(self, migrations: Sequence[str]) -> str | None:
+        return too_new(migrations, load_migrations(Dialect.POSTGRES))
 
     @contextmanager
     def _address(self) -> Iterator[str]:

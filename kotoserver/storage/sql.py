@@ -7,7 +7,7 @@ migrations; one that only a single database needs has a single file.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -77,26 +77,51 @@ def _migration_name(file: str, dialect: Dialect) -> str | None:
     return name if ending in ("sql", f"{dialect}.sql") else None
 
 
-def still_to_apply(migrations: Sequence[Migration], applied: Sequence[tuple[str, str]]) -> tuple[Migration, ...]:
-    """The migrations that a database with these (name, digest) pairs still lacks.
+def too_new(names: Iterable[str], migrations: Sequence[Migration]) -> str | None:
+    """Of these names the first that is none of the migrations, and that this version cannot live with.
 
-    BadSettings when the database has one with other words, or one that this version cannot live with. A later one
-    may be there where it only adds, so that two versions run side by side, and the older one may come back.
+    A later one may be there where it only adds, so that two versions run side by side, and the older one may come
+    back.
     """
+    known = {migration.name for migration in migrations}
+    last = max(known, default="")
+    return next((each for each in names if each not in known and (TAKES_AWAY in each or each < last)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What a database has, held against what this program knows."""
+
+    missing: tuple[Migration, ...]
+    newer: tuple[str, ...]
+    """Names of what a newer version has added, with which this one goes on."""
+
+
+def compare(migrations: Sequence[Migration], applied: Sequence[tuple[str, str]]) -> Compared:
+    """`applied`: (name, digest). BadSettings when one has other words than ours, or is `too_new`."""
+    unknown = too_new((name for name, _ in applied), migrations)
+    if unknown is not None:
+        raise BadSettings(
+            f"The database was migrated by a newer kotoserver: it has {unknown}.sql, which this version does "
+            "not know. Install that version, or restore a backup from before."
+        )
     known = {migration.name: migration for migration in migrations}
     for name, digest in applied:
-        if name not in known:
-            if TAKES_AWAY in name or name < max(known, default=""):
-                raise BadSettings(
-                    f"The database was migrated by a newer kotoserver: it has {name}.sql, which this version does "
-                    "not know. Install that version, or restore a backup from before."
-                )
-            log.warning("a newer kotoserver has migrated the database (%s); this version goes on with it", name)
-            continue
-        if known[name].digest != digest:
+        if name in known and known[name].digest != digest:
             raise BadSettings(
                 f"The migration {name}.sql was changed after it had been applied to this database. Restore "
                 "the file and put the change into a new migration."
             )
     done = {name for name, _ in applied}
-    return tuple(migration for migration in migrations if migration.name not in done)
+    return Compared(
+        missing=tuple(migration for migration in migrations if migration.name not in done),
+        newer=tuple(name for name, _ in applied if name not in known),
+    )
+
+
+def still_to_apply(migrations: Sequence[Migration], applied: Sequence[tuple[str, str]]) -> tuple[Migration, ...]:
+    """The migrations that a database with these (name, digest) pairs still lacks. BadSettings as `compare`."""
+    compared = compare(migrations, applied)
+    for name in compared.newer:
+        log.warning("a newer kotoserver has migrated the database (%s); this version goes on with it", name)
+    return compared.missing

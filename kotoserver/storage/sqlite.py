@@ -111,6 +111,10 @@ class SqliteDatabase(Database):
         with _plain_errors(self._path):
             await line.run(_empty_the_log, line.plain)
 
+    async def exists(self) -> bool:
+        with _plain_errors(self._path):
+            return await asyncio.to_thread(self._path.exists)
+
     async def room(self) -> int | None:
         with _plain_errors(self._path):
             return (await asyncio.to_thread(shutil.disk_usage, self._path.parent)).free

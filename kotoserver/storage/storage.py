@@ -9,7 +9,7 @@ from kotoserver.domain.receipt import Receipt
 from kotoserver.domain.recording import Recording
 from kotoserver.domain.session import Session
 from kotoserver.domain.speech import SpeechRequest
-from kotoserver.ports.storage import ALL, SessionFilter, SessionPage, SpokenLine, Storage, TurnRecord
+from kotoserver.ports.storage import ALL, SchemaState, SessionFilter, SessionPage, SpokenLine, Storage, TurnRecord
 from kotoserver.storage import rows
 from kotoserver.storage.database import Database, NothingMatched, Write
 from kotoserver.storage.lessons import SqlLessons
@@ -17,7 +17,7 @@ from kotoserver.storage.members import SqlMembers
 from kotoserver.storage.paging import page_of
 from kotoserver.storage.reviews import SqlReviews
 from kotoserver.storage.sentences import SqlSentences
-from kotoserver.storage.sql import Dialect, Query, load_migrations
+from kotoserver.storage.sql import Dialect, Query, compare, load_migrations
 from kotoserver.storage.watched import WatchedDatabase
 
 ADD_SESSION = Query("add_session")
@@ -55,6 +55,8 @@ ADD_SPENDING = Query("add_spending")
 FIND_SPENDING = Query("find_spending")
 FORGET_SPENDING = Query("forget_spending")
 CHECK = Query("check")
+HAS_SCHEMA = Query("has_schema")
+LIST_MIGRATIONS = Query("list_migrations")
 TOUCH = Query("touch")
 TELL_TIME = Query("tell_time")
 
@@ -237,6 +239,18 @@ class SqlStorage(SqlMembers, SqlLessons, SqlSentences, SqlReviews, Storage):
 
     async def migrate(self) -> Sequence[str]:
         return await self._database.migrate(load_migrations(self._database.dialect))
+
+    async def schema(self) -> SchemaState:
+        known = load_migrations(self._database.dialect)
+        applied = []
+        if await self._database.exists() and await self._database.fetch(HAS_SCHEMA):
+            applied = [(row["name"], row["digest"]) for row in await self._database.fetch(LIST_MIGRATIONS)]
+        compared = compare(known, applied)
+        missing = tuple(migration.name for migration in compared.missing)
+        return SchemaState(applied=len(applied), missing=missing, newer=compared.newer)
+
+    async def check_writing(self) -> None:
+        await self._database.write(Write(TOUCH, [()]))
 
     async def check(self) -> None:
         """Reads, and looks whether there is room for a turn.

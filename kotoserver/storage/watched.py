@@ -30,6 +30,9 @@ class WatchedDatabase(Database):
     async def erase(self, *writes: Write) -> None:
         await self._database.erase(*writes)
 
+    async def exists(self) -> bool:
+        return await self._database.exists()
+
     async def room(self) -> int | None:
         return await self._database.room()
 

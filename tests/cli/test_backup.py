@@ -1,8 +1,14 @@
 """Backups and the restore drill: a server under load is backed up, destroyed, and restored elsewhere."""
 
+import asyncio
 import contextlib
+import fcntl
+import os
 import shutil
 import signal
+import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +19,14 @@ import pyrage
 import pytest
 import requests
 
-from tests.processes import run, running_server, start, stop
+from kotoserver.bootstrap.upkeep import open_backups
+from kotoserver.domain.errors import StorageFailed
+from kotoserver.settings import ROOT, Settings
+from kotoserver.storage import open_storage
+from kotoserver.storage.open import open_database
+from kotoserver.storage.sql import load_migrations
+from tests.bad_days.small_disk import small_disk
+from tests.processes import environment, run, running_server, start, stop
 from tests.servers import find_program, fresh_database, postgres_folders, require
 
 CONSENT = {"keep_recordings": True}
@@ -155,6 +168,105 @@ def test_a_damaged_backup_is_told_and_changes_nothing(tmp_path: Path, how: str):
     assert not (tmp_path / "there" / "koto.sqlite3").exists()
 
 
+def test_a_byte_that_changed_anywhere_is_told_in_a_sentence(tmp_path: Path):
+    """The packing notices some, the digests others; none is an error that nobody expected.
+
+    The very end holds nothing but zeros behind the last file, and nobody reads it.
+    """
+    backup = made(tmp_path)
+    content = backup.read_bytes()
+    spoilt = backup.with_name("koto-20260101T000000Z.tar.gz")
+    for place in range(0, len(content) - 1000, len(content) // 150):
+        spoilt.write_bytes(content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :])
+        with pytest.raises(StorageFailed, match="is damaged"):
+            read_back(spoilt)
+
+
+def read_back(backup: Path) -> None:
+    settings = Settings.from_environ({"KOTO_DATA_DIR": str(backup.parent)})
+
+    async def read() -> None:
+        async with open_backups(settings) as backups:
+            backups.verify(backup)
+
+    asyncio.run(read())
+
+
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(tmp_path: Path):
+    assert run(tmp_path / "here", "migrate").returncode == 0
+    with contextlib.closing(sqlite3.connect(tmp_path / "here" / "koto.sqlite3")) as file, file:
+        file.execute("INSERT INTO migrations VALUES ('9999_without_turns', '', '2030-01-01')")
+    backup = run(tmp_path / "here", "backup", "make").stdout.split()[0]
+    told = run(tmp_path / "there", "restore", backup, "--content", str(tmp_path / "content"))
+    assert (told.returncode, told.stderr.count("Traceback")) == (1, 0)
+    assert "made by a newer version" in told.stderr
+    assert "9999_without_turns.sql; restore it with that version." in told.stderr
+    assert not (tmp_path / "there" / "koto.sqlite3").exists()
+    assert not (tmp_path / "content").exists()
+
+
+async def test_a_backup_of_an_older_version_is_brought_up_to_date(
+    tmp_path: Path, databases: tuple[dict[str, str], dict[str, str]]
+):
+    old, new = databases
+    database = open_database(old.get("DATABASE_URL", ""), data_dir=tmp_path / "here")
+    older, newest = load_migrations(database.dialect)[:3], load_migrations(database.dialect)[-1]
+    await database.migrate(older)
+    await database.close()
+    done = run(tmp_path / "here", "backup", "make", **old)
+    assert done.returncode == 0, done.stderr
+    restored = run(tmp_path / "there", "restore", done.stdout.split()[0], **new)
+    assert restored.returncode == 0, restored.stderr
+    storage = open_storage(new.get("DATABASE_URL", ""), data_dir=tmp_path / "there")
+    state = await storage.schema()
+    await storage.close()
+    assert (state.missing, state.newer) == ((), ())
+    assert state.applied > len(older)
+    assert newest.name not in [each.name for each in older]
+
+
+def test_what_a_killed_backup_left_is_swept_and_what_another_writes_is_not(tmp_path: Path):
+    """It is a database in clear."""
+    folder = made(tmp_path).parent
+    left, held = folder / ".working-left", folder / ".working-held"
+    for place in (left, held):
+        place.mkdir()
+        (place / "database.sqlite3").write_bytes(b"what somebody said")
+    descriptor = os.open(held, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        made(tmp_path)
+        assert (left.exists(), held.exists()) == (False, True)
+    finally:
+        os.close(descriptor)
+    made(tmp_path)
+    assert not held.exists()
+
+
+def test_a_killed_backup_leaves_nothing_that_passes_for_one(tmp_path: Path):
+    """Killed at several moments; whatever has the name of a backup is whole."""
+    assert run(tmp_path, "migrate").returncode == 0
+    for _ in range(3):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kotoserver", "backup", "make"],
+            env=environment(tmp_path),
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process, process.stderr as told:  # type: ignore[union-attr]
+            while (line := told.readline()) and "the archive" not in line:
+                pass
+            process.kill()
+    for finished in (tmp_path / "backups").glob("koto-*"):
+        read_back(finished)
+    assert list((tmp_path / "backups").glob(".working-*"))
+    made_at_last = run(tmp_path, "backup", "make")
+    assert made_at_last.returncode == 0
+    assert not list((tmp_path / "backups").glob(".working-*"))
+
+
 def test_an_encrypted_backup_is_read_by_the_holder_of_the_key_only(tmp_path: Path):
     own, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
     keys = {}
@@ -193,6 +305,30 @@ def test_what_stands_in_the_way_is_one_sentence_and_leaves_nothing(
     assert (told.returncode, told.stderr.count("Traceback")) == (1, 0)
     assert sentence in told.stderr
     assert not backups.exists() or not list(backups.iterdir())
+
+
+def test_a_restore_that_finds_no_room_leaves_no_database_behind(tmp_path: Path):
+    backup = made(tmp_path)
+    with small_disk(tmp_path / "disk", megabytes=1) as disk:
+        disk.fill()
+        told = run(disk.folder, "restore", str(backup), KOTO_BACKUP_DIR=str(backup.parent))
+        assert (told.returncode, told.stderr.count("Traceback")) == (1, 0)
+        assert told.stderr.splitlines()[-1].startswith("kotoserver: ")
+        assert not list(disk.folder.glob("*koto.sqlite3*"))
+
+
+def test_a_backup_from_the_future_does_not_pass_for_a_fresh_one(tmp_path: Path):
+    """A clock that was wrong made it; until that day nobody would hear that backups fail."""
+    backup = made(tmp_path)
+    ahead = backup.with_name("koto-20990101T000000Z.tar.gz")
+    backup.rename(ahead)
+    with running_server(tmp_path / "here") as address:
+        measured = requests.get(f"{address}/metrics", timeout=10).text
+    assert "koto_last_backup_timestamp_seconds 0.0" in measured
+    told = run(tmp_path / "here", "doctor").stdout
+    assert "?   backups: There is none" in told
+    assert run(tmp_path / "here", "backup", "make").returncode == 0
+    assert "ok  backups: The newest is 0 hours old." in run(tmp_path / "here", "doctor").stdout
 
 
 def test_old_backups_are_thrown_away_once_a_new_one_is_good(tmp_path: Path):
