@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(chosen.run(chosen))
     except KotoError as error:
-        print(f"kotoserver: {error.message}", file=sys.stderr)
+        print(f"kotoserver: {error.told_in_full}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -45,6 +45,16 @@ _NO_POLICY: Final = {"NoSuchBucketPolicy", "NotImplemented", "MethodNotAllowed",
 """Answers to "who may read this bucket?" that show nobody let in; some servers know no policies."""
 _CLOSED: Final = {"AccessDenied", "Forbidden", "Unauthorized", "InvalidAccessKeyId"}
 _PROBE: Final = "probe/may-anyone-read-this"
+_UNREACHED_ADVICE: Final = "See whether it runs, and check MINIO_ENDPOINT."
+_KEYS_ADVICE: Final = "Check MINIO_ACCESS_KEY and MINIO_SECRET_KEY."
+_ADVICE: Final = {
+    "InvalidAccessKeyId": _KEYS_ADVICE,
+    "SignatureDoesNotMatch": _KEYS_ADVICE,
+    "AccessDenied": "Its key must be one that may read, write and delete in MINIO_BUCKET.",
+    "RequestTimeTooSkewed": "The clocks of the two machines differ; let a time service keep both.",
+    "XMinioStorageFull": "Make room on its disk.",
+}
+"""What an operator is told beside the code of a refusal."""
 _SHA256: Final = "sha256"
 """What the digest is called among an object's metadata; HTTP puts `x-amz-meta-` before it."""
 
@@ -154,7 +164,7 @@ class S3Blobs(BlobStore):
     @contextmanager
     def _not_while_away(self) -> Iterator[None]:
         if self._away:
-            raise StorageFailed("The S3 server does not answer.")
+            raise StorageFailed("The S3 server does not answer.", advice=_UNREACHED_ADVICE)
         try:
             yield
         except S3Error:
@@ -340,6 +350,9 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except S3Error as error:
-        raise StorageFailed(f"The S3 server refused: {error.code}.") from error
+        raise StorageFailed(
+            f"The S3 server refused: {error.code}.", advice=_ADVICE.get(str(error.code))
+        ) from error
     except _UNREACHED as error:
-        raise StorageFailed(f"The S3 server does not answer ({type(error).__name__}).") from error
+        sentence = f"The S3 server does not answer ({type(error).__name__})."
+        raise StorageFailed(sentence, advice=_UNREACHED_ADVICE) from error

@@ -34,6 +34,8 @@ is served by the next one without an error.
 """
 ASK_AGAIN_SECONDS = 0.02
 """How often a taken lock is asked for."""
+_CHECK_MS = 1000
+"""How long what a check wrote stays."""
 
 _RELEASE = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end return 0'
 _RENEW = (
@@ -138,8 +140,9 @@ class RedisBus(Bus):
         return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
 
     async def check(self) -> None:
+        """By a write: a replica, or a Redis whose disk is full, answers a ping and takes no lock."""
         async with answer():
-            await self._redis.ping()
+            await self._redis.set(_key("check", "writes"), "", px=_CHECK_MS)
 
     async def close(self) -> None:
         await self._presence.close()

@@ -5,7 +5,7 @@ import asyncio
 import errno
 import socket
 
-from kotoserver.bootstrap.upkeep import examine
+from kotoserver.bootstrap.examining import examine
 from kotoserver.domain.checkup import Finding, State
 from kotoserver.settings import Settings
 

@@ -31,14 +31,22 @@ class KotoError(Exception):
         code: str | None = None,
         retryable: bool | None = None,
         details: Mapping[str, object] | None = None,
+        advice: str | None = None,
     ) -> None:
+        """`advice` is for whoever runs the server: what to look at; clients are not told."""
         super().__init__(message)
         self.message = message
+        self.advice = advice
         if code is not None:
             self.code = code
         if retryable is not None:
             self.retryable = retryable
         self.details = dict(details) if details else None
+
+    @property
+    def told_in_full(self) -> str:
+        """For those who run the server."""
+        return f"{self.message} {self.advice}" if self.advice else self.message
 
 
 class BadInput(KotoError):

@@ -15,6 +15,10 @@ class DatabaseDumps(ABC):
     """Of the file in a backup: which database it is for, too."""
 
     @abstractmethod
+    def check(self) -> None:
+        """BadSettings when a program that `dump` needs is missing."""
+
+    @abstractmethod
     def dump(self, path: Path) -> None:
         """Writes the whole database as it is at one instant, while others go on with it."""
 

@@ -274,6 +274,11 @@ def open_evaluator(names: Sequence[str], models: ModelSettings, clock: Clock | N
     return ModelEvaluator(judge, opinions, clock, patience, asks)
 
 
+def open_models(names: Sequence[str], models: ModelSettings) -> list[LanguageModel]:
+    """The language models that the list of judges asks, in its order. BadSettings as `open_evaluator`."""
+    return [MODELS[name](models) for name in _sorted_judges(names, models)[0]]
+
+
 def judges_without_models(names: Sequence[str]) -> tuple[str, ...]:
     """The part of the list that judges the same words the same for ever, and for nothing."""
     return tuple(name for name in names if name not in MODELS and name != CASCADE) or ("local",)

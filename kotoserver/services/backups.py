@@ -110,6 +110,11 @@ class BackupService:
             await asyncio.to_thread(_put, sealed, path)
         return Backup(path=path, made_at=now, size=path.stat().st_size)
 
+    def check(self, recipients: Sequence[str] = ()) -> None:
+        """BadSettings when no backup can be made: for these keys, or because a program is missing."""
+        _check_recipients(recipients)
+        self._dumps.check()
+
     async def _copy_blobs(self, keys: Iterable[str], stage: Path) -> None:
         for key in keys:
             content = await self._blobs.get(key)
@@ -224,8 +229,12 @@ def latest(folder: Path, now: datetime) -> datetime | None:
 
     One from the future, which a wrong clock made, would pass for fresh until that day: it does not count.
     """
-    made = [found.made_at for path in folder.glob(f"{_PREFIX}*") if (found := _backup(path))]
-    return max((each for each in made if each <= now + _AHEAD), default=None)
+    return max((each for each in made_at_times(folder) if each <= now + _AHEAD), default=None)
+
+
+def made_at_times(folder: Path) -> Sequence[datetime]:
+    """When the finished backups in the folder were made, as their names say; a look at the names alone."""
+    return [found.made_at for path in folder.glob(f"{_PREFIX}*") if (found := _backup(path))]
 
 
 def _backup(path: Path) -> Backup | None:

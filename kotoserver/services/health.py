@@ -80,7 +80,7 @@ class HealthService:
             async with asyncio.timeout(CHECK_SECONDS):
                 await dependency.check()
         except KotoError as error:
-            detail = error.message
+            detail = error.told_in_full
         except TimeoutError:
             detail = f"gave no answer within {CHECK_SECONDS:g} s"
         return DependencyState(

@@ -34,6 +34,9 @@ class SqliteDumps(DatabaseDumps):
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def check(self) -> None:
+        """Needs no other program."""
+
     def dump(self, path: Path) -> None:
         with self._reading() as live, contextlib.closing(sqlite3.connect(path)) as copy:
             live.backup(copy)
@@ -87,6 +90,10 @@ class PostgresDumps(DatabaseDumps):
 
     def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
+
+    def check(self) -> None:
+        for program in ("pg_dump", "pg_restore", "psql"):
+            _find(program)
 
     def dump(self, path: Path) -> None:
         with self._address() as address:

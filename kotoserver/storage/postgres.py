@@ -178,6 +178,23 @@ def _plain_errors() -> Iterator[None]:
         # Not `from error`: its words quote the values, which may be a learner's.
         raise StorageFailed(f"Postgres refused a value: {type(error).__name__}.", retryable=False) from None
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
-        raise StorageFailed(f"Postgres refused: {type(error).__name__}.") from error
+        raise StorageFailed(f"Postgres refused: {type(error).__name__}.", advice=_advice(error)) from error
     except (OSError, TimeoutError) as error:
-        raise StorageFailed("Postgres does not answer.") from error
+        advice = "See whether it runs, and check DATABASE_URL."
+        raise StorageFailed("Postgres does not answer.", advice=advice) from error
+
+
+def _advice(error: Exception) -> str | None:
+    match error:
+        case asyncpg.ReadOnlySQLTransactionError():
+            return "It takes no writes: it is a standby, or was closed for them."
+        case asyncpg.DiskFullError():
+            return "Make room on its disk."
+        case asyncpg.TooManyConnectionsError():
+            return "Raise its max_connections, or lower KOTO_POOL_MAX."
+        case asyncpg.InsufficientPrivilegeError():
+            return "Its user may not do this; ops/postgres/init.sql makes one that may."
+        case asyncpg.CannotConnectNowError():
+            return "It is starting or stopping: wait a moment."
+        case _:
+            return None

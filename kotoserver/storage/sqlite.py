@@ -275,8 +275,25 @@ def _plain_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.IntegrityError as error:
         raise _refusal(path, error) from error
-    except (sqlite3.Error, OSError) as error:
-        raise StorageFailed(f"The database {path.name} cannot be used: {error}.") from error
+    except sqlite3.Error as error:
+        sentence = f"The database {path.name} cannot be used: {error}."
+        raise StorageFailed(sentence, advice=_advice(path, error)) from error
+    except OSError as error:
+        raise StorageFailed(f"The database {path.name} cannot be used: {error.strerror or error}.") from error
+
+
+def _advice(path: Path, error: sqlite3.Error) -> str | None:
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:  # the rest says more than anybody needs
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return f"Put {path} aside, and restore a backup (docs/operations.md, Restoring)."
+        case sqlite3.SQLITE_CANTOPEN:
+            return f"{path} must be a file, in a folder that this user may write to."
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return f"{path} and its folder must belong to this user, on a disk that takes writes."
+        case sqlite3.SQLITE_FULL:
+            return f"Make room on the disk of {path}."
+        case _:
+            return None
 
 
 def _refusal(path: Path, error: sqlite3.IntegrityError) -> Conflict | NotFound | StorageFailed:

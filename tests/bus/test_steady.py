@@ -7,9 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from redis.asyncio import Redis as Client
 
 from kotoserver import telemetry
 from kotoserver.bus import open_bus
+from kotoserver.bus.steady import ASK_AGAIN_SECONDS
 from kotoserver.domain.errors import StorageFailed, TooFast
 from kotoserver.ports.bus import Bus, Subscription
 from tests.proxy import line_to
@@ -92,6 +94,30 @@ async def test_a_process_goes_on_by_itself(pair: Pair, redis: Redis):
                     pass
         with pytest.raises(StorageFailed):
             await here.check()
+
+
+async def test_a_redis_that_takes_no_writes_is_away_until_it_does_again(pair: Pair, redis: Redis):
+    """A replica answers a ping, so that only a write tells."""
+    here, _ = pair
+    async with Client.from_url(redis[0]) as administrator:
+        await administrator.execute_command("REPLICAOF", "127.0.0.1", "1")
+        with pytest.raises(StorageFailed, match="Redis refuses"):
+            await here.check()
+        async with here.lock("l", wait_seconds=0):
+            pass
+        assert measured("koto_bus_away") == 1
+        await nothing_but_stand_ins(here)
+        await administrator.execute_command("REPLICAOF", "NO", "ONE")
+        await both_know_each_other(pair)
+    assert measured("koto_bus_away") == 0
+
+
+async def nothing_but_stand_ins(bus: Bus) -> None:
+    """Three times as long as it is asked whether it is back, without its having passed for back."""
+    until = asyncio.get_running_loop().time() + 3 * ASK_AGAIN_SECONDS
+    while asyncio.get_running_loop().time() < until:
+        async with bus.lock("l", wait_seconds=0):
+            assert measured("koto_bus_away") == 1
 
 
 async def test_a_subscription_begun_meanwhile_is_one(pair: Pair, redis: Redis):

@@ -1,0 +1,126 @@
+"""The stores in a check-up: whether each answers, takes writes, has our schema and keeps our time."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+
+from kotoserver.blobs import open_blobs
+from kotoserver.bootstrap.examined import WELL, examined
+from kotoserver.bootstrap.parts import revealed
+from kotoserver.bus import open_bus
+from kotoserver.domain.checkup import Finding, State, difference_of_clocks
+from kotoserver.ports.blobs import BlobStore
+from kotoserver.ports.bus import Bus
+from kotoserver.ports.clock import SystemClock
+from kotoserver.ports.storage import SchemaState, Storage
+from kotoserver.settings import Settings
+from kotoserver.storage import open_storage
+
+_PROBE = "probe/what-time-is-it"
+
+Told = str | Finding | None
+
+
+async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
+    storage = open_storage(revealed(settings.database_url), data_dir=settings.data_dir, pool=settings.pool)
+    try:
+        async for found in _store("database", lambda: _checked_database(storage), storage.clock):
+            yield found
+    finally:
+        await storage.close()
+
+
+async def _checked_database(storage: Storage) -> Told:
+    schema = await storage.schema()
+    if schema.applied:
+        await storage.check()
+        await storage.check_writing()
+    return _of_schema(schema)
+
+
+def _of_schema(schema: SchemaState) -> Told:
+    if not schema.applied:
+        told = "It is empty; the first start makes its tables. Should it hold something? Then see DATABASE_URL."
+    elif schema.missing:
+        told = (
+            f"It is older than this version, and lacks {', '.join(schema.missing)}: the next start, or "
+            "`kotoserver migrate`, brings it up to date; make a backup first."
+        )
+    elif schema.newer:
+        told = f"A newer version has migrated it ({', '.join(schema.newer)}); this version goes on with it."
+    else:
+        return "It answers, takes writes, and its schema is that of this version."
+    return Finding(about="database", state=State.DOUBTFUL, sentence=told)
+
+
+async def examine_redis(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.redis_url is not None:
+        bus = open_bus(revealed(settings.redis_url))
+        try:
+            async for found in _store("redis", lambda: _checked_bus(bus), bus.clock):
+                yield found
+        finally:
+            await bus.close()
+
+
+async def _checked_bus(bus: Bus) -> Told:
+    await bus.check()
+    return "It answers and takes writes."
+
+
+async def examine_blobs(settings: Settings) -> AsyncIterator[Finding]:
+    """Files on disk are looked at where the folder is there: nothing is made."""
+    if settings.s3 is None and not settings.data_dir.is_dir():
+        return
+    blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+
+    async def check() -> Told:
+        await blobs.check()
+        if settings.s3 is not None:
+            await _written_at(blobs)
+        return "They can be read and written."
+
+    async def clock() -> datetime | None:
+        return await _written_at(blobs) if settings.s3 is not None else None
+
+    try:
+        async for found in _store("blobs", check, clock):
+            yield found
+    finally:
+        await blobs.close()
+
+
+async def _written_at(blobs: BlobStore) -> datetime | None:
+    """When an S3 server says that an object was written now; the object is removed again."""
+    await blobs.put(_PROBE, b"", "text/plain")
+    try:
+        written = await blobs.stat(_PROBE)
+        return written.used_at if written else None
+    finally:
+        await blobs.delete(_PROBE)
+
+
+async def _store(
+    about: str, check: Callable[[], Awaitable[Told]], clock: Callable[[], Awaitable[datetime | None]]
+) -> AsyncIterator[Finding]:
+    """What is to be said of it; and whether its clock says what ours does, where it has one of its own."""
+    broken = False
+    async for found in examined(about, check):
+        yield found
+        broken = found.state is State.BROKEN
+
+    async def compared() -> Told:
+        asked_at = SystemClock().now()
+        theirs = await clock()
+        if theirs is None:
+            return WELL
+        return difference_of_clocks(about, _nearest(theirs, asked_at, SystemClock().now()), theirs)
+
+    if not broken:
+        async for found in examined(f"clock and {about}", compared):
+            if found.sentence != WELL:
+                yield found
+
+
+def _nearest(theirs: datetime, asked_at: datetime, answered_at: datetime) -> datetime:
+    """What our clock may have said when theirs was read; some tell whole seconds alone."""
+    return min(max(theirs, asked_at - timedelta(seconds=1)), answered_at)
