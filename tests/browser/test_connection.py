@@ -50,6 +50,24 @@ async def test_an_answer_given_while_the_line_is_down_is_sent_once_it_is_back(vi
     await expect(page.locator("#goal-step")).to_have_text(re.compile("^2/"))
 
 
+async def test_a_browser_that_goes_offline_says_so_and_sends_the_answer_once_it_is_back(visit: Visit):
+    someone = await visit()
+    page = someone.page
+    await someone.enter_cafe()
+    await page.context.set_offline(True)
+    await expect(page.locator("#notice")).to_have_text(re.compile("^Sambungan terputus"))
+    await someone.send("네, 주문할게요")
+    await expect(page.locator("#answer-form")).to_have_attribute("aria-busy", "true")
+    await expect(page.locator("#notice")).to_be_visible()
+    await someone.keep("offline")
+    await page.context.set_offline(False)
+    await expect(page.locator("#goal-step")).to_have_text(re.compile("^2/"))
+    await expect(page.locator("#notice")).to_be_hidden()
+    await expect(page.locator("#answer-form")).to_have_attribute("aria-busy", "false")
+    assert all("ERR_INTERNET_DISCONNECTED" in each for each in someone.complaints)
+    someone.complaints.clear()
+
+
 async def test_frames_show_their_size_and_json_and_can_be_filtered(visit: Visit):
     someone = await visit()
     page = someone.page

@@ -20,6 +20,14 @@ CASUAL_THEN_POLITE = (
     "아니요, 괜찮아요",
 )
 
+FEEDBACK_IN_SIGHT = """() => {
+    const top = (each) => document.querySelector(each).getBoundingClientRect().top;
+    const { top: from, bottom: to } = document.querySelector(".verdict .feedback").getBoundingClientRect();
+    const bar = top("#speak") > top("#result") ? top("#speak") : innerHeight;
+    return from >= document.querySelector(".top").getBoundingClientRect().bottom && to <= bar;
+}"""
+"""Below the head of the page, and on a phone above the field in which answers are typed."""
+
 
 async def test_a_learner_plays_the_cafe_to_its_end_and_is_corrected_in_indonesian(visit: Visit):
     someone = await visit()
@@ -127,6 +135,18 @@ async def test_hints_climb_the_ladder_to_a_model_answer_that_can_be_heard(visit:
         await rungs.first.get_by_role("button").click()
     assert (await heard.value).ok
     await someone.keep("ladder")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (820, 1180), (1440, 900)])
+async def test_what_was_wrong_is_in_sight_whatever_hints_came_with_it(visit: Visit, size: tuple[int, int]):
+    someone = await visit(*size)
+    page = someone.page
+    await someone.enter_cafe()
+    for text in ("saya mau kopi", "asdf qwer", "amerikano hana juseyo"):
+        await someone.say(text)
+        await page.wait_for_function(FEEDBACK_IN_SIGHT)
+        await someone.keep("corrected")
+    await expect(page.locator("#ladder .rung")).not_to_have_count(0)
 
 
 async def test_a_reload_continues_the_scene_where_it_was(visit: Visit):

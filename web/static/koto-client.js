@@ -13,7 +13,8 @@
  *    which the server gives the stored result instead of judging twice.
  *  - A lost connection is tried again after 0.5, 1, 2 … 15 s, each shortened by chance so that a thousand
  *    clients do not return in the same moment. Codes in FINAL are not tried again.
- *  - A silent connection is asked with `ping`; no answer in time counts as lost.
+ *  - A silent connection is asked with `ping`; no answer in time counts as lost. A browser that says it is offline has lost
+ *    it already, and one that is online again tries at once.
  *
  * Events (CustomEvent, see `detail`):
  *  - "frame"   { frame, replayed }        a numbered frame, in order; `replayed` when it fills a gap
@@ -42,6 +43,7 @@ export class KotoClient extends EventTarget {
   #renew;
   #renewLater = null; // put back once the new token was taken
   #socket = null;
+  #waiting = false; // for the moment to try again
   #ended = false;
   #attempt = 0;
   #retryTimer = 0;
@@ -62,6 +64,8 @@ export class KotoClient extends EventTarget {
     this.#url = url;
     this.#token = token;
     this.#lastSeq = lastSeq;
+    addEventListener("offline", () => this.isOpen && this.drop());
+    addEventListener("online", () => this.#waiting && this.connect());
   }
 
   /** Number of the last frame that was delivered. */
@@ -75,6 +79,7 @@ export class KotoClient extends EventTarget {
 
   connect() {
     clearTimeout(this.#retryTimer);
+    this.#waiting = false;
     this.#ended = false;
     this.#tell("status", { state: "connecting", attempt: this.#attempt });
     const socket = new WebSocket(this.#url);
@@ -128,6 +133,7 @@ export class KotoClient extends EventTarget {
 
   close() {
     this.#ended = true;
+    this.#waiting = false;
     clearTimeout(this.#retryTimer);
     this.#quiet();
     this.#socket?.close(1000);
@@ -207,6 +213,7 @@ export class KotoClient extends EventTarget {
     if (this.#ended || code in FINAL) return this.#tell("status", { state: "closed", code });
     const delay = Math.min(FIRST_DELAY_MS * 2 ** this.#attempt, LONGEST_DELAY_MS) * (0.5 + Math.random() / 2);
     this.#attempt += 1;
+    this.#waiting = true;
     this.#retryTimer = setTimeout(() => this.connect(), delay);
     return this.#tell("status", { state: "waiting", attempt: this.#attempt, delay, code });
   }

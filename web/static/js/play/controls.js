@@ -27,6 +27,7 @@ export class Controls {
   /** While an answer is judged no other can be sent. */
   judging(yes) {
     $("send").disabled = yes;
+    $("answer-form").setAttribute("aria-busy", String(yes));
   }
 
   allowRepeat(yes) {

@@ -16,8 +16,15 @@ export class Ladder {
     if (hint.turn !== this.#turn) this.clear(hint.turn);
     $("ladder").querySelector(`[data-step="${hint.step}"]`)?.remove();
     $("ladder").prepend(this.#rung(hint));
-    $("ladder").scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (this.#asked) $("ladder").scrollIntoView({ block: "nearest", behavior: "smooth" });
+    this.#asked = false;
   }
+
+  /** The learner wants the next rung, and is to see it; one that comes with a result leaves that in sight. */
+  asked() {
+    this.#asked = true;
+  }
+  #asked = false;
 
   /** Another turn has begun: its ladder is empty. */
   clear(turn) {

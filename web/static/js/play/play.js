@@ -6,8 +6,6 @@ import { Controls } from "./controls.js";
 import { showRecap } from "./recap.js";
 import { word } from "./words.js";
 
-const ROOMY = window.matchMedia("(min-width: 901px)"); // where the result lies beside the answer
-
 export class Play {
   #client;
   #path;
@@ -34,8 +32,8 @@ export class Play {
     this.#goals = goals;
     this.#ladder = ladder;
     this.#result = result;
-    this.#silence = silence({ hint: () => client.hint(), pass: () => this.#answer("…") });
-    this.#controls = this.#controlsFor(client, voice);
+    this.#silence = silence({ hint: () => this.#hint(), pass: () => this.#answer("…") });
+    this.#controls = this.#controlsFor(voice);
     this.#speaking = speaking({ sessionId, acts: this.#spokenActs() });
     this.#catchUpTo = resumed ? Infinity : 0;
   }
@@ -135,7 +133,7 @@ export class Play {
   #begin() {
     this.#silence.stop();
     this.#lines.cutShort();
-    this.#controls.notice("");
+    this.#controls.notice(this.#client.isOpen ? "" : word("reconnecting"));
     this.#controls.judging(true);
   }
 
@@ -172,7 +170,7 @@ export class Play {
     await this.#ask(turnPath(turnId), (turn) => {
       this.#result.show(turn);
       this.#speaking.judged(turn);
-      if (ROOMY.matches) $("result").scrollIntoView({ block: "nearest", behavior: "smooth" });
+      $("result").scrollIntoView({ block: "nearest", behavior: "smooth" });
       this.#panel.turn(turn);
       this.#controls.allowRetry(!turn.undone && !this.#over);
     });
@@ -215,14 +213,18 @@ export class Play {
     );
   }
 
-  #controlsFor(client, voice) {
+  #controlsFor(voice) {
     return new Controls({
       answer: (text) => this.#answer(text),
-      hint: () => client.hint(),
+      hint: () => this.#hint(),
       repeat: (slow) => this.#again(slow),
       takeBack: () => this.#takeBack(),
       mute: () => (voice.muted = !voice.muted),
     });
+  }
+
+  #hint() {
+    if (this.#client.hint()) this.#ladder.asked();
   }
 
   #again(slow) {

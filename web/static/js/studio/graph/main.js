@@ -161,7 +161,7 @@ class GraphPane {
     return h(
       "div",
       { class: "graph-tools row" },
-      button("Show all", () => this.#view.fit(), "Fit"),
+      button("Fit: show all", () => this.#view.fit(), "Fit"),
       button("Larger", () => this.#view.zoom(1), "+"),
       button("Smaller", () => this.#view.zoom(-1), "−"),
       button("Arrange again", () => this.#arrangeAgain()),
