@@ -1,5 +1,6 @@
 """The versions of a scene or pack side by side: what was published, what is live, what is drafted."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -91,12 +92,18 @@ def _pack(folders: Folders, pack_id: str, version: str) -> tuple[LanguagePack, s
         if result.pack is None or result.document is None:
             raise _not_comparable(pack_id)
         texts = [result.document, *(document for _, document in result.parts.values())]
-        return result.pack, "\n".join("\n".join(document.lines) for document in texts)
+        return result.pack, "".join("\n".join(document.lines).rstrip("\n") + "\n" for document in texts)
     text = published_text(folder, version)
     pack = compile_published_pack(text, f"{pack_id} version {version}").pack
     if pack is None:
         raise ContentBroken(f"Version {version} of {pack_id} does not compile.")
-    return pack, text
+    return pack, _as_files(text)
+
+
+def _as_files(published: str) -> str:
+    """A published pack as the files that it was made from, one behind the other."""
+    own, _, pinned = published.partition("\npinned:\n  scenes:\n")
+    return own.rstrip("\n") + "\n" + re.sub(r"(?m)^ {6}", "", re.sub(r"(?m)^ {4}\w+:\n", "", pinned))
 
 
 def _not_comparable(each: str) -> BadInput:

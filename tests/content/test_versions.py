@@ -80,6 +80,20 @@ def test_a_meaning_that_changed_is_told_with_its_scene(folders: Folders, worksho
     assert [str(change) for change in changes] == ["~ meaning cafe L030: Mau pesan apa? → Pesan apa?"]
 
 
+@pytest.mark.parametrize("pack_id", ["ko-id", "ko-en", "ko-ko"])
+def test_a_pack_that_was_published_as_it_stands_differs_in_nothing_from_its_draft(folders: Folders, pack_id: str):
+    assert compare_packs(folders, pack_id, "live", "draft").text == ""
+
+
+def test_only_the_lines_of_a_pack_that_changed_are_told_as_text(folders: Folders, workshop: Workshop):
+    workshop.edit("langpacks/ko-id/scenes/cafe.yaml", "L030: Mau pesan apa?", "L030: Pesan apa?")
+
+    text = compare_packs(folders, "ko-id", "live", "draft").text
+
+    told = [line for line in text.splitlines()[2:] if line[0] in "+-"]
+    assert told == ["-  L030: Mau pesan apa?", "+  L030: Pesan apa?"]
+
+
 def test_a_revert_is_a_new_entry_and_the_draft_stays(folders: Folders, workshop: Workshop):
     before, draft = history_of(folders, "scene", "cafe"), (workshop.scenes / "cafe" / "scene.yaml").read_bytes()
 

@@ -6,7 +6,9 @@ export function changesView({ changes, text }) {
   if (!changes.length && !text) {
     return [h("div", { class: "empty" }, h("h3", {}, "Nothing is new"), h("p", {}, "The saved draft says what is live."))];
   }
+  const means = changes.length || h("p", { class: "small soft" }, "Nothing that learners meet is new; only how the file is written.");
   return [
+    means === changes.length ? null : means,
     ...changes.map((change) =>
       h(
         "div",
