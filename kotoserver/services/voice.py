@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 
 from kotoserver import telemetry
-from kotoserver.domain.errors import BadInput, KotoError
+from kotoserver.domain.errors import BadInput, Conflict, KotoError
 from kotoserver.domain.evaluation import Expectation, expectation_of
 from kotoserver.domain.events import StoredEvent
 from kotoserver.domain.hearing import MOST_PHRASES, Recognition, RecognitionRequest, is_speech
@@ -129,14 +129,17 @@ class VoiceService:
     async def confirm(self, caller: Caller, session_id: str, turn_id: str, text: str, audio_id: str) -> HeardTurn:
         """Plays what the learner says that they said in a recording that was not understood for certain.
 
-        The same words again bring the frames of the first time. Conflict code `turn_id_reused` when the turn was
-        played with others.
+        The same words again bring the frames of the first time. Conflict codes `turn_id_reused` when the turn was
+        played with others, `audio_used` when the recording was played as another turn; TooFast after too many.
         """
         utterance = read_utterance(turn_id, text)
         async with self._bus.lock(f"audio:{audio_id}", wait_seconds=_JUDGING_WAIT_SECONDS):
             recording = await self._recordings.own(caller, audio_id)
             if recording.session_id != session_id:
                 raise BadInput("This recording belongs to another session.", code="wrong_session")
+            _refuse_second_turn(recording, turn_id)
+            if recording.state is RecordingState.PROCESSING and self._limits is not None:  # nobody heard it yet
+                await self._limits.count_caller(Use.TURNS, caller)
             spoken = Spoken(audio_id=audio_id, confidence=1.0, receipts=recording.receipts)
             played = await self._play.hear(caller, session_id, replace(utterance, spoken=spoken))
             if not played.fresh and recording.state is RecordingState.HEARD:
@@ -244,6 +247,11 @@ class VoiceService:
 
     def _expected(self, session: Session) -> Expectation:
         return expectation_of(self._play.playable(session).scene, session.progress.turn)
+
+
+def _refuse_second_turn(recording: Recording, turn_id: str) -> None:
+    if recording.state is RecordingState.HEARD and recording.turn_id != turn_id:
+        raise Conflict("This recording was played as another turn.", code="audio_used", retryable=False)
 
 
 def sentences_of(expectation: Expectation) -> tuple[str, ...]:

@@ -365,6 +365,32 @@ async def test_words_confirmed_again_bring_the_same_frames_and_other_words_are_r
         assert len((await guest.get(f"/sessions/{session_id}/turns"))["turns"]) == 1
 
 
+async def test_one_recording_is_one_turn(guest: Guest, ears: ScriptedRecognizer, speech: bytes):
+    _, live, audio_id = await ask_about(guest, ears, speech)
+    confirmed = {"type": "user_text", "turn_id": "t1", "text": "네, 주문할게요.", "audio_id": audio_id}
+    await live.send(confirmed)
+    await live.until("evaluation_complete")
+    await live.settled()
+    await live.send({**confirmed, "turn_id": "t2"})
+    error = await live.until("error")
+    assert (error["code"], error["turn_id"], error["retryable"]) == ("audio_used", "t2", False)
+    assert (await guest.get(f"/audio/{audio_id}"))["turn_id"] == "t1"
+
+
+async def test_words_that_come_with_a_recording_count_as_an_answer_where_nobody_heard_it(
+    tmp_path: Path, speech: bytes
+):
+    async with serving(tmp_path, KOTO_LIMITS="turns=1") as koto:
+        guest = await koto.guest()
+        session_id, live = await open_live(guest)
+        for turn_id in ("t1", "t2"):
+            audio_id = await upload(guest, speech, session_id)
+            said = {"type": "user_text", "turn_id": turn_id, "text": "네, 주문할게요.", "audio_id": audio_id}
+            await live.send(said)
+        assert await live.closed() == 4429
+        assert [frame["turn_id"] for frame in live.frames if frame["type"] == "evaluation_complete"] == ["t1"]
+
+
 async def test_spelling_is_the_recognisers_and_not_the_learners(tmp_path: Path, speech: bytes):
     ears = ScriptedRecognizer([heard(("아이스아메리카노 한잔 주세요", 0.97))])
     async with hearing(tmp_path, ears, EVAL_PROVIDER="local") as koto:
