@@ -30,6 +30,8 @@ _TRUST = """\
 sha256 known: the download is held to a digest that is known beforehand.
 first use: nobody told us the digest; the first download is believed, written down, and every
 later one is held to it.
+import only: nobody publishes it as piper reads it. Make or fetch an .onnx with its .onnx.json, and bring
+it in with `kotoserver models import`. No Korean voice of piper can be pulled.
 """
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kotoserver.domain.errors import BadSettings, Conflict, KotoError, NotFound
 from kotoserver.providers.known_models import KNOWN_MODELS, Engine, KnownModel
+from kotoserver.providers.piper import refuse_unsuitable
 from kotoserver.settings import SpeechSettings
 
 _LOCK = "models.lock.json"
@@ -118,10 +119,12 @@ class ModelStore:
     def bring_in(self, source: Path, name: str | None = None) -> StoredModel:
         """Copies a recognition model's folder, or a voice's .onnx file with its description, from elsewhere.
 
-        BadSettings when it is neither, Conflict `model_damaged` or `model_changed` when its bytes are not those
-        that the name stands for.
+        BadSettings when it is neither or the voice is not Korean, Conflict `model_damaged` or `model_changed` when
+        its bytes are not those that the name stands for.
         """
         engine, files = _parts(source)
+        if engine is Engine.PIPER:
+            refuse_unsuitable(files[0], setting="")
         name = name or (source.name if engine is Engine.WHISPER else source.name.removesuffix(".onnx"))
         if not name or name.startswith(".") or "/" in name or "\\" in name:
             raise BadSettings(f"{name!r} is no name of a model.")

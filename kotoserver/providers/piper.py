@@ -132,33 +132,36 @@ class PiperSynthesizer(Synthesizer):
         return f"PIPER_VOICE: {refused.message}."
 
 
-def refuse_unsuitable(voice: Path) -> Mapping[str, Any]:
-    """What the voice's own description says. BadSettings when it cannot read Korean."""
+def refuse_unsuitable(voice: Path, setting: str = "PIPER_VOICE: ") -> Mapping[str, Any]:
+    """What the voice's own description says. BadSettings when it cannot read Korean, after `setting`."""
     description = Path(f"{voice}.json")
     for path in (voice, description):
         if not path.is_file():
-            raise BadSettings(
-                f"PIPER_VOICE: there is no file {path}; a voice is an .onnx file and its .onnx.json."
-            )
+            raise BadSettings(f"{setting}there is no file {path}; a voice is an .onnx file and its .onnx.json.")
     try:
         described = json.loads(description.read_text("utf-8"))
         phonemes = str(described.get("phoneme_type", "espeak"))
         reader = str(described["espeak"]["voice"])
         language = str(described.get("language", {}).get("code") or reader)
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as broken:
-        raise BadSettings(f"PIPER_VOICE: {description} does not describe a voice of Piper.") from broken
-    if not language.lower().startswith("ko"):
-        raise BadSettings(f"PIPER_VOICE: {voice.name} is a voice for `{language}`, not for Korean.")
+        raise BadSettings(f"{setting}{description} does not describe a voice of Piper.") from broken
+    if not _is_korean(language):
+        raise BadSettings(f"{setting}{voice.name} is a voice for `{language}`, not for Korean.")
     if phonemes not in _READ_BY_PIPER:
         raise BadSettings(
-            f"PIPER_VOICE: {voice.name} wants phonemes of the kind `{phonemes}`, which piper cannot make of "
+            f"{setting}{voice.name} wants phonemes of the kind `{phonemes}`, which piper cannot make of "
             f"Korean; choose a voice with {' or '.join(_READ_BY_PIPER)}."
         )
-    if phonemes == "espeak" and not reader.lower().startswith("ko"):
+    if phonemes == "espeak" and not _is_korean(reader):
         raise BadSettings(
-            f"PIPER_VOICE: {voice.name} reads with the espeak voice `{reader}`, not with the Korean one."
+            f"{setting}{voice.name} reads with the espeak voice `{reader}`, not with the Korean one."
         )
     return dict(described)
+
+
+def _is_korean(code: str) -> bool:
+    """`ko`, `ko_KR`, `ko+f3` and `kor`, but not `kok`, which is Konkani."""
+    return re.split("[-_+]", code.lower())[0] in ("ko", "kor")
 
 
 def _installed() -> str:

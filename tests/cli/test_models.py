@@ -17,6 +17,7 @@ def test_the_list_names_every_known_model_with_its_licence(tmp_path: Path):
         assert model.licence in listed.stdout
         assert model.source in listed.stdout
     assert "first use: nobody told us the digest" in listed.stdout
+    assert "No Korean voice of piper can be pulled." in listed.stdout
 
 
 def test_a_model_is_brought_in_listed_and_verified(tmp_path: Path):

@@ -13,6 +13,7 @@ from kotoserver.providers.model_downloads import Downloads, Patience
 from kotoserver.providers.model_store import ModelStore, piper_voice, whisper_folder
 from kotoserver.settings import Settings, SpeechSettings
 from tests.providers.file_server import Publisher, publishing
+from tests.providers.tiny_piper import build as build_piper_voice
 
 WEIGHTS = random.Random(5).randbytes(1_000_000)
 FILES = {
@@ -231,13 +232,20 @@ def test_a_folder_that_only_bears_a_known_name_is_refused(tmp_path: Path):
 
 
 def test_a_voice_from_elsewhere_is_brought_in_under_another_name(tmp_path: Path):
-    (tmp_path / "v.onnx").write_bytes(b"graph")
-    (tmp_path / "v.onnx.json").write_text("{}")
+    voice = build_piper_voice(tmp_path / "v.onnx")
     store = ModelStore(tmp_path / "models")
-    store.bring_in(tmp_path / "v.onnx", "minji")
+    store.bring_in(voice, "minji")
     settings = speech(tmp_path / "models", PIPER_VOICE="minji")
     assert piper_voice(settings) == tmp_path / "models" / "piper" / "minji.onnx"
-    assert (tmp_path / "models" / "piper" / "minji.onnx.json").read_text() == "{}"
+    assert (tmp_path / "models" / "piper" / "minji.onnx.json").read_bytes() == Path(f"{voice}.json").read_bytes()
+
+
+def test_a_voice_that_is_not_korean_is_not_brought_in(tmp_path: Path):
+    voice = build_piper_voice(tmp_path / "v.onnx", language={"code": "en_US"})
+    with pytest.raises(BadSettings) as refused:
+        ModelStore(tmp_path / "models").bring_in(voice, "amy")
+    assert refused.value.message == "v.onnx is a voice for `en_US`, not for Korean."
+    assert not (tmp_path / "models").exists()
 
 
 @pytest.mark.parametrize("name", ["../evil", ".hidden", "a/b", ""])

@@ -156,6 +156,8 @@ async def test_closing_ends_the_program(voice: PiperSynthesizer):
     ("described", "sentence"),
     [
         ({"language": {"code": "de_DE"}}, "voice.onnx is a voice for `de_DE`, not for Korean."),
+        ({"language": {"code": "kok_IN"}}, "voice.onnx is a voice for `kok_IN`, not for Korean."),
+        ({"espeak": {"voice": "kok"}}, "reads with the espeak voice `kok`, not with the Korean one."),
         ({"language": {}, "espeak": {"voice": "en-us"}}, "is a voice for `en-us`, not for Korean."),
         ({"espeak": {"voice": "en-us"}}, "reads with the espeak voice `en-us`, not with the Korean one."),
         ({"phoneme_type": "pygoruut"}, "wants phonemes of the kind `pygoruut`, which piper cannot make of Korean"),
