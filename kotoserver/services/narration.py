@@ -27,8 +27,8 @@ from kotoserver.ports.storage import SpokenLine
 from kotoserver.services.catalog import Playable
 from kotoserver.services.speech import SpeechService
 
-_CHOICE_CHARACTERS = 60
-"""Of each thing that a learner may have said, so that three of them fit in a frame."""
+_ASKED_BYTES = 600
+"""Of all that a learner may have said together, so that it fits in a frame: three ordinary sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Narrator:
             confidence=round(hearing.confidence, 3),
             heard=hearing.heard.value,
             audio_id=audio_id,
-            choices=tuple(choice[:_CHOICE_CHARACTERS] for choice in hearing.choices) or None,
+            choices=_whole_choices(hearing) or None,
             message=sentences.get(hearing.heard.value) or sentences[Verdict.NOT_SCORED.value],
         )
 
@@ -165,6 +165,17 @@ class Narrator:
 
     def _romanization(self, ko: str) -> str | None:
         return None if self.playable.pack.romanization_show == "never" else romanize(ko)
+
+
+def _whole_choices(hearing: Hearing) -> tuple[str, ...]:
+    """Those that there is room for beside the text: half a sentence must not be confirmed as what was said."""
+    chosen, room = list[str](), _ASKED_BYTES - len(hearing.text.encode())
+    for choice in hearing.choices:
+        size = len(choice.encode())
+        if size <= room:
+            chosen.append(choice)
+            room -= size
+    return tuple(chosen)
 
 
 def spoken_line(

@@ -1,14 +1,18 @@
 """What happened, in the frames a client gets and the words a learner reads."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kotoserver.domain.evaluation import FeedbackItem, Severity, SlotReading, SlotState, Verdict
+from kotoserver.domain.events import encode_frame
 from kotoserver.domain.scene import HintKind
 from kotoserver.domain.session import HeldSlot, Progress, advance, begin, say
+from kotoserver.korean.heard import HeardAs, Hearing
 from kotoserver.services.narration import Narrator
 from tests.apps import serving
 from tests.small_scene import said
@@ -67,6 +71,16 @@ def test_the_last_hint_shows_the_model_answer_and_can_be_heard(narrator: Narrato
     frame = narrator.hint(answer, Progress(turn=turn.id, hints_shown=len(turn.hints)))
     assert (frame.ko, frame.step, frame.of) == (turn.model.ko, len(turn.hints), len(turn.hints))
     assert frame.tts_url
+
+
+@pytest.mark.parametrize(("syllables", "offered"), [(20, 3), (60, 2), (90, 1), (120, 0), (200, 0)])
+def test_what_may_have_been_said_is_offered_whole_or_not_at_all(narrator: Narrator, syllables: int, offered: int):
+    choices = tuple(letter * syllables for letter in "가나다")
+    hearing = Hearing(heard=HeardAs.UNSURE, text=choices[0], confidence=0.4, choices=choices)
+    asked = narrator.not_heard("t" * 64, "aud_0123456789abcdef0123", hearing)
+    frame = json.loads(encode_frame(asked, seq=99_999, at=datetime.now(UTC)))
+    assert tuple(frame.get("choices", ())) == choices[:offered]
+    assert frame["text"] == choices[0]
 
 
 def test_slow_speech_has_an_address_of_its_own(narrator: Narrator):
