@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Annotated
 
 import aiohttp
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.hearing import (
@@ -30,6 +30,7 @@ _MOST_BYTES = 1_000_000
 """Of an answer."""
 _PROMPT_CHARACTERS = 240
 """Whisper reads 223 tokens before the sentence, about 250 syllables, and forgets the first of more."""
+_MOST_READINGS = 5
 _DETAILS: Sequence[Sequence[tuple[str, str]]] = (
     (
         ("response_format", "verbose_json"),
@@ -61,10 +62,20 @@ class _Segment(BaseModel):
     words: list[_Word] | None = None
 
 
+class _Reading(BaseModel):
+    text: str
+    confidence: _Number
+
+
 class _Transcription(BaseModel):
     text: str
     segments: list[_Segment] | None = None
     words: list[_Word] | None = None
+    alternatives: object = None
+    """Other readings, as our own speech role tells them; what other servers may call so is anything."""
+
+
+_READINGS = TypeAdapter(list[_Reading])
 
 
 class OpenAiRecognizer(Recognizer):
@@ -155,7 +166,23 @@ def _heard(told: _Transcription) -> tuple[tuple[Hypothesis, ...], tuple[HeardWor
     text = " ".join(text.split())
     if not text:
         return (), ()
-    return (Hypothesis(text=text, confidence=_confidence(believed)),), tuple(_words(told, segments, believed))
+    best = Hypothesis(text=text, confidence=_confidence(believed))
+    others = _others(told, best) if len(believed) == len(segments) else ()
+    return (best, *others), tuple(_words(told, segments, believed))
+
+
+def _others(told: _Transcription, best: Hypothesis) -> Iterator[Hypothesis]:
+    """Readings beside the best one, where the server is of our own kind."""
+    try:
+        readings = _READINGS.validate_python(told.alternatives)
+    except ValidationError:
+        return
+    known = {best.text}
+    for reading in readings[:_MOST_READINGS]:
+        text = " ".join(reading.text.split())
+        if text and text not in known:
+            known.add(text)
+            yield Hypothesis(text=text, confidence=min(best.confidence, max(0.0, reading.confidence)))
 
 
 def _confidence(segments: Sequence[_Segment]) -> float:

@@ -145,8 +145,33 @@ async def test_of_two_segments_the_doubtful_one_is_left_out_with_its_words():
     assert [word.text for word in recognition.words] == ["두", "잔"]
 
 
-async def test_fields_that_a_server_adds_do_no_harm():
-    assert (await heard({"text": "네", "usage": {"seconds": 1}, "x": [1]})).text == "네"
+async def test_other_readings_come_behind_the_best_where_the_server_tells_them():
+    told = verbose("두 잔 주세요", avg_logprob=-0.5)
+    told["alternatives"] = [
+        {"text": "두 잔 주세요", "confidence": 0.6065},
+        {"text": " 두 장  주세요 ", "confidence": 0.3},
+        {"text": "두 잔 줘", "confidence": 0.9},
+        {"text": "", "confidence": 0.1},
+    ]
+    readings = [(each.text, each.confidence) for each in (await heard(told)).hypotheses]
+    assert readings == [
+        ("두 잔 주세요", pytest.approx(0.6065, abs=0.001)),
+        ("두 장 주세요", 0.3),
+        ("두 잔 줘", pytest.approx(0.6065, abs=0.001)),
+    ]
+
+
+async def test_of_a_reading_in_part_no_others_are_taken():
+    told = verbose("두 잔 주세요")
+    told["segments"].append({**told["segments"][0], "text": "시청해 주셔서 감사합니다", "no_speech_prob": 0.9})
+    told["alternatives"] = [{"text": "두 장 주세요", "confidence": 0.3}]
+    assert len((await heard(told)).hypotheses) == 1
+
+
+@pytest.mark.parametrize("alternatives", ["none", {"a": 1}, [1], [{"transcript": "네"}], [{"text": "네요"}], None])
+async def test_fields_that_a_server_adds_do_no_harm(alternatives: object):
+    told = {"text": "네", "usage": {"seconds": 1}, "x": [1], "alternatives": alternatives}
+    assert [each.text for each in (await heard(told)).hypotheses] == ["네"]
 
 
 async def test_a_line_is_asked_for_in_the_voice_that_is_authored_and_at_its_pace():

@@ -167,7 +167,7 @@ async def test_a_text_is_spoken_in_the_form_that_is_asked_for(
 
 
 async def test_our_own_client_hears_and_speaks_through_it(tmp_path: Path):
-    model = build_whisper_model(tmp_path / "whisper", Script())
+    model = build_whisper_model(tmp_path / "whisper", Script(or_else={"한": "두"}))
     voice = build_piper_voice(tmp_path / "voice.onnx")
     engines = {"WHISPER_MODEL": str(model), "PIPER_VOICE": str(voice), "KOTO_SPEECH_KEY": "open-sesame"}
     async with serving(tmp_path, STT_PROVIDER="whisper", TTS_PROVIDER="piper", **engines) as client:
@@ -184,7 +184,7 @@ async def test_our_own_client_hears_and_speaks_through_it(tmp_path: Path):
         await mouth.check()
         await ears.close()
         await mouth.close()
-    assert heard.text == "라떼 한 잔 주세요"
+    assert [each.text for each in heard.hypotheses] == ["라떼 한 잔 주세요", "라떼 두 잔 주세요"]
     assert heard.confidence > 0.9
     assert [word.text for word in heard.words] == ["라떼", "한", "잔", "주세요"]
     assert {part.sample_rate for part in parts} == {16_000}
