@@ -28,7 +28,7 @@ from kotoserver.blobs.keys import check_key
 from kotoserver.blobs.links import Links
 from kotoserver.blobs.pieces import pieces_of
 from kotoserver.domain.errors import StorageFailed
-from kotoserver.ports.blobs import PIECE_BYTES, BlobInfo, BlobStore, Linked
+from kotoserver.ports.blobs import PIECE_BYTES, BlobInfo, BlobStore, Linked, Put
 
 T = TypeVar("T")
 
@@ -57,26 +57,30 @@ class FilesystemBlobs(BlobStore):
     async def open(self) -> None:
         await self.check()
 
-    async def put(self, key: str, content: bytes, media_type: str) -> None:
+    async def put(self, key: str, content: bytes, media_type: str) -> Put:
         path = self.path(key)
-        await self._in_thread(lambda: self._write(path, content))
+        return await self._in_thread(lambda: self._write(path, content))
 
-    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> Put:
         path = self.path(key)
         file = await self._in_thread(self._open_incoming)
         incoming = Path(file.name)
         size = 0
         digest = hashlib.sha256()
+
+        def write(chunk: bytes) -> None:
+            digest.update(chunk)
+            file.write(chunk)
+
         try:
             async for chunk in chunks:
                 size += len(chunk)
-                digest.update(chunk)
-                await self._in_thread(partial(file.write, chunk))
+                await self._in_thread(partial(write, chunk))
             await self._in_thread(lambda: _finish(file, path, digest.digest()))
         except BaseException:
             await asyncio.shield(self._in_thread(lambda: _abandon(file, incoming)))
             raise
-        return size
+        return Put(size=size, sha256=digest.hexdigest())
 
     async def get(self, key: str) -> bytes | None:
         path = self.path(key)
@@ -132,11 +136,13 @@ class FilesystemBlobs(BlobStore):
         self._write(tried, b"")
         tried.unlink(missing_ok=True)
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: Path, content: bytes) -> Put:
         self._sweep_once()
         path.parent.mkdir(parents=True, exist_ok=True)
-        _flushed(self._incoming, content).replace(path)
+        digest = hashlib.sha256(content)
+        _flushed(self._incoming, content, digest.digest()).replace(path)
         _flush_folder(path.parent)
+        return Put(size=len(content), sha256=digest.hexdigest())
 
     def _open_incoming(self) -> "_TemporaryFileWrapper[bytes]":
         self._sweep_once()
@@ -155,12 +161,12 @@ class FilesystemBlobs(BlobStore):
                     left.unlink()
 
 
-def _flushed(folder: Path, content: bytes) -> Path:
+def _flushed(folder: Path, content: bytes, digest: bytes) -> Path:
     """A new file in `folder` that holds the content and is on the disk."""
     with NamedTemporaryFile(dir=folder, delete=False) as file:
         try:
             file.write(content)
-            file.write(_MARK + hashlib.sha256(content).digest())
+            file.write(_MARK + digest)
             file.flush()
             os.fsync(file.fileno())
         except BaseException:

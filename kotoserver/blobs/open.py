@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from kotoserver.blobs.filesystem import FilesystemBlobs
 from kotoserver.blobs.links import Links
+from kotoserver.blobs.local import LocalBlobs
 from kotoserver.domain.errors import BadSettings
+from kotoserver.domain.recording import ALL_RECORDINGS
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.clock import SystemClock
 from kotoserver.settings import S3Settings, Secret
@@ -17,7 +18,8 @@ def open_blobs(root: Path, *, s3: S3Settings | None = None, secret: Secret | Non
     S3 client is not installed.
     """
     if s3 is None:
-        return FilesystemBlobs(root, Links(secret, SystemClock()) if secret else None)
+        links = Links(secret, SystemClock()) if secret else None
+        return LocalBlobs(root, links, together=ALL_RECORDINGS)
     try:
         from kotoserver.blobs.s3 import S3Blobs  # the client is an optional extra
     except ModuleNotFoundError as error:

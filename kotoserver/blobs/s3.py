@@ -22,7 +22,7 @@ from kotoserver.blobs.damage import absent, damaged
 from kotoserver.blobs.keys import check_key
 from kotoserver.blobs.pieces import pieces_of
 from kotoserver.domain.errors import BadSettings, StorageFailed
-from kotoserver.ports.blobs import PIECE_BYTES, BlobInfo, BlobStore
+from kotoserver.ports.blobs import PIECE_BYTES, BlobInfo, BlobStore, Put
 from kotoserver.settings import S3Settings
 
 T = TypeVar("T")
@@ -83,23 +83,26 @@ class S3Blobs(BlobStore):
     async def open(self) -> None:
         await self._in_thread(lambda: None)
 
-    async def put(self, key: str, content: bytes, media_type: str) -> None:
+    async def put(self, key: str, content: bytes, media_type: str) -> Put:
         check_key(key)
-        digest = hashlib.sha256(content).hexdigest()
-        await self._in_thread(lambda: self._put(key, BytesIO(content), len(content), media_type, digest))
+        return await self._in_thread(lambda: self._put_content(key, content, media_type))
 
-    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> Put:
         """What comes waits in a file on disk: the client wants to know the size before it begins."""
         check_key(key)
         digest = hashlib.sha256()
         with await asyncio.to_thread(TemporaryFile) as file:
-            async for chunk in chunks:
+
+            def write(chunk: bytes) -> None:
                 digest.update(chunk)
-                await asyncio.to_thread(file.write, chunk)
-            size = file.tell()
+                file.write(chunk)
+
+            async for chunk in chunks:
+                await asyncio.to_thread(write, chunk)
+            size, sha256 = file.tell(), digest.hexdigest()
             file.seek(0)
-            await self._in_thread(lambda: self._put(key, file, size, media_type, digest.hexdigest()))
-        return size
+            await self._in_thread(lambda: self._put(key, file, size, media_type, sha256))
+        return Put(size=size, sha256=sha256)
 
     async def get(self, key: str) -> bytes | None:
         check_key(key)
@@ -209,6 +212,11 @@ class S3Blobs(BlobStore):
             )
         finally:
             self.client.remove_object(self.bucket, _PROBE)
+
+    def _put_content(self, key: str, content: bytes, media_type: str) -> Put:
+        digest = hashlib.sha256(content).hexdigest()
+        self._put(key, BytesIO(content), len(content), media_type, digest)
+        return Put(size=len(content), sha256=digest)
 
     def _put(self, key: str, content: BinaryIO, size: int, media_type: str, digest: str) -> None:
         self.client.put_object(

@@ -23,6 +23,16 @@ class BlobInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """What was put."""
+
+    size: int
+    """Bytes."""
+    sha256: str
+    """In hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
     """What an address of ours leads to."""
 
@@ -43,12 +53,12 @@ class BlobStore(ABC):
         """Makes sure that there is a place to keep bytes. BadSettings where anybody may read them."""
 
     @abstractmethod
-    async def put(self, key: str, content: bytes, media_type: str) -> None:
+    async def put(self, key: str, content: bytes, media_type: str) -> Put:
         """Stores the whole content or nothing; an existing key is replaced in one step."""
 
     @abstractmethod
-    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> int:
-        """Stores what comes, without holding it in memory; the number of bytes.
+    async def put_stream(self, key: str, chunks: AsyncIterator[bytes], media_type: str) -> Put:
+        """Stores what comes, without holding it in memory.
 
         Whatever `chunks` raises, or being cancelled, leaves nothing behind.
         """

@@ -4,9 +4,11 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from time import time
 from typing import Any
 
 import jwt
@@ -17,12 +19,16 @@ from kotoserver.settings import Secret, Settings
 FILE = "secret"
 PREVIOUS_FILE = "secret.previous"
 _ALGORITHM = "HS256"
+_BELIEVED = 4096
+"""Tokens that are remembered as read, half a kilobyte each."""
 
 
 class Keyring:
     """Signs with the first key and believes all of them."""
 
     def __init__(self, current: Secret, previous: Secret | None = None) -> None:
+        self._believed: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        """Tokens that were read lately: who has signed one stays the same, only its time runs out."""
         keys = [current.reveal()] + ([previous.reveal()] if previous is not None else [])
         self._keys = {_name(key): key for key in keys}
         self._current = keys[0]
@@ -36,8 +42,18 @@ class Keyring:
         """A JSON Web Token that names the key by which it is signed (RFC 7515, `kid`)."""
         return jwt.encode(dict(claims), self._current, algorithm=_ALGORITHM, headers={"kid": _name(self._current)})
 
-    def read(self, token: str) -> dict[str, Any]:
+    def read(self, token: str) -> Mapping[str, Any]:
         """What the token claims. NotSignedIn when it is not ours, codes `not_signed_in` and `token_expired`."""
+        known = self._believed.get(token)
+        if known is not None and known["exp"] > time():
+            return known
+        claims = self._read_anew(token)
+        self._believed[token] = claims
+        if len(self._believed) > _BELIEVED:
+            self._believed.popitem(last=False)
+        return claims
+
+    def _read_anew(self, token: str) -> dict[str, Any]:
         try:
             key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")), self._current)
             # The clocks of two servers differ: one may read a token a moment before it was made.

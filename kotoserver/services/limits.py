@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from kotoserver import telemetry
@@ -137,6 +138,7 @@ async def _take(counter: Bus, use: Use, who: str, limit: int) -> Allowance:
     return await counter.take(f"{use}:{who}", limit=limit, window_seconds=WINDOW_SECONDS)
 
 
+@lru_cache(4096)
 def network_of(who: str) -> str:
     """Whom an address is counted with: an IPv6 household has 2^64 of them. Anything else as it is."""
     try:

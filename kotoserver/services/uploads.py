@@ -4,7 +4,6 @@ What its first bytes show to be no recording is refused at once. What only decod
 recording is asked about: as its turn, or by its id.
 """
 
-import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -94,12 +93,11 @@ class UploadService:
         kind = "application/octet-stream"
         first = await reading.piece()
         if reading.ended:
-            await self._blobs.put(upload.blob_key, first, kind)
+            put = await self._blobs.put(upload.blob_key, first, kind)
             upload.content = first
         else:
-            await self._blobs.put_stream(upload.blob_key, reading.all_from(first), kind)
-        upload.media_type, upload.size = reading.media_type, reading.size
-        upload.sha256 = reading.digest.hexdigest()
+            put = await self._blobs.put_stream(upload.blob_key, reading.all_from(first), kind)
+        upload.media_type, upload.size, upload.sha256 = reading.media_type, put.size, put.sha256
 
     async def accept(self, caller: Caller, upload: "Upload", session_id: str, turn_id: str | None) -> Recording:
         """Makes the upload a recording of this session, to be played as that turn where one is named.
@@ -199,7 +197,7 @@ class UploadService:
 
 
 class _Reading:
-    """An upload piece by piece, counted, digested and looked at as it passes."""
+    """An upload piece by piece, counted and looked at as it passes."""
 
     def __init__(self, chunks: AsyncIterator[bytes], decoder: AudioDecoder, most_bytes: int) -> None:
         self._chunks = chunks
@@ -208,7 +206,6 @@ class _Reading:
         self.size = 0
         self.media_type = ""
         self.ended = False
-        self.digest = hashlib.sha256()
 
     async def piece(self) -> bytes:
         """The next; the last one is smaller than the others. BadInput as of `UploadService.receive`."""
@@ -222,7 +219,6 @@ class _Reading:
             if self.size > self._most_bytes:
                 most = self._most_bytes / 1_000_000
                 raise BadInput(f"A recording has at most {most:g} MB.", code="audio_too_large")
-            self.digest.update(chunk)
             held.append(chunk)
             size += len(chunk)
             if not self.media_type and size >= HEAD_BYTES:

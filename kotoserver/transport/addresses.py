@@ -32,6 +32,8 @@ def client_address(request: web.Request) -> str:
     before it may be made up.
     """
     trusted = request.app[SETTINGS].trusted_proxies
+    if not trusted:
+        return request.remote or _UNKNOWN
     passed_on = [each.strip() for each in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
     address = request.remote or _UNKNOWN
     while passed_on and _among(address, trusted):

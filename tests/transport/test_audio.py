@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from kotoserver.audio.decode import decode_audio
+from kotoserver.blobs import open_blobs
 from kotoserver.domain.errors import ProviderFailed
 from kotoserver.domain.events import FRAME_LIMIT
 from kotoserver.domain.hearing import Hypothesis, Recognition
@@ -236,7 +237,7 @@ async def test_a_key_is_not_used_for_another_session_or_another_turn(guest: Gues
     assert await upload(guest, speech, session_id, key="k1", turn_id="t1") == first
     await guest.koto.services.voice.settle()
     assert await upload(guest, speech, session_id, key="k1", turn_id="t1") == first
-    assert recordings_in(tmp_path) == [], "what was refused or sent again is not kept"
+    assert await recordings_in(tmp_path) == {}, "what was refused or sent again is not kept"
 
 
 @pytest.mark.parametrize("key", ["", " ", "k" * 201])
@@ -245,7 +246,7 @@ async def test_a_key_has_some_characters_and_not_too_many(guest: Guest, speech: 
     form.add_field("audio", io.BytesIO(speech), filename="speech.webm")
     answer = await guest.call("POST", "/audio/upload", data=form, headers={"Idempotency-Key": key})
     assert await error_of(answer) == (400, "bad_idempotency_key")
-    assert not (tmp_path / "blobs" / "recordings").exists()
+    assert await recordings_in(tmp_path) == {}
 
 
 async def test_a_turn_id_that_was_used_is_refused_before_anybody_is_paid(
@@ -447,7 +448,7 @@ async def test_what_is_no_recording_is_refused_and_leaves_nothing(
 ):
     answer = await post(guest, content, await guest.open())
     assert await error_of(answer) == (400, code)
-    assert recordings_in(tmp_path) == []
+    assert await recordings_in(tmp_path) == {}
 
 
 async def test_a_recording_that_is_too_large_is_refused_while_it_is_read(tmp_path: Path):
@@ -455,7 +456,7 @@ async def test_a_recording_that_is_too_large_is_refused_while_it_is_read(tmp_pat
         guest = await koto.guest()
         answer = await post(guest, b"OggS" + bytes(1_000_000), await guest.open())
         assert await error_of(answer) == (413, "audio_too_large")
-        assert recordings_in(tmp_path) == []
+        assert await recordings_in(tmp_path) == {}
 
 
 async def test_what_is_no_recording_is_refused_by_its_beginning(guest: Guest):
@@ -478,9 +479,7 @@ async def test_a_recording_of_several_pieces_is_stored_as_it_came(guest: Guest, 
     content = sounds.wav(1.0, rate=192_000, channels=8)
     assert len(content) > 3_000_000
     audio_id = await upload(guest, content, await guest.open(), turn_id="t1")
-    (stored,) = recordings_in(tmp_path)
-    assert stored.name == audio_id
-    assert stored.read_bytes().startswith(content)  # its digest stands at the end
+    assert await recordings_in(tmp_path) == {audio_id: content}
     await guest.koto.services.voice.settle()
     assert (await guest.get(f"/audio/{audio_id}"))["status"] == "unheard"
 
@@ -498,7 +497,7 @@ async def test_a_recording_that_cannot_be_read_is_told_as_its_turn_and_by_its_id
     recording = await guest.get(f"/audio/{audio_id}")
     assert (recording["status"], recording["failure"]) == ("unreadable", "broken_audio")
     assert recording["download_url"] is None
-    assert recordings_in(tmp_path) == []
+    assert await recordings_in(tmp_path) == {}
     assert (await guest.get(f"/sessions/{session_id}/turns"))["turns"] == []
     await speak(live, session_id, await upload(guest, speech, session_id), "t1")
     assert (await live.until("evaluation_complete"))["turn_id"] == "t1"
@@ -570,7 +569,7 @@ async def test_a_form_that_breaks_off_is_refused_and_leaves_nothing(guest: Guest
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     answer = await guest.call("POST", "/audio/upload", data=body, headers=headers)
     assert answer.status == 400
-    assert recordings_in(tmp_path) == []
+    assert await recordings_in(tmp_path) == {}
 
 
 async def test_an_upload_belongs_to_a_session_of_ones_own(koto: Koto, guest: Guest, speech: bytes, tmp_path: Path):
@@ -581,7 +580,7 @@ async def test_an_upload_belongs_to_a_session_of_ones_own(koto: Koto, guest: Gue
         400,
         "bad_turn_id",
     )
-    assert recordings_in(tmp_path) == []
+    assert await recordings_in(tmp_path) == {}
 
 
 async def test_a_recording_is_played_in_its_own_session_only(guest: Guest, speech: bytes):
@@ -599,8 +598,12 @@ async def test_a_recording_is_played_in_its_own_session_only(guest: Guest, speec
 # ── given back, and forgotten ────────────────────────────────────────────────────────────────
 
 
-def recordings_in(data_dir: Path) -> list[Path]:
-    return [file for file in (data_dir / "blobs" / "recordings").rglob("*") if file.is_file()]
+async def recordings_in(data_dir: Path) -> dict[str, bytes | None]:
+    """Id -> what is kept of it, as another program sees it."""
+    blobs = open_blobs(data_dir / "blobs")
+    kept = {info.key.rpartition("/")[2]: await blobs.get(info.key) async for info in blobs.list("recordings/")}
+    await blobs.close()
+    return kept
 
 
 async def agree(guest: Guest, keep: bool = True) -> Frame:
@@ -621,7 +624,7 @@ async def play_one(guest: Guest, speech: bytes) -> tuple[str, str]:
 
 async def test_without_consent_a_recording_goes_once_it_is_judged(guest: Guest, speech: bytes, tmp_path: Path):
     _, audio_id = await play_one(guest, speech)
-    assert recordings_in(tmp_path) == []
+    assert await recordings_in(tmp_path) == {}
     answer = await guest.call("GET", f"/audio/download/{audio_id}")
     assert await error_of(answer) == (404, "audio_not_kept")
     assert (await guest.get(f"/audio/{audio_id}"))["download_url"] is None
@@ -692,9 +695,9 @@ async def test_nobody_else_hears_a_recording(koto: Koto, guest: Guest, speech: b
 async def test_taking_consent_back_forgets_what_was_kept(guest: Guest, speech: bytes, tmp_path: Path):
     await agree(guest)
     _, audio_id = await play_one(guest, speech)
-    assert len(recordings_in(tmp_path)) == 1
+    assert len(await recordings_in(tmp_path)) == 1
     await agree(guest, keep=False)
-    assert recordings_in(tmp_path) == []
+    assert await recordings_in(tmp_path) == {}
     answer = await guest.call("GET", f"/audio/download/{audio_id}")
     assert await error_of(answer) == (404, "audio_not_kept")
 
@@ -705,10 +708,10 @@ async def test_recordings_go_with_their_session_and_their_learner(
 ):
     await agree(guest)
     session_id, _ = await play_one(guest, speech)
-    assert len(recordings_in(tmp_path)) == 1
+    assert len(await recordings_in(tmp_path)) == 1
     path = f"/sessions/{session_id}" if erased == "session" else "/me"
     assert (await guest.call("DELETE", path)).status == 204
-    assert recordings_in(tmp_path) == []
+    assert await recordings_in(tmp_path) == {}
 
 
 async def test_a_recording_whose_time_is_over_is_forgotten(
@@ -719,7 +722,7 @@ async def test_a_recording_whose_time_is_over_is_forgotten(
     assert await koto.services.recordings.forget_overdue() == 0
     koto.clock.move(days=31)
     assert await koto.services.recordings.forget_overdue() == 1
-    assert recordings_in(tmp_path) == []
+    assert await recordings_in(tmp_path) == {}
     assert await error_of(await guest.call("GET", f"/audio/{audio_id}")) == (404, "no_such_audio")
 
 
@@ -728,12 +731,16 @@ async def test_what_a_server_that_died_in_an_upload_left_is_forgotten(
 ):
     await agree(guest)
     _, audio_id = await play_one(guest, speech)
-    stray = tmp_path / "blobs" / "recordings" / guest.learner_id / "aud_stray"
+    stray = tmp_path / "blobs" / "recordings" / guest.learner_id / "aud_half"
+    stray.parent.mkdir(parents=True)
     stray.write_bytes(b"half of it")
+    blobs = open_blobs(tmp_path / "blobs")
+    await blobs.put(f"recordings/{guest.learner_id}/aud_whole", b"all of it", "audio/webm")
+    await blobs.close()
     assert await koto.services.recordings.forget_strays() == 0
     koto.clock.move(days=1)
-    assert await koto.services.recordings.forget_strays() == 1
-    assert [file.name for file in recordings_in(tmp_path)] == [audio_id]
+    assert await koto.services.recordings.forget_strays() == 2
+    assert list(await recordings_in(tmp_path)) == [audio_id]
 
 
 async def test_nothing_that_was_heard_is_logged(

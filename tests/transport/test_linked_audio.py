@@ -1,12 +1,15 @@
 """A learner's recording on this server's own disk: downloaded by a link that works for an hour, for anyone."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from kotoserver.blobs.local import SMALL_FILE
 from tests import sounds
 from tests.apps import Guest, Koto, serving
 
@@ -82,9 +85,8 @@ async def test_a_recording_that_was_changed_on_the_disk_is_an_error(
     koto: Koto, guest: Guest, speech: bytes, tmp_path: Path
 ):
     link = await link_to(guest, await upload(guest, speech))
-    (file,) = [each for each in (tmp_path / "blobs" / "recordings").rglob("aud_*") if each.is_file()]
-    written = file.read_bytes()
-    file.write_bytes(b"?" + written[1:])
-    assert await error_of(await koto.http.get(link)) == (503, "blob_damaged")
-    file.write_bytes(written[:-1])
-    assert await error_of(await koto.http.get(link)) == (503, "blob_damaged")
+    with closing(sqlite3.connect(tmp_path / "blobs" / SMALL_FILE)) as file:
+        for spoilt in (b"?" + speech[1:], speech[:-1]):
+            file.execute("UPDATE blobs SET content = ?", (spoilt,))
+            file.commit()
+            assert await error_of(await koto.http.get(link)) == (503, "blob_damaged")

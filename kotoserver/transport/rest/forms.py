@@ -1,20 +1,20 @@
 """Reading multipart forms piece by piece, so that no file is held whole before its size is known."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 
 import aiohttp
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from multipart import MultipartSegment, PushMultipartParser, parse_options_header
 
 from kotoserver.domain.errors import BadInput
 from kotoserver.transport.keys import SETTINGS
 
 FILE_TIMES = 6
 """A body with a file in it may take so many times as long to come as any other."""
-_CHUNK_BYTES = 262_144
-"""What the connection has at most ready at once: fewer steps for a large file."""
 _FIELD_BYTES = 256
 """Of a form field that is no file."""
 
@@ -31,35 +31,42 @@ async def in_time(request: web.Request) -> AsyncIterator[None]:
         ) from None
 
 
-async def form_parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
+@dataclass(slots=True)
+class FormPart:
+    """A field of a form, whose content is still coming."""
+
+    name: str
+    filename: str | None
+    _coming: AsyncGenerator[MultipartSegment | bytes | None, None]
+    _ended: bool = field(default=False)
+
+    async def chunk(self) -> bytes:
+        """What has come since the last call; empty at its end. BadInput code `bad_form` where it breaks off."""
+        piece = None if self._ended else await _next(self._coming)
+        self._ended = piece is None
+        return piece or b""
+
+
+async def form_parts(request: web.Request) -> AsyncIterator[FormPart]:
     """The fields as they come; each is to be read before the next. BadInput code `bad_form`."""
-    # Of the header itself: aiohttp's own attribute has the whole of it parsed as of an e-mail, once more.
-    if not request.headers.get("Content-Type", "").lower().startswith("multipart/form-data"):
-        raise BadInput("Send the recording as multipart/form-data.", code="bad_form")
-    with _plain_errors():
-        reader = await request.multipart()
-    while (part := await _next_part(reader)) is not None:
+    coming = _parsed(request)
+    while isinstance(head := await _next(coming), MultipartSegment):
+        part = FormPart(head.name, head.filename, coming)
         yield part
+        while await part.chunk():
+            pass
 
 
-async def _next_part(reader: MultipartReader) -> BodyPartReader | None:
-    with _plain_errors():
-        part = await reader.next()
-    if part is None or isinstance(part, BodyPartReader):
-        return part
-    raise BadInput("A field of the form is itself a form.", code="bad_form")
-
-
-async def file_chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+async def file_chunks(part: FormPart) -> AsyncIterator[bytes]:
     """The bytes of a field that is a file. BadInput code `bad_form` where it breaks off."""
-    while chunk := await _chunk(part, _CHUNK_BYTES):
+    while chunk := await part.chunk():
         yield chunk
 
 
-async def field_text(part: BodyPartReader) -> str:
+async def field_text(part: FormPart) -> str:
     """A field that is no file. BadInput code `bad_form`."""
     content = b""
-    while chunk := await _chunk(part, _FIELD_BYTES):
+    while chunk := await part.chunk():
         content += chunk
         if len(content) > _FIELD_BYTES:
             raise BadInput(f"The field {part.name} is too long.", code="bad_form")
@@ -69,14 +76,31 @@ async def field_text(part: BodyPartReader) -> str:
         raise BadInput(f"The field {part.name} is not text.", code="bad_form") from error
 
 
-async def _chunk(part: BodyPartReader, size: int) -> bytes:
+def _parsed(request: web.Request) -> AsyncGenerator[MultipartSegment | bytes | None, None]:
+    """The head of each field, what is in it as it comes, and None at its end."""
+    kind, options = parse_options_header(request.headers.get("Content-Type", ""))
+    if kind != "multipart/form-data":
+        raise BadInput("Send the recording as multipart/form-data.", code="bad_form")
+
+    async def what_has_come(_: int) -> bytes:
+        return await request.content.readany()
+
     with _plain_errors():
-        return bytes(await part.read_chunk(size))
+        coming: AsyncGenerator[MultipartSegment | bytes | None, None]
+        coming = PushMultipartParser(options.get("boundary", "")).parse_async(what_has_come)
+    return coming
+
+
+async def _next(
+    coming: AsyncGenerator[MultipartSegment | bytes | None, None],
+) -> MultipartSegment | bytes | None:
+    with _plain_errors():
+        return await anext(coming, None)
 
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except (ValueError, AssertionError, aiohttp.ClientError, HttpProcessingError) as broken:
+    except (ValueError, aiohttp.ClientError, HttpProcessingError) as broken:
         raise BadInput("The form breaks off or is no form; send it again.", code="bad_form") from broken

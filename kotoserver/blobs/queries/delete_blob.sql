@@ -1,0 +1,2 @@
+-- Forgets a blob.
+DELETE FROM blobs WHERE key = ?
