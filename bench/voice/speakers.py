@@ -10,6 +10,10 @@ import aiohttp
 from bench.players import Player
 
 
+class Refused(RuntimeError):
+    """The server asks to try again later."""
+
+
 @dataclass(slots=True)
 class Speaker(Player):
     """Half of them name the turn in the upload, half send `audio_uploaded` after it."""
@@ -59,6 +63,8 @@ class Speaker(Player):
     async def _judged(self) -> dict[str, Any]:
         while (frame := await self._frame())["type"] != "evaluation_complete":
             unheard = frame["type"] == "transcript" and frame["heard"] != "speech"
+            if frame["type"] == "error" and frame["retryable"]:
+                raise Refused(frame["code"])
             if frame["type"] == "error" or unheard:
                 raise RuntimeError(f"the server answered {frame}")
         return frame
