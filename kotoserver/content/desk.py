@@ -16,6 +16,7 @@ from kotoserver.content.compiler import CompilationResult
 from kotoserver.content.diagnostics import Diagnostic, Report
 from kotoserver.content.drafts import Drafts, Folders, compile_folders
 from kotoserver.content.findings import Findings
+from kotoserver.content.positions import check_layout
 from kotoserver.content.trial_schema import TRIALS_SCHEMA, TrialsSource
 from kotoserver.content.trials import Judge, try_out
 from kotoserver.domain.errors import ContentBroken, NotFound
@@ -47,6 +48,7 @@ def lint_folders(
     report = Report()
     report.extend(_of_interest(drafts, scene_id))
     for each in drafts.scenes:
+        check_layout(folders, each, report)
         _read_closely(each, drafts, folders, proofreader, report)
     _compare_packs(drafts, report)
     return list(report.diagnostics)

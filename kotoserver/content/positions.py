@@ -3,14 +3,18 @@
     {"schema": "scene-layout/1", "turns": {"greet": [120, 40]}}
 
 A file that cannot be read counts as none: the picture then arranges itself, and the next drag writes it anew.
+It is told as W29, so that nobody wonders where the order of the cards has gone.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kotoserver.content.diagnostics import START_OF_FILE, Mark, Report
 from kotoserver.content.drafts import Folders
 from kotoserver.content.saving import ABSENT, digest_of_file
 
@@ -33,8 +37,29 @@ class _LayoutSource(BaseModel):
     turns: dict[str, tuple[_Coordinate, _Coordinate]]
 
 
+def check_layout(folders: Folders, scene_id: str, report: Report) -> None:
+    """W29 where the file is there and no layout."""
+    try:
+        text = _path(folders, scene_id).read_bytes().decode("utf-8")
+        _LayoutSource.model_validate(json.loads(text))
+    except FileNotFoundError:
+        return
+    except json.JSONDecodeError as error:
+        _tell(folders, scene_id, Mark(error.lineno, error.colno), report)
+    except (OSError, RecursionError, UnicodeDecodeError, ValidationError):
+        _tell(folders, scene_id, START_OF_FILE, report)
+
+
+def _tell(folders: Folders, scene_id: str, place: Mark, report: Report) -> None:
+    report.add("W29", f"{folders.scenes.name}/{scene_id}/layout.json", place)
+
+
+def _path(folders: Folders, scene_id: str) -> Path:
+    return folders.scenes / scene_id / "layout.json"
+
+
 def read_layout(folders: Folders, scene_id: str) -> Layout:
-    path = folders.scenes / scene_id / "layout.json"
+    path = _path(folders, scene_id)
     try:
         content = path.read_bytes()
     except FileNotFoundError:

@@ -7,7 +7,7 @@ import pytest
 
 from kotoserver.content.compiler import CompilationResult
 from kotoserver.content.condition_words import found_words
-from kotoserver.content.desk import run_trials
+from kotoserver.content.desk import lint, run_trials
 from kotoserver.content.drafts import Folders, compile_folders
 from kotoserver.content.graph import SceneGraph, draw_graph
 from kotoserver.content.keeping import keep_as_test
@@ -208,14 +208,22 @@ def test_a_rule_that_leads_nowhere_yet_is_in_the_graph(tiny: Workshop):
     assert graph.turns[0].tested is None
 
 
-def test_a_layout_that_cannot_be_read_counts_as_none(tiny: Workshop):
+def test_a_layout_that_cannot_be_read_counts_as_none_and_is_told(tiny: Workshop):
     path = tiny.scenes / "tiny" / "layout.json"
+
+    def found() -> list[str]:
+        return [str(each.file) for each in lint(tiny.scenes, tiny.packs, "tiny") if each.code == "W29"]
+
     assert read_layout(folders_of(tiny), "tiny").digest == ""
+    assert found() == []
     path.write_text('{"schema": "scene-layout/1", "turns": {"order": [10, 20.5]}}')
     assert read_layout(folders_of(tiny), "tiny").places == {"order": (10, 20.5)}
-    for broken in ("", "[]", '{"schema": "scene-layout/1", "turns": {"order": [1e999, 0]}}', "\0"):
-        path.write_text(broken)
+    assert found() == []
+    wrong = '{"schema": "scene-layout/1", "turns": {"order": [1e999, 0]}}'
+    for broken in (b"", b"[]", wrong.encode(), b"\0", b"\xff", b"[" * 100_000):
+        path.write_bytes(broken)
         assert read_layout(folders_of(tiny), "tiny").places == {}
+        assert found() == ["scenes/tiny/layout.json"]
 
 
 # ── kept as a test ───────────────────────────────────────────────────────────────────────────
