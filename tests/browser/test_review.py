@@ -94,3 +94,38 @@ async def test_the_page_fits_a_phone_by_day_and_by_night(editor: Visitor, strang
         await visitor.keep(scheme)
         assert await visitor.overflow() <= 0
         assert visitor.complaints == []
+
+
+WORDS = {
+    "en-GB": ("A draft to look at.", "From the beginning", "accept with feedback", "Hint: think", "does not work"),
+    "id-ID": (
+        "Draf untuk dilihat.",
+        "Dari awal",
+        "diterima dengan catatan",
+        "Petunjuk: pikirkan",
+        "tidak berlaku",
+    ),
+    "ko-KR": ("살펴볼 초안이에요.", "처음부터", "통과, 고칠 점 있음", "힌트: 생각하기", "쓸 수 없는 링크예요"),
+}
+PACKS = {"en-GB": "ko-en", "id-ID": "ko-id", "ko-KR": "ko-ko"}
+
+
+@pytest.mark.parametrize("locale", list(WORDS))
+async def test_the_page_speaks_the_language_of_its_reader(editor: Visitor, stranger: Strangers, locale: str):
+    about, again, verdict, hint, gone = WORDS[locale]
+    visitor = await stranger(await make_link(editor), locale=locale)
+    page = visitor.page
+    await expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+    await expect(page.locator("main")).to_contain_text(about)
+    await expect(page.locator("#again")).to_have_text(again)
+    await expect(page.locator("#pack")).to_have_value(PACKS[locale])
+    await expect(page.locator(".bubble.npc").first).to_be_visible()
+    await page.locator("#text").fill("응, 주문할게")
+    await page.locator("#say").click()
+    await expect(page.locator(".judged .chip")).to_contain_text(verdict)
+    await page.locator("#hint").click()
+    await expect(page.locator(".hinted").last).to_contain_text(hint)
+    await visitor.keep("played")
+    assert visitor.complaints == []
+    await visitor.open("/console/review/rev_1.1.x")
+    await expect(page.locator("h1")).to_contain_text(gone)

@@ -53,6 +53,22 @@ SHOW_EVERYTHING = """async (cues) => {
 }"""
 
 
+SMALL_FACES = """async (emotions) => {
+  const at = new URL("../../stage/small_face.js", document.querySelector("script[type=module]").src).href;
+  const { smallFace } = await import(at);
+  document.querySelector("main").replaceChildren(...emotions.map(smallFace));
+  return [...document.querySelectorAll("main .small-face")].map((each) => each.innerHTML);
+}"""
+
+
+async def test_every_emotion_of_the_catalogue_has_a_small_face_of_its_own(visit: Visit):
+    someone = await visit(reduced_motion="reduce")
+    await someone.open("/console/play/cafe")
+    await someone.page.locator("#start:enabled").wait_for()
+    faces = await someone.page.evaluate(SMALL_FACES, list(CUES["emotions"]))
+    assert len(set(faces)) == len(CUES["emotions"])
+
+
 async def test_every_cue_of_the_catalogue_can_be_drawn(visit: Visit):
     someone = await visit(reduced_motion="reduce")
     await someone.open("/console/play/cafe")

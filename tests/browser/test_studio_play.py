@@ -40,6 +40,8 @@ async def test_a_draft_is_played_and_tells_why(editor: Visitor):
     casual = steps(editor).last
     await expect(casual.locator(".chip")).to_contain_text("accept with feedback")
     await expect(casual.locator(".judged")).to_contain_text("아메리카노 하나 주세요")
+    face = casual.locator(".cue.emotion", has_text="surprised")
+    await expect(face.locator(".small-face")).to_be_visible()
     await editor.keep("played")
     await casual.locator("summary").click()
     await expect(casual.locator(".weighed > .taken")).to_contain_text("Rule 3")

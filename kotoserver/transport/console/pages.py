@@ -1,5 +1,6 @@
 """What each page shows, one value a page; templates read these and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -435,10 +436,13 @@ class ReviewPage:
     """Of the link; it opens this draft and nothing else."""
     title: str
     """In Korean."""
-    packs: tuple[tuple[str, str], ...]
-    """Id and name of each."""
+    packs: tuple[PackChoice, ...]
     until: datetime
+    language: str
+    """The reader's."""
+    words: Mapping[str, str]
 
     @property
-    def until_day(self) -> str:
-        return f"{self.until:%-d %b %Y}"
+    def about(self) -> str:
+        """The day as it is written everywhere: months have other names in each language."""
+        return self.words["about"].format(day=f"{self.until:%Y-%m-%d}")

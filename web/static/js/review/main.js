@@ -3,7 +3,8 @@ import { ApiError, post } from "../api.js";
 import { $ } from "../dom.js";
 import { opening, stepView } from "../studio/play/steps.js";
 
-const { token } = JSON.parse($("boot").textContent);
+const boot = JSON.parse($("boot").textContent);
+const words = Object.fromEntries(boot.words);
 const acts = [];
 let told = null;
 let asked = 0;
@@ -11,7 +12,7 @@ let asked = 0;
 async function go() {
   const mine = (asked += 1);
   try {
-    const answer = await post(`/reviews/${encodeURIComponent(token)}/try`, { acts, pack: $("pack")?.value ?? null });
+    const answer = await post(`/reviews/${encodeURIComponent(boot.token)}/try`, { acts, pack: $("pack")?.value ?? null });
     if (mine !== asked) return;
     told = answer;
     $("note").hidden = true;
@@ -19,7 +20,7 @@ async function go() {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     acts.length = told?.steps.length ?? 0;
-    $("note").textContent = error.message;
+    $("note").textContent = words[error.code] ?? words.failed;
     $("note").hidden = false;
   }
 }
@@ -27,9 +28,9 @@ async function go() {
 function draw() {
   const ends = told.steps.at(-1)?.after ?? told.begins;
   const over = ends.state !== "active";
-  $("goal").textContent = over ? `${ends.result === "pass" ? "Passed" : "To be tried again"} · ${ends.score} points` : ends.goal;
+  $("goal").textContent = over ? `${words[ends.result]} · ${words.points.replace("{score}", ends.score)}` : ends.goal;
   $("goal").className = `review-goal ${over ? ends.result : ""}`;
-  $("chat").replaceChildren(opening(told, null), ...told.steps.map((step) => stepView(step, {})));
+  $("chat").replaceChildren(opening(told, null, words), ...told.steps.map((step) => stepView(step, { words })));
   for (const each of ["text", "say", "hint"]) $(each).disabled = over;
   for (const each of ["back", "again"]) $(each).disabled = !acts.length;
   $("chat").lastElementChild.scrollIntoView({ block: "nearest" });

@@ -1,21 +1,39 @@
 /** One step of the way in bubbles, with its judgement and, on demand, the reasons for it. */
 import { h, icon } from "../../dom.js";
+import { cueView } from "./cue.js";
+
+/** What is written around a step, for editors; the page of a review link has these in its reader's language. */
+const ENGLISH = {
+  slowly: "slowly",
+  asked_hint: "asked for a hint",
+  accept: "accept",
+  accept_with_feedback: "accept with feedback",
+  retry: "retry",
+  not_scored: "not scored",
+  hint: "Hint: {kind}",
+  hint_think: "think",
+  hint_words: "words",
+  hint_start: "start",
+  hint_answer: "answer",
+  stage: "On the stage",
+};
 
 /** What the NPC says when the way begins. */
-export const opening = (told, changed) =>
-  h("li", { class: "step" }, changed && changedView(changed), told.opening.map(bubble), h("p", { class: "goal-note small soft" }, `Goal: ${told.begins.goal}`));
+export const opening = (told, changed, words = ENGLISH) =>
+  h("li", { class: "step" }, changed && changedView(changed), told.opening.map((said) => bubble(said, words)), h("p", { class: "goal-note small soft" }, `Goal: ${told.begins.goal}`));
 
-/** `does`: { changed, isOpen, toggled, reveal, backTo, accept }; `changed` are the words of a difference, or null. */
+/** `does`: { changed, isOpen, toggled, reveal, backTo, accept, words }; `changed` tells of a difference, or is null. */
 export function stepView(step, does) {
+  const words = does.words ?? ENGLISH;
   return h(
     "li",
     { class: `step${does.changed ? " changed" : ""}` },
     does.changed && changedView(does.changed, does.accept),
-    step.text === null ? h("p", { class: "asked small soft" }, "asked for a hint") : learner(step, does),
-    step.judged && judgement(step),
+    step.text === null ? h("p", { class: "asked small soft" }, words.asked_hint) : learner(step, does),
+    step.judged && judgement(step, words),
     step.text === null || !step.rules ? null : reasons(step, does),
-    step.said.map(bubble),
-    step.hint && hintView(step.hint),
+    step.said.map((said) => bubble(said, words)),
+    step.hint && hintView(step.hint, words),
   );
 }
 
@@ -29,15 +47,14 @@ function changedView(changes, accept) {
   );
 }
 
-export function bubble(said) {
-  const cue = Object.values(said.cue).filter(Boolean);
+function bubble(said, words) {
   return h(
     "div",
     { class: "bubble npc" },
-    h("b", { class: "small", lang: "ko" }, said.name, said.slowly ? h("span", { class: "soft" }, " · slowly") : null),
+    h("b", { class: "small", lang: "ko" }, said.name, said.slowly ? h("span", { class: "soft" }, ` · ${words.slowly}`) : null),
     h("p", { lang: "ko" }, said.ko),
     said.meaning ? h("p", { class: "small soft" }, said.meaning) : null,
-    cue.length ? h("p", { class: "cues mono", "aria-label": "Shown on the stage" }, cue.join(" · ")) : null,
+    cueView(said.cue, words.stage),
   );
 }
 
@@ -53,19 +70,19 @@ function learner(step, does) {
 const KINDS = { accept: "good", accept_with_feedback: "warn", retry: "bad", not_scored: "" };
 
 /** What the learner would read about the answer. */
-export function judgement({ judged }) {
-  const words = judged.items.length ? judged.items.map(({ code, message }) => message ?? code) : [judged.summary].filter(Boolean);
+function judgement({ judged }, words) {
+  const told = judged.items.length ? judged.items.map(({ code, message }) => message ?? code) : [judged.summary].filter(Boolean);
   return h(
     "div",
     { class: "judged" },
-    h("span", { class: `chip ${KINDS[judged.verdict]}` }, judged.verdict === "not_scored" ? "not scored" : `${judged.score} · ${judged.verdict.replaceAll("_", " ")}`),
-    words.map((each) => h("p", { class: "small" }, each)),
+    h("span", { class: `chip ${KINDS[judged.verdict]}` }, judged.verdict === "not_scored" ? words.not_scored : `${judged.score} · ${words[judged.verdict]}`),
+    told.map((each) => h("p", { class: "small" }, each)),
     judged.corrected ? h("p", { class: "small", lang: "ko" }, "→ ", h("ins", {}, judged.corrected)) : null,
   );
 }
 
-export const hintView = (hint) =>
-  h("div", { class: "bubble hinted" }, h("b", { class: "small" }, `Hint: ${hint.kind}`), hint.ko ? h("p", { lang: "ko" }, hint.ko) : null, hint.text ? h("p", { class: "small soft" }, hint.text) : null);
+const hintView = (hint, words) =>
+  h("div", { class: "bubble hinted" }, h("b", { class: "small" }, words.hint.replace("{kind}", words[`hint_${hint.kind}`])), hint.ko ? h("p", { lang: "ko" }, hint.ko) : null, hint.text ? h("p", { class: "small soft" }, hint.text) : null);
 
 // ── reasons ────────────────────────────────────────────────────────────────────────────────────
 
