@@ -57,6 +57,7 @@ class Code(StrEnum):
     LEVEL_ARCHAIC = "LEVEL_ARCHAIC"
     LEVEL_BARE_FRAGMENT = "LEVEL_BARE_FRAGMENT"
     HONORIFIC_SELF = "HONORIFIC_SELF"
+    HONORIFIC_THING = "HONORIFIC_THING"
     PRONOUN_HUMBLE = "PRONOUN_HUMBLE"
     ADDRESS_TERM = "ADDRESS_TERM"
     GREETING_DIRECTION = "GREETING_DIRECTION"
@@ -149,6 +150,7 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.LEVEL_ARCHAIC: _spec(_WARN, Rank.LEVEL, "got", "want", "fix"),
         Code.LEVEL_BARE_FRAGMENT: _spec(_WARN, Rank.LEVEL, "fix"),
         Code.HONORIFIC_SELF: _spec(_ERROR, Rank.LEVEL, "got", "want"),
+        Code.HONORIFIC_THING: _spec(_WARN, Rank.LEVEL, "got", "want"),
         Code.PRONOUN_HUMBLE: _spec(_WARN, Rank.LEVEL, "got", "want"),
         Code.ADDRESS_TERM: _spec(_WARN, Rank.LEVEL, "got", "want"),
         Code.GREETING_DIRECTION: _spec(_WARN, Rank.LEVEL, "got", "want"),
@@ -193,7 +195,6 @@ UNPROVED: Mapping[str, str] = MappingProxyType(
         "LEVEL_MORE_FORMAL": "More polite than wanted is right.",
         "LEVEL_BLUNT_REQUEST": "줘요 is of the level that is wanted.",
         "HONORIFIC_MISSING": "-아/어요 is polite to whoever is spoken to; who else is to be raised is not known.",
-        "HONORIFIC_THING": "Told as HONORIFIC_SELF; it is a fault of staff rather than of learners.",
         "HONORIFIC_VERB": "Whether the one who is spoken of is to be raised is not in the sentence.",
         "HONORIFIC_EXTRA": "Told as HONORIFIC_SELF where it surely is too much.",
         "SPELL_VOWEL": "Told as SPELL_WORD, which shows both spellings.",

@@ -56,6 +56,20 @@ _HARMONY = (
 """Ending that the vowel of the stem asks for, the other one, and stems."""
 
 
+_BARE_STEM = re.compile(
+    r"(?<![가-힣])(?P<before>[가-힣]*?)(?P<stem>하|(?<![가-힣])(?:먹|있|없|좋|많|읽|입|앉|받|찾|괜찮))요(?![가-힣])"
+)
+_HARD_STEMS = {
+    with_final(stem[-1], 0).join((stem[:-1], "우")): stem
+    for stem in next(group.stems for group in _CLASSES if group.rule == "irregular_b")
+}
+"""어려우 → 어렵."""
+_SOFTENED = re.compile(
+    rf"(?<![가-힣])(?P<stem>{'|'.join(sorted(_HARD_STEMS, key=len, reverse=True))})"
+    r"(?P<rest>지만|고|지요|지 않|죠|네요|습니다|습니까|거든요)"
+)
+
+
 def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
     """Stem and ending side by side that should have melted into each other."""
     for group in _CLASSES:
@@ -66,6 +80,8 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
             if want != match[0]:
                 yield _finding(match, want, group.rule)
         yield from _past_side_by_side(text, group, known, analyzer)
+    yield from _without_vowel(text, known, analyzer)
+    yield from _softened_too_early(text, known)
     yield from _modifiers(text, known, analyzer)
     yield from _described(text, known)
     yield from _rieul_stems(text, known)
@@ -89,6 +105,22 @@ def _past_side_by_side(
         want = conjugate([(match["stem"], group.tag), ("었", "EP"), (match["rest"], "EF")], analyzer)
         if want != match[0]:
             yield _finding(match, want, group.rule)
+
+
+def _without_vowel(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
+    """좋아하요 → 좋아해요, 먹요 → 먹어요: 요 joins no bare stem."""
+    for match in _BARE_STEM.finditer(text):
+        if match["before"].endswith("안녕") or _is_known(text, match, known):
+            continue
+        want = match["before"] + conjugate([(match["stem"], "VV"), ("어요", "EF")], analyzer)
+        yield _finding(match, want, "contraction" if match["stem"] == "하" else "vowel_harmony")
+
+
+def _softened_too_early(text: str, known: frozenset[str]) -> Iterator[Finding]:
+    """어려우지만 → 어렵지만: ㅂ turns into 우 before a vowel only."""
+    for match in _SOFTENED.finditer(text):
+        if not _is_known(text, match, known):
+            yield _finding(match, _HARD_STEMS[match["stem"]] + match["rest"], "irregular_b")
 
 
 def _modifiers(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Iterator[Finding]:

@@ -30,6 +30,8 @@ class Prepared:
     npc: Reading
     names: frozenset[str]
     """Those that its examples tell, where a name is asked for."""
+    latin: frozenset[str]
+    """Words in Latin letters that stand in the turn itself."""
     compact_examples: frozenset[str]
     """Every good answer without spaces and punctuation."""
 

@@ -96,6 +96,9 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
         return
     if counter == "번" and _tries(context, number):
         return
+    if counter == "시간" and _at_that_hour(context, number):
+        yield _other_counter(context, number, "시")
+        return
     if counter == "명" and _is_travelling(context, number):
         return
     used = {n.counter for example in context.examples for n in example.reading.numbers if n.counter}
@@ -112,6 +115,13 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
     ]
     if same:
         yield _other_counter(context, number, same[0] or "")
+
+
+def _at_that_hour(context: Context, number: Number) -> bool:
+    """일곱 시간에 일어나요 for 일곱 시에, where the examples tell the hour."""
+    shown = {n.counter for example in context.examples for n in example.reading.numbers}
+    rest = context.sentence.text[number.end :]
+    return "시" in shown and "시간" not in shown and rest.startswith("에") and not rest.startswith("에서")
 
 
 def _is_travelling(context: Context, number: Number) -> bool:

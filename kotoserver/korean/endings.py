@@ -30,6 +30,10 @@ _PAID = frozenset({"현금", "카드", "돈", "지폐", "동전"})
 """What the one who buys hands over."""
 _SAID = frozenset({"전화", "연락", "말씀", "인사", "감사", "사과", "문의", "답장", "문자", "메일", "부탁"})
 """What one does by words."""
+_TELLING = frozenset({"어요", "아요", "에요", "예요"})
+"""Endings that tell or ask by the voice alone."""
+_HELPING = re.compile(r"주|줄|드리|드릴|드려|보|볼")
+_HELPER_OF = {"주": "주", "줄": "주", "드리": "드리", "드릴": "드리", "드려": "드리", "보": "보", "볼": "보"}
 _UNTENSED = frozenset({"알", "모르"})
 """알았어요 and 알겠어요 say the same."""
 
@@ -47,7 +51,89 @@ def find_endings(context: Context) -> Iterator[Finding]:
         yield from _taken_before(context, closing)
         yield from _statement_as_question(context, closing)
         yield from _question_as_statement(context, closing)
+        yield from _asked_of_oneself(context, closing)
+        yield from _given_twice(context, closing)
     yield from _promise(context)
+    yield from _bare_before_giving(context)
+
+
+def find_told_as_question(context: Context) -> Iterator[Finding]:
+    """두 장 주세요?: an example in every letter, but for the question mark."""
+    closing = context.reading.closing
+    text = context.sentence.text.rstrip()
+    if closing is None or not text.endswith(("?", "？")):
+        return
+    letters = [letter for letter in text if letter.isalnum()]
+    same = [e.text for e in context.examples if [letter for letter in e.text if letter.isalnum()] == letters]
+    if same and not any(example.rstrip().endswith(("?", "？")) for example in same):
+        yield _told_as_question(context)
+
+
+def _asked_of_oneself(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """저는 학생이에요?, where the examples tell it."""
+    opening = context.sentence.morphemes[:2]
+    of_oneself = [(m.form, m.tag) for m in opening] in (
+        [("저", "NP"), ("는", "JX")],
+        [("제", "NP"), ("가", "JKS")],
+    )
+    asks = context.sentence.text.rstrip().endswith(("?", "？"))
+    if not (of_oneself and asks and closing.ending in _TELLING) or closing.honorific:
+        return
+    if any(m.form in QUESTION_WORDS for m in context.sentence.morphemes) or closing.auxiliaries:
+        return
+    same = [
+        example.reading.sentence.asks(p.end)
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.closes and p.root == closing.root
+    ]
+    if same and not any(same):
+        yield _told_as_question(context)
+
+
+def _told_as_question(context: Context) -> Finding:
+    end = len(context.sentence.text.rstrip())
+    return Finding(
+        code=Code.SENTENCE_TYPE,
+        rule="ending.told_as_question",
+        start=end - 1,
+        end=end,
+        params={"got": "question", "want": "statement"},
+        replacement=".",
+    )
+
+
+def _given_twice(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """줘 주세요 → 주세요: what is given is not given once more."""
+    if closing.root != "주" or closing.auxiliaries[:1] != ("주",):
+        return
+    rest = tagged(context.sentence, closing.first + 2, closing.last)
+    yield _ending(context, Code.ENDING_AUX, "ending.twice", closing, conjugate(rest, context.analyzer))
+
+
+def _bare_before_giving(context: Context) -> Iterator[Finding]:
+    """찍 드릴게요 → 찍어 드릴게요, where the examples have that verb before that one."""
+    joined = {
+        (p.root, helper)
+        for example in context.examples
+        for p in example.reading.predicates
+        for helper in p.auxiliaries[:1]
+        if helper in ("주", "드리", "보")
+    }
+    for stem, following in pairwise(context.sentence.words):
+        helper = _HELPING.match(following.text)
+        tags = {m.tag for m in context.sentence.inside(stem.start, stem.end)}
+        if helper is None or (stem.text, _HELPER_OF[helper[0]]) not in joined or tags & {"EC", "EF"}:
+            continue
+        want = conjugate([(stem.text, "VV"), ("어", "EC")], context.analyzer)
+        yield Finding(
+            code=Code.ENDING_AUX,
+            rule="ending.bare",
+            start=stem.start,
+            end=stem.end,
+            params={"got": f"{stem.text} {following.text}", "want": f"{want} {following.text}"},
+            replacement=want,
+        )
 
 
 def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding]:

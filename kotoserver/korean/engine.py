@@ -10,7 +10,7 @@ from kotoserver.korean.context import Context, Prepared
 from kotoserver.korean.corrections import apply_findings
 from kotoserver.korean.counting import find_counting
 from kotoserver.korean.draft import Draft, begin_draft
-from kotoserver.korean.endings import find_endings
+from kotoserver.korean.endings import find_endings, find_told_as_question
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.honorifics import find_honorifics
 from kotoserver.korean.inputs import judge_unread
@@ -25,6 +25,8 @@ from kotoserver.korean.politeness import find_level
 from kotoserver.korean.prepare import prepare
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import read_slots
+from kotoserver.korean.things import find_honoured_things
+from kotoserver.korean.timing import find_timing
 from kotoserver.korean.word_order import find_order
 from kotoserver.korean.writing import read_draft, repair_writing
 
@@ -51,7 +53,9 @@ def _judge_korean(draft: Draft, prepared: Prepared) -> Outcome:
     meant = replace(context, reading=answering)
     findings = [*find_meaning(meant, slots)] if intent else [_off_topic(written)]
     authored = compact(draft.text) in prepared.compact_examples
-    if not authored:
+    if authored:
+        findings += find_told_as_question(context)
+    else:
         findings += _find_grammar(context, findings)
     final = apply_findings(written, findings)
     located += [Located(finding=finding, draft=written) for finding in findings]
@@ -81,7 +85,10 @@ def _find_grammar(context: Context, meaning: list[Finding]) -> list[Finding]:
         *find_negation(context),
         *find_order(context),
         *find_honorifics(context),
+        *find_honoured_things(context),
     ]
+    if all(finding.code is not Code.TENSE_MISMATCH for finding in found):
+        found += find_timing(context)
     if any(finding.code is Code.NEGATION_MISMATCH for finding in meaning):
         return [finding for finding in found if finding.code is not Code.NEGATION_FORM]
     return found

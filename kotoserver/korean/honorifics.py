@@ -43,6 +43,9 @@ _ONESELF = frozenset({"저", "나", "제", "내"})
 _JOINING = frozenset({"고", "는데", "은데", "ᆫ데", "어서", "아서", "지만"})
 _FELT = frozenset({"아프", "춥", "덥", "배고프", "배부르", "피곤하", "바쁘", "힘들"})
 """What only the one who feels it tells."""
+_LEAVE = re.compile(r"도\s?(?:돼|되|될|괜찮)")
+"""여기 앉아도 돼요?, to which 네, 앉으세요 is the answer."""
+_TELLING = ("어요", "아요", "ᆸ니다", "습니다", "ᆸ니까", "습니까")
 _PLANS = frozenset({"예정", "계획", "생각"})
 _SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
 
@@ -54,6 +57,7 @@ def find_honorifics(context: Context) -> Iterator[Finding]:
         yield from _address(context)
     yield from _goodbye(context)
     yield from _raised_noun(context)
+    yield from _own_title(context)
 
 
 def _raised_noun(context: Context) -> Iterator[Finding]:
@@ -73,6 +77,26 @@ def _raised_noun(context: Context) -> Iterator[Finding]:
             end=end,
             params={"got": noun, "want": RAISED_NOUNS[noun]},
             replacement=RAISED_NOUNS[noun],
+        )
+
+
+def _own_title(context: Context) -> Iterator[Finding]:
+    """저는 학생님이에요, where the examples tell it without 님."""
+    taught = {m.form for example in context.examples for m in example.reading.sentence.morphemes}
+    for noun, title, copula in zip(*(context.sentence.morphemes[skipped:] for skipped in range(3)), strict=False):
+        if (
+            (title.form, title.tag, copula.tag) != ("님", "XSN", "VCP")
+            or noun.form not in taught
+            or "님" in taught
+        ):
+            continue
+        yield Finding(
+            code=Code.HONORIFIC_SELF,
+            rule="honorific.title",
+            start=title.start,
+            end=title.end,
+            params={"got": noun.form + title.form, "want": noun.form},
+            replacement="",
         )
 
 
@@ -131,6 +155,8 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
         return True
     if _is_state(context, closing):
         return True if closing.root in asked or (closing.root, False) in shown else None
+    if orders and _tells_of_oneself(context, closing):
+        return True
     if orders and not closing.auxiliaries and _gives_it_back(context, closing, shown):
         return _is_state(context, closing)
     if closing.root not in asked:
@@ -140,8 +166,28 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
     return closing.past or closing.future or not orders
 
 
+def _tells_of_oneself(context: Context, closing: Predicate) -> bool:
+    """일곱 시에 일어나세요, as an answer to 몇 시에 일어나요?; 저는 혼자 사세요, whatever was asked."""
+    told = any(
+        p.root == closing.root and p.closes and not p.auxiliaries and not example.reading.sentence.asks(p.end)
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.ending in _TELLING
+    )
+    asked = context.prepared.npc.closing
+    questioned = (
+        asked is not None
+        and context.prepared.npc.sentence.asks(asked.end)
+        and (asked.root, asked.auxiliaries, asked.ending in _TELLING) == (closing.root, (), True)
+    )
+    of_oneself = any(m.form == "저" and m.tag == "NP" for m in context.sentence.morphemes[:1])
+    return told and not closing.auxiliaries and (questioned or of_oneself)
+
+
 def _gives_it_back(context: Context, closing: Predicate, shown: set[tuple[str, bool]]) -> bool:
     """네, 궁금하세요; 네, 주문하세요: what the learner was asked, or is to do, put to the other."""
+    if _LEAVE.search(context.prepared.expectation.npc_line):
+        return False
     told = {root for root, _ in shown}
     said = {p.root for p in context.prepared.npc.predicates} - {"있", "이", "하"}
     plans = {

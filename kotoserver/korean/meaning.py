@@ -327,7 +327,7 @@ def _request_given_back(context: Context) -> Iterator[Finding]:
     """여권을 보여 주세요, as an answer to 여권을 보여 주십시오."""
     closing = context.reading.closing
     asked = context.prepared.npc.closing
-    if closing is None or asked is None or not (is_demand(closing) and is_demand(asked)):
+    if closing is None or asked is None or not is_demand(closing) or not (is_demand(asked) or _requests(asked)):
         return
     same = closing.root == asked.root and "주" in closing.auxiliaries and "주" in asked.auxiliaries
     if not same or closing.root in GENERIC_ROOTS or context.sentence.asks(closing.end):
@@ -342,6 +342,12 @@ def _request_given_back(context: Context) -> Iterator[Finding]:
         params={"line": context.prepared.expectation.npc_line},
         blocks=True,
     )
+
+
+def _requests(asked: Predicate) -> bool:
+    """찍어 주시겠어요?, 찍어 주실래요?, 찍어 주실 수 있어요?"""
+    wills = asked.future or asked.ending in ("ᆯ래요", "을래요") or "수있" in asked.auxiliaries
+    return "주" in asked.auxiliaries and asked.honorific and wills
 
 
 def echoes(text: str, expectation: Expectation, examples: frozenset[str]) -> bool:

@@ -57,6 +57,8 @@ _MEDIA = frozenset({"인터넷", "온라인", "앱", "어플", "홈페이지", "
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
 _TWO_CASES = re.compile(r"(?P<noun>[가-힣]{2,}?)(?P<extra>을|를|이|가)(?P<last>으로|로|에|에서|을|를)")
+_RIDDEN = ("버스", "지하철", "택시", "기차", "전철", "공항철도", "자전거", "비행기")
+"""What one rides: 버스로 가요, but 버스를 타요."""
 _DONE_BY_MEANS = frozenset({"하", "가", "오", "계산하", "결제하"})
 """What takes no object where the means is named: 현금으로 계산할게요."""
 _NAMING = re.compile(r"[가-힣](?:인지|인가|인데|입니|이에요|예요|이냐|이니|인\s?거)")
@@ -145,7 +147,8 @@ def _is_chosen(reading: Reading, noun: Morpheme) -> bool:
 def _copula_follows(reading: Reading, place: int) -> bool:
     following = next((p for p in reading.predicates if p.start >= place), None)
     counted = any(number.start >= place for number in reading.numbers)
-    return following is not None and following.root == "이" and not counted
+    told = following is not None and following.ending in ("에요", "예요", "ᆸ니다")  # not 커피를 두 잔이요
+    return following is not None and following.root == "이" and (told or not counted)
 
 
 def _governor(reading: Reading, place: int) -> Predicate | None:
@@ -311,6 +314,8 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return "으로/로", "means"
         case "을/를" if phrase.noun in MEANS_NOUNS - LANGUAGES and predicate.root in _DONE_BY_MEANS:
             return "으로/로", "means"
+        case "으로/로" if predicate.root == "타" and phrase.direct and phrase.noun.endswith(_RIDDEN):
+            return "을/를", "object"
         case "에" if phrase.chosen and predicate.root in REQUEST_ROOTS | {"하"}:
             return "으로/로", "choice"
     return None

@@ -12,6 +12,7 @@ from kotoserver.korean.lexicon import SYNONYMS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.naming import asks_name, told_names
 from kotoserver.korean.reading import read
+from kotoserver.korean.scripts import latin_words
 from kotoserver.korean.sentence import Sentence, analyse
 from kotoserver.korean.slots import build_table
 from kotoserver.korean.vocabulary import build_vocabulary
@@ -51,6 +52,7 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
         topic=frozenset(f for f in npc.reading.features if f.startswith(("w:", "slot:"))),
         npc=npc.reading,
         names=told_names(e.text for e in good) if asks_name(npc.reading.sentence) else frozenset(),
+        latin=latin_words([expectation.npc_line, *(e.text for e in good), *expectation.slot_words]),
         compact_examples=frozenset(e.compact for e in good),
     )
 

@@ -1,6 +1,7 @@
 """Which script an utterance is written in, and Korean that was written in Latin letters."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
@@ -11,6 +12,13 @@ from kotoserver.korean.romanize import romanize
 
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*")
 _KOREAN_CLOSE = re.compile(r"(yo|nida|nikka|eo|ayo|da|ne|ni|shio|sio)$")
+_LATIN_ALONE = re.compile(r"(?<![\w.@/-])(?<!\d )[a-z]{2,}(?:[-'][a-z]+)*(?![\w@/-]|\.\w)")
+"""In small letters, apart from any others."""
+_AS_THEY_ARE = frozenset({"cm", "mm", "km", "kg", "ml", "am", "pm", "wifi", "wi-fi", "vs"})
+_OTHER_LETTERS = re.compile(
+    r"[\u0370-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff]+"
+)
+"""Greek, Cyrillic, Hebrew, Arabic, Indic, Thai, Lao, kana and Chinese characters."""
 _CHAT = re.compile(r"[ㄱ-ㅎㅏ-ㅣ]+")
 _LIKE = 80
 """Likeness (0 to 100) from which a Latin word is taken for a romanised Korean one."""
@@ -64,6 +72,11 @@ def decode_romanized(text: str, words: frozenset[str]) -> str | None:
     return " ".join(korean or latin for korean, latin in zip(decoded, said, strict=True))
 
 
+def decode_word(word: str, words: frozenset[str]) -> str | None:
+    """A single romanised word of the turn in Hangul."""
+    return _decode(word, {_letters(known): known for known in sorted(words)})
+
+
 def foreign_words(text: str) -> tuple[tuple[int, int, str], ...]:
     """Start, end and Korean of each foreign word that has a plain Korean one."""
     return tuple(
@@ -71,6 +84,25 @@ def foreign_words(text: str) -> tuple[tuple[int, int, str], ...]:
         for match in _LATIN_WORD.finditer(text)
         if match[0].lower() in FOREIGN_WORDS
     )
+
+
+def latin_words(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in _LATIN_WORD.findall(text))
+
+
+def strange_words(text: str, known: frozenset[str]) -> tuple[tuple[int, int, Script], ...]:
+    """Start, end and script of each word that is no Korean and that nobody would leave so in a Korean sentence.
+
+    Names (Budi), what Korean is written with too (KTX, L, 500 ml) and what carries a Korean ending (iPhone으로)
+    stay as they are, and so do the `known` words of the turn.
+    """
+    found = [
+        (match.start(), match.end(), Script.LATIN)
+        for match in _LATIN_ALONE.finditer(text)
+        if match[0] not in _AS_THEY_ARE and match[0] not in FOREIGN_WORDS and match[0] not in known
+    ]
+    found += [(match.start(), match.end(), Script.OTHER) for match in _OTHER_LETTERS.finditer(text)]
+    return tuple(sorted(found))
 
 
 def chat_tokens(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -12,10 +12,10 @@ from kotoserver.korean.draft import Draft
 from kotoserver.korean.features import DECLINES
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.misjoined import find_misjoined
-from kotoserver.korean.naming import called_as_taught
+from kotoserver.korean.naming import asks_name, called_as_taught
 from kotoserver.korean.outcome import Located
 from kotoserver.korean.reading import Reading, read
-from kotoserver.korean.scripts import chat_tokens, foreign_words
+from kotoserver.korean.scripts import Script, chat_tokens, decode_word, foreign_words, strange_words
 from kotoserver.korean.sentence import analyse, unite_nouns
 from kotoserver.korean.spacing import find_spacing
 from kotoserver.korean.spelling import find_surface
@@ -66,7 +66,7 @@ def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer)
         return apply_findings(current, found)
 
     vocabulary = prepared.vocabulary
-    draft = step(draft, _find_foreign(draft.text))
+    draft = step(draft, _find_foreign(draft.text, prepared))
     draft = step(draft, find_surface(draft.text, vocabulary.surfaces))
     draft = step(draft, find_conjugations(draft.text, vocabulary.surfaces, analyzer))
     draft = step(draft, find_allomorphs(draft.text, vocabulary.nouns, vocabulary.surfaces, analyzer))
@@ -77,7 +77,7 @@ def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer)
     return draft, located
 
 
-def _find_foreign(text: str) -> Iterable[Finding]:
+def _find_foreign(text: str, prepared: Prepared) -> Iterable[Finding]:
     for start, end, korean in foreign_words(text):
         yield Finding(
             code=Code.MIXED_LANGUAGE,
@@ -87,6 +87,7 @@ def _find_foreign(text: str) -> Iterable[Finding]:
             params={"word": text[start:end], "korean": korean},
             replacement=korean,
         )
+    yield from _find_strange(text, prepared)
     for start, end, token in chat_tokens(text):
         yield Finding(
             code=Code.CHAT_STYLE,
@@ -95,4 +96,20 @@ def _find_foreign(text: str) -> Iterable[Finding]:
             end=end,
             params={"token": token},
             replacement=None,
+        )
+
+
+def _find_strange(text: str, prepared: Prepared) -> Iterable[Finding]:
+    """커피 주세요 qwerty; a word of it that is Korean in Latin letters is shown in Hangul: 커피 juseyo."""
+    if asks_name(prepared.npc.sentence):
+        return
+    for start, end, script in strange_words(text, prepared.latin):
+        korean = decode_word(text[start:end], prepared.vocabulary.surfaces) if script is Script.LATIN else None
+        yield Finding(
+            code=Code.NOT_KOREAN if korean is None else Code.MIXED_LANGUAGE,
+            rule="input.strange_word",
+            start=start,
+            end=end,
+            params={"language": script.value} if korean is None else {"word": text[start:end], "korean": korean},
+            replacement=korean,
         )

@@ -70,6 +70,7 @@ TOLD = {
     Code.LEVEL_MIXED: (ORDER, "라떼 한 잔 줘. 두 잔 주세요."),
     Code.LEVEL_ARCHAIC: (ORDER, "라떼 한 잔 주시오"),
     Code.LEVEL_BARE_FRAGMENT: (ORDER, "라떼 한 잔"),
+    Code.HONORIFIC_THING: (expect("뭐 찾으세요?", "물 어디에 있어요?"), "물 어디에 있으세요?"),
     Code.HONORIFIC_SELF: (expect("봉투 필요하세요?", "네, 필요해요."), "네, 필요하세요"),
     Code.PRONOUN_HUMBLE: (JOB, "나는 의사예요"),
     Code.ADDRESS_TERM: (ORDER, "당신, 라떼 한 잔 주세요"),
