@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
 
 from kotoserver.bootstrap.examined import EXAMINED_SECONDS, examined
 from kotoserver.bootstrap.parts import read_voices
-from kotoserver.domain.checkup import Finding, State
+from kotoserver.domain.checkup import Finding, State, does_not_work
 from kotoserver.domain.errors import ProviderFailed
+from kotoserver.domain.receipt import Stage
 from kotoserver.ports.providers import Evaluator, Recognizer, Synthesizer
 from kotoserver.providers.language_model import LanguageModel, Prompt
 from kotoserver.providers.registry import (
@@ -21,17 +21,6 @@ from kotoserver.providers.registry import (
 )
 from kotoserver.settings import Settings
 
-_SETTINGS: Mapping[tuple[str, str], str] = MappingProxyType(
-    {
-        ("ears", "google"): "GOOGLE_APPLICATION_CREDENTIALS, GOOGLE_CLOUD_PROJECT and GOOGLE_SPEECH_LOCATION",
-        ("ears", "openai_compatible"): "STT_URL, STT_MODEL and STT_KEY",
-        ("voice", "google"): "GOOGLE_APPLICATION_CREDENTIALS",
-        ("voice", "openai_compatible"): "TTS_URL, TTS_MODEL and TTS_KEY",
-        ("judge", "gemini"): "GEMINI_API_KEY and GEMINI_MODEL",
-        ("judge", "openai_compatible"): "EVAL_MODEL_URL, EVAL_MODEL_NAME and EVAL_MODEL_KEY",
-    }
-)
-"""What to look at when an engine elsewhere does not work."""
 _QUESTION = Prompt(
     instruction="Answer with an empty JSON object.",
     question="{}",
@@ -45,17 +34,17 @@ Checks = Mapping[str, Callable[[], Awaitable[None]]]
 
 
 async def examine_engines(settings: Settings) -> AsyncIterator[Finding]:
-    for about, does, checks_for in (
-        ("voice", "speaks", _voices),
-        ("ears", "hears", _ears),
-        ("judge", "judges", _judges),
+    for about, stage, does, checks_for in (
+        ("voice", Stage.TTS, "speaks", _voices),
+        ("ears", Stage.STT, "hears", _ears),
+        ("judge", Stage.EVALUATE, "judges", _judges),
     ):
-        look = partial(_looked_at, about, does, partial(checks_for, settings))
+        look = partial(_looked_at, about, stage, does, partial(checks_for, settings))
         async for found in examined(about, look):
             yield found
 
 
-async def _looked_at(about: str, does: str, find: Callable[[], Checks]) -> Finding | str:
+async def _looked_at(about: str, stage: Stage, does: str, find: Callable[[], Checks]) -> Finding | str:
     """What is to be said of all engines for one thing. ProviderFailed where none works."""
     checks = find()
     if not checks:
@@ -71,18 +60,13 @@ async def _looked_at(about: str, does: str, find: Callable[[], Checks]) -> Findi
         except TimeoutError:
             failures[name] = f"no answer within {limit:g} s"
     well = [name for name in checks if name not in failures]
-    told = " ".join(_told(about, name, why) for name, why in failures.items())
+    told = " ".join(does_not_work(stage, name, why) for name, why in failures.items())
     if not well:
         raise ProviderFailed(told)
     if failures:
         stands_in = f"{', '.join(well)} {does} instead."
         return Finding(about=about, state=State.DOUBTFUL, sentence=f"{told} {stands_in}")
     return f"{', '.join(well)} {does}."
-
-
-def _told(about: str, name: str, why: str) -> str:
-    where = _SETTINGS.get((about, name))
-    return f"{name} does not work ({why.rstrip('.')}){f': see {where}' if where else ''}."
 
 
 def _voices(settings: Settings) -> Checks:

@@ -18,7 +18,7 @@ from kotoserver.content.drafts import Folders
 from kotoserver.content.library import Library, open_library
 from kotoserver.domain.checkup import refuse_impossible_clock, refuse_parted_clocks
 from kotoserver.domain.engines import EngineState
-from kotoserver.domain.errors import ContentBroken, KotoError
+from kotoserver.domain.errors import ContentBroken, KotoError, StorageFailed
 from kotoserver.domain.evaluation import expectation_of
 from kotoserver.domain.scene import Scene
 from kotoserver.ports.blobs import BlobStore
@@ -298,7 +298,10 @@ def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> 
             raise ContentBroken(problems[0])
 
     async def check_clock() -> None:
-        theirs = await parts.storage.clock()
+        try:
+            theirs = await parts.storage.clock()
+        except StorageFailed:  # which the check of the database tells
+            return
         if theirs is not None:
             refuse_parted_clocks("database", parts.clock.now(), theirs)
 
@@ -311,7 +314,12 @@ def _dependencies(settings: Settings, parts: Parts, catalog: CatalogService) -> 
         Dependency(
             kind="blobs", name="s3" if settings.s3 else "filesystem", check=parts.blobs.check, needed=False
         ),
-        *([Dependency(kind="ears", name=parts.ears.name, check=parts.ears.check)] if parts.ears else []),
+        # Without ears learners type on, so that it is no reason to send nobody here.
+        *(
+            [Dependency(kind="ears", name=parts.ears.name, check=parts.ears.check, needed=False)]
+            if parts.ears
+            else []
+        ),
         Dependency(kind="voice", name=parts.voice.name, check=parts.voice.check),
         Dependency(kind="evaluator", name=parts.judge.name, check=parts.judge.check),
         Dependency(kind="content", name="scenes", check=check_content),

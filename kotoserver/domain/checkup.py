@@ -1,10 +1,13 @@
 """What a check-up of a server finds: one sentence for each thing, and how to mend it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from kotoserver.domain.errors import BadSettings, StorageFailed
+from kotoserver.domain.receipt import Stage
 
 LITTLE_ROOM = 1_000_000_000
 """Bytes left on a disk below which an operator should act soon."""
@@ -19,6 +22,19 @@ CLOCKS_DIFFER_SECONDS = 2.0
 """More than a network and a second's rounding make."""
 CLOCKS_PART_SECONDS = 60.0
 """From here on limits, locks and signed addresses of two machines no longer agree."""
+
+
+SETTINGS_OF_ENGINES: Mapping[tuple[Stage, str], str] = MappingProxyType(
+    {
+        (Stage.STT, "google"): "GOOGLE_APPLICATION_CREDENTIALS, GOOGLE_CLOUD_PROJECT and GOOGLE_SPEECH_LOCATION",
+        (Stage.STT, "openai_compatible"): "STT_URL, STT_MODEL and STT_KEY",
+        (Stage.TTS, "google"): "GOOGLE_APPLICATION_CREDENTIALS",
+        (Stage.TTS, "openai_compatible"): "TTS_URL, TTS_MODEL and TTS_KEY",
+        (Stage.EVALUATE, "gemini"): "GEMINI_API_KEY and GEMINI_MODEL",
+        (Stage.EVALUATE, "openai_compatible"): "EVAL_MODEL_URL, EVAL_MODEL_NAME and EVAL_MODEL_KEY",
+    }
+)
+"""What to look at when an engine elsewhere does not work."""
 
 
 class State(StrEnum):
@@ -43,6 +59,12 @@ def room_on_disk(about: str, left: int) -> Finding:
     if left < LITTLE_ROOM:
         return Finding(about=about, state=State.DOUBTFUL, sentence=f"{told}; make room soon.")
     return Finding(about=about, state=State.GOOD, sentence=f"{told}.")
+
+
+def does_not_work(stage: Stage, name: str, why: str) -> str:
+    """A sentence on an engine; `why` is what it answered."""
+    where = SETTINGS_OF_ENGINES.get((stage, name))
+    return f"{name} does not work ({why.rstrip('.')}){f': see {where}' if where else ''}."
 
 
 def age_of_backup(hours: float | None) -> Finding:

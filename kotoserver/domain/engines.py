@@ -22,6 +22,8 @@ class EngineState:
     p50_seconds: float | None
     """Of its last 100 answers; None while too few are known."""
     p95_seconds: float | None
+    trouble: str | None = None
+    """What was wrong when it was last checked; None where it worked then, or answered since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,7 @@ class HealthService:
         except KotoError as error:
             detail = error.told_in_full
         except TimeoutError:
-            detail = f"gave no answer within {CHECK_SECONDS:g} s"
+            detail = f"It gave no answer within {CHECK_SECONDS:g} s; see whether it runs."
         return DependencyState(
             kind=dependency.kind,
             name=dependency.name,

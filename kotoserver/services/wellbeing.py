@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kotoserver.domain.checkup import Finding, State, age_of_backup, room_on_disk
+from kotoserver.domain.checkup import Finding, State, age_of_backup, does_not_work, room_on_disk
 from kotoserver.domain.engines import EngineState
 from kotoserver.services.health import DependencyState
 from kotoserver.services.lookout import Lookout
@@ -19,6 +19,12 @@ SLOW_TURN_SECONDS = 1.0
 FULL = 0.85
 """Of a limit or a budget."""
 _STAGES = {"stt": "ears", "tts": "voices", "evaluate": "judges"}
+_WITHOUT = {
+    "ears": "learners can only type",
+    "voices": "learners hear nothing but what was kept",
+    "judges": "nobody can play",
+}
+"""What is left when all engines for something are away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +62,20 @@ def _of_stores(states: Sequence[DependencyState]) -> Iterator[Finding]:
 def _of_engines(engines: Sequence[EngineState]) -> Iterator[Finding]:
     for stage in dict.fromkeys(engine.stage for engine in engines):
         of_stage = [engine for engine in engines if engine.stage is stage]
-        resting = [engine.name for engine in of_stage if engine.resting]
         about = _STAGES[stage.value]
-        if resting and len(resting) == len(of_stage):
-            yield Finding(
-                about=about, state=State.BROKEN, sentence="All of them failed too often; learners see errors."
-            )
-        elif resting:
-            told = f"{', '.join(resting)} failed too often and is left alone; others answer."
+        failing = [engine for engine in of_stage if engine.resting or engine.trouble]
+        if failing and len(failing) == len(of_stage):
+            told = f"{' '.join(map(_of_engine, failing))} Nothing stands in: {_WITHOUT[about]}."
+            yield Finding(about=about, state=State.BROKEN, sentence=told)
+        elif failing:
+            told = f"{' '.join(map(_of_engine, failing))} Others answer."
             yield Finding(about=about, state=State.DOUBTFUL, sentence=told)
+
+
+def _of_engine(engine: EngineState) -> str:
+    left_alone = f"{engine.name} failed too often and is left alone." if engine.resting else ""
+    trouble = does_not_work(engine.stage, engine.name, engine.trouble) if engine.trouble else ""
+    return " ".join(filter(None, (left_alone, trouble)))
 
 
 def _of_fullness(fullness: Sequence[Fullness]) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Stores that are not there at the start, or that take no writes later."""
 
 import asyncio
+import signal
 from pathlib import Path
 
 import aiohttp
@@ -9,7 +10,7 @@ import pytest
 
 from tests.bad_days.test_disk import Learner, play_until_refused
 from tests.processes import run, running_server
-from tests.servers import fresh_database
+from tests.servers import fresh_database, restartable_postgres
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,29 @@ async def test_a_postgres_that_takes_no_writes_is_told_and_nothing_acknowledged_
             while await learner.ready() != (200, "ok"):
                 pass
             assert await learner.say(f"t{len(acknowledged)}") == (200, "")
+
+
+async def test_the_page_that_says_what_is_wrong_says_it_without_a_database_too(tmp_path: Path):
+    """When nobody can be let in, since nobody is known."""
+    with restartable_postgres() as (url, postgres):
+        environ = {"DATABASE_URL": url, "STT_PROVIDER": "openai_compatible", "STT_MODEL": "x"}
+        with running_server(tmp_path, STT_URL="http://127.0.0.1:1/v1", **environ) as address:
+            async with aiohttp.ClientSession() as http:
+                async with http.get(f"{address}/health/ready") as answer:  # without ears learners type on
+                    assert (answer.status, (await answer.json())["status"]) == (200, "degraded")
+                async with http.get(f"{address}/console/server") as answer:
+                    assert answer.status == 200
+                await asyncio.to_thread(postgres.stop, signal.SIGKILL)
+                async with http.get(f"{address}/console/server") as answer:
+                    page = await answer.text()
+                    assert answer.status == 503
+                async with http.post(f"{address}/koto-api/auth/guest", json={}) as answer:
+                    told_to_learners = await answer.text()
+                    assert answer.status == 503
+    assert "Nobody can be signed in while the database is away." in page
+    assert "<b>database</b> Postgres does not answer. See whether it runs, and check DATABASE_URL." in page
+    assert "<b>ears</b> The recognition server did not answer" in page
+    assert "DATABASE_URL" not in told_to_learners
 
 
 async def close_for_writing(server_url: str, database_url: str, value: str) -> None:

@@ -39,8 +39,12 @@ def test_an_alert_rings_when_it_should_and_not_near_it(name: str, tmp_path: Path
         "exp_labels": {"severity": rule["labels"]["severity"], **case["rings"]["labels"]},
         "exp_annotations": {"summary": case["rings"]["says"], "runbook": rule["annotations"]["runbook"]},
     }
-    tests = [_promtool_test(name, case["rings"], [rung]), _promtool_test(name, case["quiet"], [])]
-    file = tmp_path / "test.yaml"
+    assert_rules(tmp_path, [_promtool_test(name, case["rings"], [rung]), _promtool_test(name, case["quiet"], [])])
+
+
+def assert_rules(folder: Path, tests: list[dict[str, Any]]) -> None:
+    """Passes where promtool finds that the alerts ring as the tests say."""
+    file = folder / "test.yaml"
     told = {
         "rule_files": [str(rule_file) for rule_file in RULES],
         "evaluation_interval": "1m",
@@ -50,6 +54,17 @@ def test_an_alert_rings_when_it_should_and_not_near_it(name: str, tmp_path: Path
     file.write_text(yaml.safe_dump(told), "utf-8")
     passed = promtool("test", "rules", file)
     assert passed.returncode == 0, passed.stdout + passed.stderr
+
+
+def test_that_there_is_no_backup_at_all_is_said_so(tmp_path: Path):
+    """The metric is 0 then, and its age that of the calendar; promtool's own clock begins there, too."""
+    case = {
+        **CASES["KotoBackupOld"]["rings"],
+        "series": {"koto_last_backup_timestamp_seconds": "-1700000000x4000"},
+    }
+    says = {"summary": "There is no backup.", "runbook": ALERTS["KotoBackupOld"]["annotations"]["runbook"]}
+    rung = {"exp_labels": {"severity": "warning"}, "exp_annotations": says}
+    assert_rules(tmp_path, [_promtool_test("KotoBackupOld", case, [rung])])
 
 
 def _promtool_test(name: str, told: dict[str, Any], rung: list[dict[str, Any]]) -> dict[str, Any]:

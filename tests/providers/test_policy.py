@@ -30,6 +30,15 @@ class Mute(ScriptedSynthesizer):
         return Speech(pcm=b"", sample_rate=16_000)
 
 
+class Unchecked(ScriptedSynthesizer):
+    """Answers learners, and fails whoever only looks whether it works."""
+
+    name = "unchecked"
+
+    async def check(self) -> None:
+        raise NETWORK
+
+
 def stuck() -> First:
     return First(gate=asyncio.Event())
 
@@ -48,6 +57,15 @@ async def test_the_first_engine_answers_when_it_can():
 async def test_the_next_engine_answers_when_one_fails_and_says_why():
     speech = await chain(First(failures=[NETWORK]), Second()).synthesize(LINE)
     assert speech.degraded == "first: provider_failed"
+
+
+async def test_what_a_check_met_is_kept_until_the_engine_works():
+    voice = chain(Unchecked())
+    with pytest.raises(ProviderFailed):
+        await voice.check()
+    assert [state.trouble for state in voice.states()] == ["no answer"]
+    await voice.synthesize(LINE)
+    assert [state.trouble for state in voice.states()] == [None]
 
 
 async def test_silence_is_a_failure():

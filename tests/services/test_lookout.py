@@ -37,9 +37,11 @@ async def nothing() -> None:
     """Nobody spent anything."""
 
 
-def engine(name: str, *, resting: bool = False) -> EngineState:
+def engine(
+    name: str, *, resting: bool = False, trouble: str | None = None, stage: Stage = Stage.TTS
+) -> EngineState:
     return EngineState(
-        stage=Stage.TTS,
+        stage=stage,
         name=name,
         resting=resting,
         failures=3 * resting,
@@ -47,6 +49,7 @@ def engine(name: str, *, resting: bool = False) -> EngineState:
         asked_now=0,
         p50_seconds=None,
         p95_seconds=None,
+        trouble=trouble,
     )
 
 
@@ -120,6 +123,17 @@ async def test_an_engine_that_rests_is_doubtful_and_all_of_them_are_broken(
 ):
     engines = [engine(name, resting=rests) for name, rests in zip(("google", "espeak"), resting, strict=True)]
     assert [state for _, state in told(lookout(tmp_path, Shaky(), engines))] == expected
+
+
+async def test_an_engine_whose_check_failed_is_told_with_what_to_look_at(tmp_path: Path):
+    """Before any learner finds out."""
+    ears = engine("openai_compatible", trouble="the server did not answer", stage=Stage.STT)
+    (found,) = findings(lookout(tmp_path, Shaky(), [ears]), ())
+    assert (found.about, found.state) == ("ears", State.BROKEN)
+    assert found.sentence == (
+        "openai_compatible does not work (the server did not answer): see STT_URL, STT_MODEL and STT_KEY. "
+        "Nothing stands in: learners can only type."
+    )
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ class Candidate(Generic[E]):
     asked_now: int = 0
     worked_at: float = NEVER
     """When it answered last, by the clock that only runs forward."""
+    trouble: str | None = None
+    """What its last check met; None once it works."""
 
     @property
     def name(self) -> str:

@@ -52,6 +52,7 @@ class Watch(Generic[E]):
                 asked_now=each.asked_now,
                 p50_seconds=each.latencies.quantile(0.5),
                 p95_seconds=each.latencies.quantile(0.95),
+                trouble=each.trouble,
             )
             for each in self._candidates
         )
@@ -65,6 +66,7 @@ class Watch(Generic[E]):
 
     def count_for(self, candidate: Candidate[E]) -> None:
         candidate.breaker.succeeded()
+        candidate.trouble = None
         telemetry.PROVIDER_RESTS.labels(self._stage, candidate.name).set(0)
 
     def _begin_probes(self, candidate: Candidate[E]) -> None:
@@ -101,11 +103,13 @@ class Watch(Generic[E]):
                     async with asyncio.timeout(candidate.patience.total_seconds):
                         await candidate.engine.check()
         except KotoError as failure:
+            candidate.trouble = failure.message if failure.code not in NO_FAULT else None
             return failure
         finally:
             if hold.spent:
                 telemetry.PROVIDER_COST.labels(self._stage, candidate.name).inc(hold.spent)
         candidate.worked_at = self._clock.seconds()
+        candidate.trouble = None
         return None
 
     async def check(self) -> None:

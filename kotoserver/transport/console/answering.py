@@ -10,6 +10,7 @@ from aiohttp import web
 
 from kotoserver import __version__, telemetry
 from kotoserver.domain.errors import KotoError, NotAllowed, NotFound, NotSignedIn, TooFast
+from kotoserver.services.health import DependencyState
 from kotoserver.transport.console.pages import (
     AccountPage,
     AuditPage,
@@ -167,13 +168,13 @@ def asks_for_a_page(request: web.Request) -> bool:
     return request.path.startswith("/console") and "text/html" in request.headers.get("Accept", "")
 
 
-def sorry_page(request: web.Request, error: KotoError) -> web.Response:
+def sorry_page(request: web.Request, error: KotoError, wrong: tuple[DependencyState, ...] = ()) -> web.Response:
     """The error as a page, where it is not known who looks: a limit was reached, or nobody expected it."""
     telemetry.ERRORS.labels(error.code).inc()
     message = sorry(error, None)
     helps = error.retryable or message.status >= 500
     again = request.path_qs if helps and request.method == "GET" else ""
-    return render(request, replace(message, shell=replace(message.shell, place=NOBODY), again=again))
+    return render(request, replace(message, shell=replace(message.shell, place=NOBODY), again=again, wrong=wrong))
 
 
 def sorry(error: KotoError, guest: Visitor | None) -> MessagePage:

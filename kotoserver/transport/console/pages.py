@@ -192,6 +192,8 @@ class MessagePage:
     """The address to try again, where that helps."""
     retry_after: int | None = None
     """Seconds until then."""
+    wrong: tuple[DependencyState, ...] = ()
+    """What does not work now, where that keeps the page away from those who would mend it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from kotoserver.domain.audit import Action
-from kotoserver.domain.errors import KotoError
+from kotoserver.domain.errors import KotoError, StorageFailed
 from kotoserver.domain.learner import ADMINS, Role
 from kotoserver.services.access import refuse_other_roles
-from kotoserver.transport.console.answering import page, render, shell, sorry
+from kotoserver.transport.console.answering import page, render, shell, sorry, sorry_page
 from kotoserver.transport.console.pages import AccountPage, AuditPage, JoinedClass, StatusPage, UsersPage
 from kotoserver.transport.console.signing import read_form
 from kotoserver.transport.console.views import moment, one_of
@@ -100,8 +100,21 @@ async def audit(request: web.Request, guest: Visitor) -> AuditPage:
     )
 
 
+async def status(request: web.Request) -> web.StreamResponse:
+    """The server's page; without its database nobody can be let in, and what is wrong is told all the same.
+
+    That is no more than `/health/ready` tells.
+    """
+    answer = await _status(request)
+    if answer.status != 503:
+        return answer
+    states = (await request.app[SERVICES].health.report()).states
+    wrong = tuple(state for state in states if not state.ok)
+    return sorry_page(request, StorageFailed("Nobody can be signed in while the database is away."), wrong)
+
+
 @page
-async def status(request: web.Request, guest: Visitor) -> StatusPage:
+async def _status(request: web.Request, guest: Visitor) -> StatusPage:
     refuse_other_roles(guest.caller, ADMINS)
     services = request.app[SERVICES]
     health = await services.health.report()
