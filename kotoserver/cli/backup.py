@@ -3,12 +3,13 @@
 import argparse
 import asyncio
 import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 
 from kotoserver.bootstrap.upkeep import migrate_database, open_backups
 from kotoserver.domain.errors import NotFound
 from kotoserver.domain.events import timestamp
-from kotoserver.services.backups import Backup
+from kotoserver.services.backups import Backup, Progress
 from kotoserver.settings import Settings
 
 MAKE = """\
@@ -54,6 +55,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=[],
         help="public key of age; only its holder can read the backup (else those of KOTO_BACKUP_KEYS)",
     )
+    make.add_argument("--quiet", action="store_true", help="say nothing unless something is wrong, as for cron")
     make.set_defaults(run=_make)
     listed = jobs.add_parser("list", help="those that there are, newest first")
     listed.set_defaults(run=_list)
@@ -80,13 +82,15 @@ def _names_backup(parser: argparse.ArgumentParser) -> None:
 
 def _make(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environ()
-    asyncio.run(_made(settings, chosen.encrypt_to or list(settings.backups.keys)))
+    keys = chosen.encrypt_to or list(settings.backups.keys)
+    with redirect_stdout(None) if chosen.quiet else nullcontext():
+        asyncio.run(_made(settings, keys, _say_nothing if chosen.quiet else _tell))
     return 0
 
 
-async def _made(settings: Settings, keys: list[str]) -> None:
+async def _made(settings: Settings, keys: list[str], tell: Progress) -> None:
     async with open_backups(settings) as backups:
-        made = await backups.make(keys, _tell)
+        made = await backups.make(keys, tell)
         print(_line(made))
         for gone in backups.rotate():
             print(f"thrown away: {gone.name}")
@@ -140,6 +144,10 @@ def _found(settings: Settings, named: Path) -> Path:
 
 def _tell(step: str) -> None:
     print(f"… {step}", file=sys.stderr)
+
+
+def _say_nothing(step: str) -> None:
+    """Nobody reads along."""
 
 
 def _line(backup: Backup) -> str:

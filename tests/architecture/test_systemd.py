@@ -39,6 +39,13 @@ def test_systemd_understands_every_line(unit: Path, tmp_path: Path):
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
+def test_a_server_that_found_no_database_is_started_again_and_not_given_up():
+    server = SERVICES[0]
+    assert settings_of(server, "Restart") == ["on-failure"]
+    assert settings_of(server, "StartLimitIntervalSec") == ["0"]
+    assert 1 <= int(settings_of(server, "RestartSec")[0]) <= 30
+
+
 def test_systemd_does_notice_a_wrong_line(tmp_path: Path):
     broken = tmp_path / "broken.service"
     broken.write_text("[Service]\nExecStart=/bin/true\nProtectSystme=strict\n")

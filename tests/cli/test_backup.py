@@ -344,6 +344,44 @@ def test_old_backups_are_thrown_away_once_a_new_one_is_good(tmp_path: Path):
     assert backup.exists()
 
 
+def test_the_line_for_cron_makes_a_backup_and_says_nothing_unless_something_is_wrong(tmp_path: Path):
+    """The line itself, with the paths of this test in place of an installation's."""
+    if os.geteuid() != 0:
+        pytest.skip("the line begins as root")
+    assert run(tmp_path / "data", "migrate").returncode == 0
+    (tmp_path / "database_password").write_text("swordfish\n")
+    (tmp_path / "koto.env").write_text(f"KOTO_BACKUP_DIR={tmp_path / 'kept'}\n")
+    program = tmp_path / "kotoserver"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m kotoserver "$@"\n')
+    program.chmod(0o755)
+    line = (ROOT / "ops/backup/koto-backup.cron").read_text("utf-8").splitlines()[-1]
+    *when, user, command = line.split(maxsplit=6)
+    assert (user, when[2:]) == ("root", ["*"] * 3)
+    assert "%" not in command  # which cron takes for the end of the line
+    for theirs, ours in {
+        "/srv/koto": str(ROOT),
+        "/etc/koto/koto.env": str(tmp_path / "koto.env"),
+        "/etc/koto/secrets": str(tmp_path),
+        "/var/lib/koto": str(tmp_path / "data"),
+        "/opt/koto/bin/kotoserver": str(program),
+        "runuser -u koto": "runuser -u root",
+    }.items():
+        assert theirs in command
+        command = command.replace(theirs, ours)
+
+    def as_cron() -> "subprocess.CompletedProcess[str]":
+        environ = {"PATH": "/usr/bin:/bin:/usr/sbin", "SHELL": "/bin/sh"}
+        return subprocess.run(["/bin/sh", "-c", command], env=environ, capture_output=True, text=True, check=False)
+
+    done = as_cron()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(list((tmp_path / "kept").glob("koto-*.tar.gz"))) == 1
+    shutil.rmtree(tmp_path / "data")
+    failed = as_cron()
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("kotoserver: There is no database at ")
+
+
 def test_the_age_of_the_newest_backup_is_measured(tmp_path: Path):
     with running_server(tmp_path / "here") as address:
         assert "koto_last_backup_timestamp_seconds 0.0" in requests.get(f"{address}/metrics", timeout=10).text
