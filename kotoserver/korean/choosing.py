@@ -33,6 +33,10 @@ from kotoserver.korean.stance import Stance
 _NEAR = 0.4
 """Likeness that is enough where no other intent of the turn comes near."""
 _LEAD = 0.1
+_ALIKE = 0.8
+"""How near another intent has to come to the nearest, where the answer word speaks for it."""
+_LITTLE = 2
+"""Words of content beside 네 or 아니요 that may belong to nothing that is taught."""
 _FAR = 0.25
 _NEXT = frozenset({"w:다음", "w:이번", "w:마지막", "w:막차", "w:첫", "w:먼저"})
 _AGAIN = frozenset({"w:다시"})
@@ -70,6 +74,8 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         answered = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     if answered is not None:
         return answered
+    if best is not None and reading.stance.answer is not Stance.OPEN:
+        best = _as_answered(best, own, reading, prepared)
     if best is not None and _names_another(reading, best, own, prepared):
         return _unfulfilled(reading, own)
     if move is not None and best is not None and _does_what_is_taught(reading, best, move, prepared):
@@ -84,6 +90,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     agreeing = next((m for m in own if _answers_alike(m, own, reading, prepared)), None)
     agreeing = agreeing or _plain_refusal(own, reading, prepared) or _plain_consent(own, reading, prepared)
     agreeing = agreeing or _nearest_that_agrees(own, reading) or _does_without(own, reading, prepared)
+    agreeing = agreeing or _by_the_answer(own, reading)
     against = next((m for m in own if _says_the_opposite(m, reading, prepared)), None)
     return (
         agreeing
@@ -106,6 +113,42 @@ def _first_that_agrees(fitting: list[Match], reading: Reading) -> Match | None:
     if first.example is not None and first.example.reading.stance.stance is said:
         return first  # 음료만 마실래, which declines in other words
     return next((match for match in fitting if match.intent.leaning is said), first)
+
+
+def _as_answered(best: Match, own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match:
+    """아니요, 하나만 주세요: of two that fit, the one whose examples say 아니요 and not the one that says 네."""
+    said, closing, asked = reading.stance.answer, reading.closing, prepared.npc.closing
+    if closing is not None and asked is not None and closing.root == asked.root:
+        return best  # 아니요, 데워 주세요, to 데워 드릴까요?
+    if _answers_of(best.intent) != {said.opposite} or reading.stance.mild:
+        return best
+    others = (
+        match
+        for match in own
+        if said in _answers_of(match.intent)
+        and match.score >= _ALIKE * best.score
+        and not match.intent.needs
+        and not opposes(reading, match.intent)
+    )
+    return next(others, best)
+
+
+def _answers_of(intent: PreparedIntent) -> set[Stance]:
+    return {example.reading.stance.answer for example in intent.examples} - {Stance.OPEN}
+
+
+def _by_the_answer(own: tuple[Match, ...], reading: Reading) -> Match | None:
+    """네, 벌써 샀어요: the yes or no that is said decides, where yes is one intent and no another."""
+    stance = reading.stance
+    if stance.answer is Stance.OPEN or stance.stance is not stance.answer or stance.mild:
+        return None
+    leaning = [m for m in own if m.intent.leaning is stance.answer]
+    apart = any(m.intent.leaning is stance.answer.opposite for m in own)
+    if not apart or len(leaning) != 1 or leaning[0].intent.needs:
+        return None
+    asks = any(feature.startswith("q:") for feature in reading.features)
+    told = [f for f, weight in reading.features.items() if weight > GENERIC and _is_content(f)]
+    return leaning[0] if not asks and len(told) <= _LITTLE else None
 
 
 def _names_another(reading: Reading, best: Match, own: tuple[Match, ...], prepared: Prepared) -> bool:
@@ -285,7 +328,7 @@ def _plain_consent(own: tuple[Match, ...], reading: Reading, prepared: Prepared)
     consenting = [match for match in own if match.intent.leaning is Stance.FOR]
     if asked is None or closing is None or len(consenting) != 1 or reading.stance.stance is not Stance.FOR:
         return None
-    if reading.stance.answer is Stance.AGAINST:
+    if reading.stance.answer is Stance.AGAINST or _answers_of(consenting[0].intent) == {Stance.AGAINST}:
         return None
     if reading.sentence.asks(closing.end) and closing.root not in REQUEST_ROOTS:
         return None
@@ -320,6 +363,10 @@ def _says_the_opposite(match: Match, reading: Reading, prepared: Prepared) -> bo
         f"w:{prepared.synonyms.get(word, word)}"
         for word in TAKING_ROOTS | DECLINING | DEGREES | REMOVING | _BY_NOW
     }
+    said = reading.stance
+    told = [f for f, weight in reading.features.items() if weight > GENERIC and _is_content(f)]
+    if said.answer is said.stance is match.intent.leaning.opposite and len(told) <= _LITTLE:
+        return True  # 아니요, 전에 왔어요
     return near or not _strange(reading, match.intent.vocabulary | prepared.topic | plain)
 
 
@@ -408,6 +455,13 @@ def _says_alike(intent: PreparedIntent, reading: Reading) -> bool:
         return any(p.root in REQUEST_ROOTS for p in shown)
     if closing.root not in GENERIC_ROOTS and any(p.root == closing.root for p in shown):
         return True
+    if closing.root in ("있", "되") and reading.nouns and len(reading.predicates) == 1:
+        asks = reading.sentence.asks(closing.end)  # 밴드 있어요?, where 마스크 있어요? is taught
+        return any(
+            (p.root, p.negated, e.reading.sentence.asks(p.end)) == (closing.root, closing.negated, asks)
+            for e in intent.examples
+            if (p := e.reading.closing) is not None
+        )
     return bool(closing.auxiliaries) and any(
         (p.root, p.auxiliaries) == (closing.root, closing.auxiliaries) for p in shown
     )

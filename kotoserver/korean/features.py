@@ -34,6 +34,7 @@ _TIME_UNITS = frozenset({"시", "월", "일", "년", "분", "요일"})
 _WHERE = frozenset({"출구", "층", "승강장", "게이트", "플랫폼"})
 _DIGITS = re.compile(r"(?<![가-힣])[일이삼사오육륙칠팔구공영]{3,}?(?=이?[에예세]요|이?[요야고]|입니|[^가-힣]|$)")
 """Figures read one by one, as those of a telephone number."""
+_FOR_NOTHING = frozenset({"무료", "공짜", "돈", "유료"})
 _COSTS = frozenset({"비싸", "싸"})
 """Asking whether it is so asks for the price."""
 _PREFERRED = frozenset({"좋", "낫", "괜찮"})
@@ -81,6 +82,8 @@ def features_of(
         found |= {f: HALF for f in ("q:뭐", "q:어디", "q:몇", "w:타") if f in found}
     if any(p.root in _COSTS and sentence.asks(p.end) for p in predicates):
         found["about:얼마"] = ADVERB
+    if _FOR_NOTHING & {m.form for m in sentence.morphemes} and sentence.asks(len(sentence.text) - 1):
+        found["about:얼마"] = ADVERB  # 공짜예요?, 돈 내요?
     if numbers:
         found["number"] = SMALL
     if stance.answer is not Stance.OPEN:
@@ -130,6 +133,8 @@ def _of_predicate(
         return {_named(root, synonyms): HALF, DECLINES: HALF}
     if predicate.negated and ANTONYMS.get(root) in DECLINING:
         return {_named(ANTONYMS[root], synonyms): HALF, DECLINES: HALF}  # 안 배고파요 is 배불러요
+    if (root, predicate.ending) == ("싸", "게"):
+        return {_named("깎", synonyms): CONTENT}  # 싸게 해 주세요
     if (root, predicate.ending) == ("어떻", "게"):
         return {_named(root, synonyms): CONTENT, "about:어떻게": SMALL}
     if (root, predicate.ending) == ("그렇", "게"):
@@ -184,6 +189,8 @@ def _of_other_words(
                 found[f"about:{about}"] = ADVERB
         elif morpheme.form in ("안녕", "미안"):
             found[_named(morpheme.form, synonyms)] = CONTENT
+        elif morpheme.form == "둘" and sentence.text[morpheme.end :].startswith((" 다", "다")):
+            found[_named("아무", synonyms)] = CONTENT  # 둘 다 좋아요
         elif morpheme.form in ("아무것", "아무") and stance is Stance.AGAINST and _even(sentence, place):
             continue  # 아무것도 없어요
         elif morpheme.form.startswith("아무") or morpheme.form == "마음대로":

@@ -148,7 +148,8 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
         for p in example.reading.predicates
         if p.closes and (orders or "주" not in p.auxiliaries)  # 염색해 주세요 raises who is to do it
     }
-    if (closing.root, True) in shown:
+    wishes = "싶" in closing.auxiliaries and (closing.root, False) in shown  # 환불하고 싶으세요, told of oneself
+    if (closing.root, True) in shown and not wishes:
         return None
     asked = {p.root for p in context.prepared.npc.predicates if p.honorific}
     if _wills(closing) and (closing.root in asked or (closing.root, False) in shown):

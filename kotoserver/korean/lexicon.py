@@ -50,6 +50,10 @@ DEICTIC = _words(
     """
 )
 
+_POINTED_THINGS = "거 걸 건 게 걸로 거로 거요 걸로요 거로요 것 것도 거도 거만 거는"
+POINTED_AT = frozenset(which + thing for which in "이그저요고조" for thing in _words(_POINTED_THINGS))
+"""이거, 요걸로요: however one points at a thing."""
+
 ADDRESSED = _words("너 니 당신 자네 그대 여러분 얘 그쪽")
 """Who is spoken to, which is no part of what is said."""
 
@@ -229,6 +233,41 @@ SYNONYMS = (
     frozenset({"예쁘", "이쁘"}),
     frozenset({"창가", "창문"}),
     frozenset({"자장면", "짜장면"}),
+    frozenset({"묵", "머무르", "머물", "지내", "숙박"}),
+    frozenset({"찾", "인출", "뽑"}),
+    frozenset({"잃어버리", "분실", "잃"}),
+    frozenset({"보내", "부치", "송금", "이체"}),
+    frozenset({"만들", "개설", "발급"}),
+    frozenset({"아프", "쑤시"}),
+    frozenset({"먹", "복용"}),
+    frozenset({"깎", "할인"}),
+    frozenset({"막히", "밀리"}),
+    frozenset({"전화", "연락", "통화"}),
+    frozenset({"남기", "전하"}),
+    frozenset({"계산대", "카운터"}),
+    frozenset({"엘리베이터", "승강기"}),
+    frozenset({"정류장", "정거장"}),
+    frozenset({"비밀번호", "비번"}),
+    frozenset({"수건", "타월"}),
+    frozenset({"물", "생수"}),
+    frozenset({"메뉴", "메뉴판"}),
+    frozenset({"숙제", "과제"}),
+    frozenset({"수업", "강의"}),
+    frozenset({"두통약", "진통제"}),
+    frozenset({"소포", "택배"}),
+    frozenset({"비행기표", "항공권"}),
+    frozenset({"표", "티켓", "승차권"}),
+    frozenset({"전철", "지하철"}),
+    frozenset({"체크인", "입실"}),
+    frozenset({"체크아웃", "퇴실"}),
+    frozenset({"일찍", "빨리", "얼른"}),
+    frozenset({"출장", "업무"}),
+    frozenset({"회의", "미팅"}),
+    frozenset({"달", "달콤하"}),
+    frozenset({"맵", "매콤하"}),
+    frozenset({"무섭", "겁나"}),
+    frozenset({"세우", "내리"}),
+    frozenset({"열쇠", "키"}),
 )
 
 CONTRASTS = (
@@ -299,6 +338,9 @@ AMOUNTS = (("많이", "가득", "듬뿍"), ("조금", "적게", "약간"))
 
 SET_PHRASES = {
     ("돈", "바꾸"): "환전",
+    ("전화", "걸"): "전화",
+    ("전화", "드리"): "전화",
+    ("연락", "드리"): "전화",
     ("인기", "많"): "인기",
     ("인기", "있"): "인기",
     ("상관", "없"): "상관",

@@ -41,6 +41,7 @@ def find_meaning(context: Context, slots: tuple[SlotReading, ...]) -> Iterator[F
     yield from _amount_fault(context)
     yield from _answer_fault(context)
     yield from _said_yes_for_no(context)
+    yield from _asked_after_all(context)
     yield from _request_given_back(context)
 
 
@@ -319,6 +320,27 @@ def _said_yes_for_no(context: Context) -> Iterator[Finding]:
         start=word.start,
         end=decided.end,
         params={"got": context.sentence.text[word.start : decided.end], "want": intent.examples[0].text},
+        blocks=True,
+    )
+
+
+def _asked_after_all(context: Context) -> Iterator[Finding]:
+    """네, 담아 주세요, to 담아 드릴까요?, where all that is taught begins with 아니요."""
+    intent, stance = context.intent, context.reading.stance
+    closing, offer = context.reading.closing, context.prepared.npc.closing
+    if intent is None or closing is None or offer is None or opposes(context.reading, intent):
+        return
+    taken = closing.root == offer.root and "주" in closing.auxiliaries and not closing.negated
+    answers = {e.reading.stance.answer for e in intent.examples} - {Stance.OPEN}
+    told = any(p.root == closing.root for e in intent.examples for p in e.reading.predicates)
+    if not taken or told or answers != {Stance.AGAINST} or stance.stance is not Stance.FOR:
+        return
+    yield Finding(
+        code=Code.NEGATION_MISMATCH,
+        rule="meaning.asked_after_all",
+        start=closing.start,
+        end=closing.end,
+        params={"got": context.sentence.text[closing.start : closing.end], "want": intent.examples[0].text},
         blocks=True,
     )
 

@@ -164,6 +164,7 @@ def _governor(reading: Reading, place: int) -> Predicate | None:
 
 def find_particles(context: Context) -> Iterator[Finding]:
     phrases = phrases_of(context.reading)
+    given = {(p.noun, p.case) for p in phrases_of(context.prepared.npc)}
     yield from _two_for_one(context)
     yield from _thing_with_object(context)
     yield from _limits(context, phrases)
@@ -181,6 +182,8 @@ def find_particles(context: Context) -> Iterator[Finding]:
         if pronoun is not None:
             yield pronoun
             continue
+        if phrase.case == "에" and (phrase.noun, phrase.case) in given:
+            continue  # 여기에 하면 됩니까?, where 여기에 서명해 주시겠습니까? was asked
         by_verb = (_by_valence(phrase, phrases), _needed_by_verb(phrase))
         by_example = (_by_example(phrase, context), _DIRECTION_GAIN if _leads(phrase) else _EXAMPLE_GAIN)
         shows_place = by_example[0] is not None and by_example[0][0] in _OBLIQUE
@@ -390,7 +393,8 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     leads = sent or phrase.predicate.root in _MOTION
     if {phrase.case, *shown} == {"을/를", "으로/로"} and not (leads and phrase.place):
         return None  # 유자차를 주세요, 유자차로 주세요
-    if phrase.case == "을/를" and phrase.place and phrase.predicate.root in ("가", "오", "다니"):
+    carried = "주" in phrase.predicate.auxiliaries  # 시청을 가 주세요
+    if phrase.case == "을/를" and phrase.place and phrase.predicate.root in ("가", "오", "다니") and not carried:
         return None  # 홍대를 가고 싶어요
     if leads and {phrase.case, *shown} == {"에", "으로/로"} and phrase.noun not in PURPOSES:
         return None

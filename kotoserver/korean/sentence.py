@@ -13,6 +13,8 @@ _SENTENCE_END = ".!?。？！…"
 
 _HONORIFIC = {("계세", "NNG"): "계시", ("드세", "VA"): "드시"}
 """What the analyser finds in 여기 계세요 and 더 드세요."""
+_IN_YO = frozenset({"필요", "수요", "중요", "담요", "동요", "민요", "가요", "소요", "강요", "주요", "안녕하세요"})
+"""Nouns that end so themselves."""
 _STAYS = [("계", "NNG"), ("이", "VCP")]
 """What it finds in 님 계세요."""
 _TIMES = frozenset(["나중", "다음", "이따", "이번", "오후", "저녁", "아침", "주", "달", "내일", "모레", "오늘"])
@@ -75,6 +77,7 @@ def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     morphemes = _mend_verbs(_mend_closing(_mend_background(text, analysis.morphemes)))
     morphemes = _mend_proposal(text, _mend_subject(text, _mend_promise(text, morphemes)))
     morphemes = _mend_short_place(text, _mend_sweet(text, _mend_polite_promise(text, morphemes)))
+    morphemes = _mend_polite_noun(text, morphemes)
     morphemes = _mend_buying(_mend_looking(_mend_bringing(text, _mend_being(_mend_place(morphemes)))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
@@ -204,6 +207,18 @@ def _mend_looking(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
             verb = Morpheme("둘러보", "VV", wrap.start, see.end - wrap.start)
             return (*morphemes[:at], verb, *morphemes[at + 3 :])
     return morphemes
+
+
+def _mend_polite_noun(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """여기 키요, where the analyser finds one noun at the end."""
+    last = next((m for m in reversed(morphemes) if m.tag[0] != "S"), None)
+    if last is None or last.tag not in ("NNG", "NNP") or not last.form.endswith("요") or last.form in _IN_YO:
+        return morphemes
+    if len(last.form) < 2 or text[last.start : last.end] != last.form:
+        return morphemes
+    at = morphemes.index(last)
+    parts = (Morpheme(last.form[:-1], "NNG", last.start, last.length - 1), Morpheme("요", "JX", last.end - 1, 1))
+    return (*morphemes[:at], *parts, *morphemes[at + 1 :])
 
 
 def _mend_buying(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

@@ -164,6 +164,18 @@ _SURFACE_RULES = (
         "spelling.seoyo", Code.SPELL_LIAISON, re.compile(r"(?<=[있없했왔갔었았됐겠샀났])서요"), _fixed("어요")
     ),
     _SurfaceRule(
+        "spelling.neunde",
+        Code.SPELL_ENDING,
+        re.compile(r"(?<=[싶좋많찮싫높낮넓좁짧깊])는(?=데(?:요|[\s.?!,~]|$))"),
+        _fixed("은"),
+    ),
+    _SurfaceRule(
+        "spelling.sseoyo",
+        Code.SPELL_LIAISON,
+        re.compile(r"(?<=[가-힣])(?P<before>[해와봐줘돼셔워려쳐져켜])써(?=요)"),
+        lambda m: with_final(m["before"], _SSANG_SIOT) + "어",
+    ),
+    _SurfaceRule(
         "spelling.eopsi", Code.SPELL_LIAISON, re.compile(r"(?<![가-힣])업[시씨](?![가-힣])"), _fixed("없이")
     ),
     _SurfaceRule(

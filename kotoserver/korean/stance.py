@@ -1,5 +1,6 @@
 """Yes or no: whether an utterance asks for something or declines it, whatever words it uses."""
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -138,6 +139,8 @@ def _stance_of(sentence: Sentence, predicate: Predicate) -> Stance:
 def _is_against(sentence: Sentence, predicate: Predicate) -> bool:
     if predicate.root in REMOVING:
         return not predicate.negated
+    if "상관" in (predicate.root[:2], sentence.text[: predicate.start].rstrip(" 이은도")[-2:]):
+        return False  # 난 상관없어
     if predicate.root in ("없", "싫", "싫어하", "모르"):
         return not predicate.negated
     if predicate.root == "맞" and "입" in sentence.text[: predicate.start]:
@@ -146,6 +149,8 @@ def _is_against(sentence: Sentence, predicate: Predicate) -> bool:
         return True
     if predicate.root == "되" and predicate.past and _is_counted(sentence, predicate):
         return predicate.negated  # 나흘 됐어요
+    if predicate.root in DECLINING and _is_all_right(sentence, predicate):
+        return predicate.negated
     if predicate.root in DECLINING or (predicate.root == "되" and predicate.past):
         return not predicate.negated
     return predicate.negated != _says_without(sentence, predicate.start)
@@ -155,5 +160,11 @@ def _is_counted(sentence: Sentence, predicate: Predicate) -> bool:
     return any(number.end <= predicate.start for number in read_numbers(sentence.text))
 
 
+def _is_all_right(sentence: Sentence, predicate: Predicate) -> bool:
+    """아무거나 괜찮아요, 둘 다 괜찮아요: it takes what is offered."""
+    before = sentence.text[: predicate.start]
+    return re.search(r"(?<![가-힣])(?:아무|둘 다|다 )|든지?(?![가-힣])", before) is not None
+
+
 def _says_without(sentence: Sentence, before: int) -> bool:
-    return any(word.text in ("없이", "빼고", "덜") for word in sentence.words if word.start < before)
+    return any(word.text in ("없이", "빼고", "덜", "없는", "뺀") for word in sentence.words if word.start < before)

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import has_hangul, is_syllable, jamo, split_syllable
-from kotoserver.korean.lexicon import COMMON_WORDS
+from kotoserver.korean.lexicon import COMMON_WORDS, POINTED_AT
 from kotoserver.korean.number_words import DAYS, NATIVE_FULL, NATIVE_SHORT
 from kotoserver.korean.numbers import Number, read_numbers
 from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
@@ -31,28 +31,7 @@ _FAR_GAIN = 6.0
 """The same for a word two jamo away."""
 _COMMON_GAIN = 9.0
 """The same for a common word that the turn does not use; a real word never gains so much."""
-_POINTED_AT = frozenset(
-    which + thing
-    for which in ("이", "그", "저", "요", "고", "조")
-    for thing in (
-        "거",
-        "걸",
-        "건",
-        "게",
-        "걸로",
-        "거로",
-        "거요",
-        "걸로요",
-        "거로요",
-        "것",
-        "것도",
-        "거도",
-        "거만",
-        "거는",
-    )
-)
-"""이거, 요걸로요: however one points at a thing."""
-_ACCEPTED_VARIANTS = _POINTED_AT | frozenset(
+_ACCEPTED_VARIANTS = POINTED_AT | frozenset(
     {
         "걸로요",
         "전",
@@ -211,8 +190,11 @@ def _is_known(sentence: Sentence, word: Word, vocabulary: Vocabulary) -> bool:
 
 
 def _is_short_adverb(sentence: Sentence, word: Word) -> bool:
-    """다, 더, 잘: each is a word of its own, and one letter away from another."""
+    """다, 더, 잘: each is a word of its own, and one letter away from another; so is 게 of 요리하는 게."""
     inside = sentence.inside(word.start, word.end)
+    described = any(m.tag == "ETM" and m.end in (word.start, word.start - 1) for m in sentence.morphemes)
+    if word.text == "게" and described:
+        return True
     return len(word.text) == 1 and len(inside) == 1 and inside[0].tag == "MAG"
 
 

@@ -28,6 +28,8 @@ _ROLES = {
     "에서": "에서",
 }
 """Particles that tell who does it to whom, and from where to where; those that say the same are one."""
+_TIMES = {"회": "번", "차례": "번", "건": "번"}
+"""Counters of how often, and of how many engagements, that say the same."""
 _SPEAKER = frozenset({"나", "저", "내", "제"})
 
 
@@ -109,7 +111,7 @@ def _noun_forms(reading: Reading) -> Iterable[str]:
     yield from (f"number:{number.value}{number.counter or ''}" for number in reading.numbers)
     for word, following in pairwise(reading.sentence.morphemes):
         if word.form == "몇":
-            yield f"how_many:{following.form}"
+            yield f"how_many:{_TIMES.get(following.form, following.form)}"
         role = _ROLES.get(following.form) if following.tag in ("JKS", "JKB", "JX") else None
         if role is not None and word.tag[0] in "NX":
             yield f"role:{'나' if word.form in _SPEAKER else word.form}+{role}"
