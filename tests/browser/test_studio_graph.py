@@ -73,6 +73,27 @@ async def test_the_text_is_read_and_written_before_its_graph_has_come(editor: Vi
     assert editor.complaints == []
 
 
+async def test_both_panes_are_there_though_the_server_be_gone_when_one_is_chosen(editor: Visitor):
+    page = editor.page
+    await open_graph(editor)
+    await page.route("**/static/**", lambda route: route.abort())
+    await page.locator("[data-side=play]").click()
+    await expect(page.locator(".bubble.npc").first).to_be_visible(timeout=CHECKED)
+    assert editor.complaints == []
+
+
+async def test_a_pane_that_did_not_arrive_is_told_beside_a_text_that_can_be_saved(editor: Visitor, folder: Path):
+    page = editor.page
+    await page.route("**/js/studio/graph/main.js", lambda route: route.abort())
+    await editor.open("/console/studio/scene/cafe")
+    await expect(page.locator("#note")).to_contain_text("load the page again")
+    await type_over(editor, "title: ", "# Saved all the same.\ntitle: ")
+    await page.keyboard.press("Control+s")
+    await expect(page.locator("#state")).to_have_text("saved")
+    assert "# Saved all the same." in (folder / "scenes" / "cafe" / "scene.yaml").read_text("utf-8")
+    await expect(page.locator("#findings .soft")).to_have_count(0, timeout=CHECKED)
+
+
 async def test_what_is_dead_untested_or_leads_nowhere_is_marked(editor: Visitor):
     await open_graph(editor)
     await type_over(editor, "        go: sold_out", "        go: nowhere")

@@ -1,8 +1,8 @@
 /**
  * The pane beside the text: tabs, of which one is shown. On very wide windows those of one `group` stand in it together.
  *
- * A side is { name, title, mount, show, group }. `mount(home)` is called once, when it is first to be seen after `begin()`;
- * `show(home)` each time its tab is chosen and when `refresh()` says that what it shows may be out of date.
+ * A side is { name, title, show, group }. `show(home)` is called each time its tab is chosen after `begin()`, and when
+ * `refresh()` says that what it shows may be out of date.
  */
 import { h } from "../dom.js";
 import { attempt } from "./page.js";
@@ -14,7 +14,6 @@ export class Sides {
   #shown;
   #homes = new Map();
   #tabs = new Map();
-  #mounted = new Set();
   #begun = false;
 
   constructor(tabs, body, sides) {
@@ -47,7 +46,7 @@ export class Sides {
   /** Shows again what is seen. */
   async refresh() {
     if (!this.#begun) return;
-    await Promise.all(this.#seen().map((side) => attempt(async () => side.show?.(this.#homes.get(side)))));
+    await Promise.all(this.#seen().map((side) => attempt(() => side.show(this.#homes.get(side)))));
   }
 
   #seen() {
@@ -60,11 +59,6 @@ export class Sides {
     for (const side of this.#sides) {
       this.#homes.get(side).hidden = !seen.includes(side);
       this.#tabs.get(side).setAttribute("aria-pressed", String(seen.includes(side)));
-    }
-    if (!this.#begun) return undefined;
-    for (const side of seen.filter((each) => !this.#mounted.has(each))) {
-      this.#mounted.add(side);
-      attempt(async () => side.mount?.(this.#homes.get(side)));
     }
     return this.refresh();
   }
