@@ -41,6 +41,8 @@ _PREFIX = "koto-"
 _ENDINGS = (".tar.gz", ".tar.gz.age")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _WORKPLACE = ".working-"
+_OTHER_KEY = "No matching keys"
+"""In what age says of a backup that was made for somebody else; anything else is damage."""
 _PIECE = 1 << 20
 _AHEAD = timedelta(hours=1)
 """A backup that is younger than this much before its time was made by a clock that was wrong."""
@@ -181,7 +183,7 @@ class BackupService:
         Nothing is touched before the whole backup was read and found good. BadSettings code `other_database` for a
         dump of the other kind of database; Conflict code `not_empty`.
         """
-        with _opened(path, identity) as plain, _workplace(self._folder) as work:
+        with _opened(path, identity) as plain, _workplace(_writable(self._folder)) as work:
             tell("reading the backup")
             manifest = await asyncio.to_thread(_verify, plain)
             if manifest.database != self._dumps.name:
@@ -262,6 +264,12 @@ def _workplace(folder: Path) -> Iterator[Path]:
             yield Path(work)
     except OSError as error:
         raise StorageFailed(f"The backup could not be written or read: {error.strerror or error}.") from error
+
+
+def _writable(folder: Path) -> Path:
+    """The folder, or the system's own for what is temporary: backups may lie on a disk that takes no writes."""
+    there = next((each for each in (folder, *folder.parents) if each.is_dir()), folder)
+    return folder if os.access(there, os.W_OK) else Path(tempfile.gettempdir()) / "koto-restore"
 
 
 @contextmanager
@@ -411,13 +419,33 @@ def _opened(path: Path, identity: Path | None) -> Iterator[Path]:
     age = _age()
     with tempfile.TemporaryDirectory(prefix="koto-backup-") as work:
         plain = Path(work) / path.name.removesuffix(".age")
+        own = _identities(identity)
         try:
-            keys = [line.strip() for line in identity.read_text("utf-8").splitlines()]
-            own = [age.x25519.Identity.from_str(key) for key in keys if key.startswith("AGE-SECRET-KEY-")]
             age.decrypt_file(str(path), str(plain), own)
-        except (OSError, age.IdentityError, age.DecryptError) as error:
-            raise BadSettings(f"{path.name} cannot be decrypted with {identity}: {error}.") from error
+        except age.DecryptError as error:
+            if _OTHER_KEY not in str(error):
+                raise _damaged(path, str(error).rstrip(".")) from error
+            raise BadSettings(f"{path.name} was encrypted to another key than that in {identity}.") from error
+        except OSError as error:
+            if error.errno is None:  # age's own word for a file that ends too early
+                raise _damaged(path, str(error).rstrip(".")) from error
+            raise StorageFailed(f"{path.name} could not be decrypted: {error.strerror}.") from error
         yield plain
+
+
+def _identities(file: Path) -> list[Any]:
+    """The private keys in the file. BadSettings when there is none."""
+    age = _age()
+    try:
+        lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
+        own = [age.x25519.Identity.from_str(each) for each in lines if each.startswith("AGE-SECRET-KEY-")]
+    except OSError as error:
+        raise BadSettings(f"The private key {file} cannot be read ({error.strerror}).") from error
+    except (age.IdentityError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{file} is no file of a private key of age.") from error
+    if not own:
+        raise BadSettings(f"{file} holds no private key of age; its line begins with `AGE-SECRET-KEY-`.")
+    return own
 
 
 def _age() -> Any:

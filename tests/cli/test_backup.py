@@ -284,6 +284,48 @@ def test_an_encrypted_backup_is_read_by_the_holder_of_the_key_only(tmp_path: Pat
     assert (tmp_path / "there" / "koto.sqlite3").exists()
 
 
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        ("another key", "was encrypted to another key than that in "),
+        ("no such file", "cannot be read (No such file or directory)."),
+        ("a picture", "is no file of a private key of age."),
+        ("an empty file", "holds no private key of age"),
+        ("cut off", "is damaged"),
+        ("emptied", "is damaged"),
+    ],
+)
+def test_why_an_encrypted_backup_cannot_be_read_is_told(tmp_path: Path, how: str, sentence: str):
+    """A wrong key and a damaged file want different things done."""
+    own = pyrage.x25519.Identity.generate()
+    key = tmp_path / "key"
+    contents = {
+        "another key": str(pyrage.x25519.Identity.generate()).encode(),
+        "a picture": b"\xff\xd8",
+        "an empty file": b"",
+    }
+    key.write_bytes(contents.get(how, str(own).encode()))
+    backup = made(tmp_path, KOTO_BACKUP_KEYS=str(own.to_public()))
+    if how == "no such file":
+        key.unlink()
+    if how in ("cut off", "emptied"):
+        backup.write_bytes(backup.read_bytes()[: 300_000 if how == "cut off" else 0])
+    told = run(tmp_path / "there", "restore", str(backup), "--identity", str(key))
+    assert (told.returncode, told.stderr.count("Traceback")) == (1, 0)
+    assert sentence in told.stderr, told.stderr
+    assert not (tmp_path / "there" / "koto.sqlite3").exists()
+
+
+def test_a_backup_is_restored_from_a_disk_that_takes_no_writes(tmp_path: Path):
+    backup = made(tmp_path)
+    with small_disk(tmp_path / "disk") as disk:
+        shutil.copy(backup, disk.folder)
+        disk.refuse_writes()
+        restored = run(tmp_path / "there", "restore", backup.name, KOTO_BACKUP_DIR=str(disk.folder))
+    assert restored.returncode == 0, restored.stderr
+    assert (tmp_path / "there" / "koto.sqlite3").exists()
+
+
 def test_a_backup_of_the_other_kind_of_database_is_refused(tmp_path: Path, postgres_url: str):
     told = run(tmp_path / "there", "restore", str(made(tmp_path)), DATABASE_URL=postgres_url)
     assert (told.returncode, "of the same kind" in told.stderr) == (1, True)
