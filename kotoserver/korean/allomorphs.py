@@ -38,6 +38,8 @@ _SHORT_PRONOUNS = {"저": "은", "너": "은", "나": "은", "제": "이", "내"
 _BEFORE_A_TOPIC = ("에", "에서", "에게", "한테")
 """Particles that take 는 behind them; no word ends in one of them and 은."""
 _BETTER_ONE = re.compile(r"\s?(?:거|것|걸|건|게|쪽|방법)")
+_THING_FORMS = frozenset({"거을", "거은", "거으로"})
+"""작은 거을: the noun is certain, though it is no noun of the turn's."""
 _CONTRACTED = frozenset({"걸", "이걸", "그걸", "저걸", "요걸"})
 """것을 made short, which takes 로 as well: 걸로."""
 
@@ -103,6 +105,8 @@ def _is_somewhere(noun: str, analyzer: MorphemeAnalyzer) -> bool:
 
 
 def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer: MorphemeAnalyzer) -> bool:
+    if noun == "거" and word in _THING_FORMS:
+        return True
     if noun in _PRONOUNS or (noun in _CONTRACTED and word.startswith(noun + "으로")):
         return True
     if noun[1:].endswith(_BEFORE_A_TOPIC) and word == noun + "은":

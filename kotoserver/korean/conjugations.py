@@ -59,6 +59,11 @@ _HARMONY = (
 _BARE_STEM = re.compile(
     r"(?<![가-힣])(?P<before>[가-힣]*?)(?P<stem>하|(?<![가-힣])(?:먹|있|없|좋|많|읽|입|앉|받|찾|괜찮))요(?![가-힣])"
 )
+_OPEN_STEM = re.compile(
+    r"(?<![가-힣])(?P<stem>가|오|보|사|자|타|주|쓰|하|[가-힣]{1,3}하|만나|마시|배우|기다리|내리|보내)을"
+    r"(?P<rest>\s?(?:거예요|거에요|거야|겁니다|게요|래요|까요|수 있|수 없))"
+)
+"""But 가을 거 may be of autumn."""
 _HARD_STEMS = {
     with_final(stem[-1], 0).join((stem[:-1], "우")): stem
     for stem in next(group.stems for group in _CLASSES if group.rule == "irregular_b")
@@ -82,6 +87,7 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
         yield from _past_side_by_side(text, group, known, analyzer)
     yield from _without_vowel(text, known, analyzer)
     yield from _softened_too_early(text, known)
+    yield from _planned_side_by_side(text, known)
     yield from _modifiers(text, known, analyzer)
     yield from _described(text, known)
     yield from _rieul_stems(text, known)
@@ -114,6 +120,14 @@ def _without_vowel(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer)
             continue
         want = match["before"] + conjugate([(match["stem"], "VV"), ("어요", "EF")], analyzer)
         yield _finding(match, want, "contraction" if match["stem"] == "하" else "vowel_harmony")
+
+
+def _planned_side_by_side(text: str, known: frozenset[str]) -> Iterator[Finding]:
+    """보을 거예요 → 볼 거예요: after a vowel only ㄹ is put to the stem."""
+    for match in _OPEN_STEM.finditer(text):
+        if not _is_known(text, match, known) and not (match["stem"] == "가" and match["rest"].startswith(" ")):
+            want = match["stem"][:-1] + with_final(match["stem"][-1], _RIEUL) + match["rest"]
+            yield _finding(match, want, "contraction")
 
 
 def _softened_too_early(text: str, known: frozenset[str]) -> Iterator[Finding]:

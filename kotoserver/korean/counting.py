@@ -14,7 +14,9 @@ from kotoserver.korean.numbers import (
     Number,
     counters_fit,
 )
+from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
+from kotoserver.ports.morphology import Morpheme
 
 _SINO_ACCEPTED_FROM = 20
 """From here on people count with Sino-Korean numbers too: 이십 명, 삼십 개."""
@@ -22,6 +24,9 @@ _NEVER_FOR_PIECES = frozenset({"잔", "장", "권", "대", "명", "마리", "켤
 """Counters that tell what kind of thing it is, and never what is counted as a piece."""
 _NUMBERED = ("게이트", "탑승구", "출구", "버스", "창구", "승강장", "플랫폼", "테이블", "방", "교실", "진료실")
 """What bears a number: 십이 번 게이트."""
+_OF_PEOPLE = frozenset({"명", "사람"})
+_HAD = REQUEST_ROOTS | {"있", "먹", "마시", "사"}
+"""What one does with things, as far as nobody is asked for."""
 _TRAVELLERS = frozenset({"어른", "성인", "아이", "어린이", "학생", "청소년"})
 """Who is counted where tickets are: 어른 두 명이요."""
 
@@ -102,6 +107,9 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
     if counter == "명" and _is_travelling(context, number):
         return
     used = {n.counter for example in context.examples for n in example.reading.numbers if n.counter}
+    if counter in _OF_PEOPLE and not used and _counts_a_thing(context, number):
+        yield _other_counter(context, number, "개")
+        return
     if counter in _NEVER_FOR_PIECES and _counters_of_the_same(context, number) == {"개"}:
         yield _other_counter(context, number, "개")
         return
@@ -115,6 +123,28 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
     ]
     if same:
         yield _other_counter(context, number, same[0] or "")
+
+
+def _counts_a_thing(context: Context, number: Number) -> bool:
+    """콜라 한 명: a noun that the turn gives as a value, or that is there or is asked for in its examples."""
+    thing = _thing_before(context.reading, number)
+    values = {m.form for way in context.prepared.expectation.slot_words for m in _nouns(context, way)}
+    handled = {
+        _thing_before_predicate(example.reading, p)
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.root in _HAD
+    }
+    return thing is not None and thing not in _TRAVELLERS and thing in values | handled
+
+
+def _nouns(context: Context, way: str) -> Iterator[Morpheme]:
+    return (m for m in context.analyzer.analyze(way).morphemes if m.tag in ("NNG", "NNP"))
+
+
+def _thing_before_predicate(reading: Reading, predicate: Predicate) -> str | None:
+    nouns = [m for m in reading.sentence.inside(0, predicate.start) if m.tag in ("NNG", "NNP")]
+    return nouns[-1].form if nouns else None
 
 
 def _at_that_hour(context: Context, number: Number) -> bool:

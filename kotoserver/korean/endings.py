@@ -12,6 +12,8 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import Example
 from kotoserver.korean.lexicon import QUESTION_WORDS, REMOVING, TAKING_ROOTS
 from kotoserver.korean.predicates import Predicate, only_softens
+from kotoserver.korean.sentence import Word
+from kotoserver.ports.morphology import Morpheme
 
 _DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요", "ᆸ시오")
 _OFFERS = ("ᆯ게요", "을게요", "ᆯ게", "을게")
@@ -32,6 +34,7 @@ _SAID = frozenset({"전화", "연락", "말씀", "인사", "감사", "사과", "
 """What one does by words."""
 _TELLING = frozenset({"어요", "아요", "에요", "예요"})
 """Endings that tell or ask by the voice alone."""
+_ALLOWED = ("돼", "되", "될", "괜찮")
 _HELPING = re.compile(r"주|줄|드리|드릴|드려|보|볼")
 _HELPER_OF = {"주": "주", "줄": "주", "드리": "드리", "드릴": "드리", "드려": "드리", "보": "보", "볼": "보"}
 _UNTENSED = frozenset({"알", "모르"})
@@ -53,6 +56,7 @@ def find_endings(context: Context) -> Iterator[Finding]:
         yield from _question_as_statement(context, closing)
         yield from _asked_of_oneself(context, closing)
         yield from _given_twice(context, closing)
+        yield from _planned(context, closing)
     yield from _promise(context)
     yield from _bare_before_giving(context)
 
@@ -121,11 +125,14 @@ def _bare_before_giving(context: Context) -> Iterator[Finding]:
         if helper in ("주", "드리", "보")
     }
     for stem, following in pairwise(context.sentence.words):
+        yield from _bare_before_allowing(context, stem, following)
         helper = _HELPING.match(following.text)
         tags = {m.tag for m in context.sentence.inside(stem.start, stem.end)}
         if helper is None or (stem.text, _HELPER_OF[helper[0]]) not in joined or tags & {"EC", "EF"}:
             continue
         want = conjugate([(stem.text, "VV"), ("어", "EC")], context.analyzer)
+        if want == stem.text:
+            continue  # 사 주세요
         yield Finding(
             code=Code.ENDING_AUX,
             rule="ending.bare",
@@ -134,6 +141,58 @@ def _bare_before_giving(context: Context) -> Iterator[Finding]:
             params={"got": f"{stem.text} {following.text}", "want": f"{want} {following.text}"},
             replacement=want,
         )
+
+
+def _bare_before_allowing(context: Context, stem: Word, following: Word) -> Iterator[Finding]:
+    """앉도 돼요 → 앉아도 돼요, where the examples have the verb."""
+    root = stem.text.removesuffix("도")
+    shown = {p.root for e in (*context.examples,) for p in e.reading.predicates}
+    shown |= {p.root for p in context.prepared.npc.predicates}
+    if root == stem.text or root not in shown or not following.text.startswith(_ALLOWED):
+        return
+    want = conjugate([(root, "VV"), ("어", "EC")], context.analyzer) + "도"
+    if want == stem.text:
+        return  # 타도 돼요
+    yield Finding(
+        code=Code.ENDING_AUX,
+        rule="ending.allowed",
+        start=stem.start,
+        end=stem.end,
+        params={"got": f"{stem.text} {following.text}", "want": f"{want} {following.text}"},
+        replacement=want,
+    )
+
+
+def _planned(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """산에 가는 거예요 for 갈 거예요, where the examples tell what is planned."""
+    if "거이" not in closing.auxiliaries and closing.noun not in ("거", "것"):
+        return
+    morphemes = context.sentence.morphemes
+    at = next((i for i in range(len(morphemes) - 3) if _is_thing_that_is(morphemes[i : i + 4])), None)
+    if at is None or context.sentence.asks(closing.end):
+        return
+    verb, modifier = morphemes[at], morphemes[at + 1]
+    shown = [p for e in context.examples for p in e.reading.predicates if p.root.endswith(verb.form) and p.closes]
+    if not shown or any(not p.future for p in shown):
+        return
+    want = conjugate([(verb.form, verb.tag), ("을", "ETM")], context.analyzer)
+    yield Finding(
+        code=Code.ENDING_MODIFIER,
+        rule="ending.planned",
+        start=verb.start,
+        end=modifier.end,
+        params={"got": context.sentence.text[verb.start : modifier.end], "want": want},
+        replacement=want,
+    )
+
+
+def _is_thing_that_is(four: tuple[Morpheme, ...]) -> bool:
+    verb, modifier, thing, copula = four
+    return (
+        verb.tag in ("VV", "XSV")
+        and (modifier.form, modifier.tag) == ("는", "ETM")
+        and (thing.form in ("거", "것"), copula.tag) == (True, "VCP")
+    )
 
 
 def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from kotoserver.domain.levels import SpeechFit
 from kotoserver.korean.answering import choose_intent
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context, Prepared
+from kotoserver.korean.contradictions import find_contradiction
 from kotoserver.korean.corrections import apply_findings
 from kotoserver.korean.counting import find_counting
 from kotoserver.korean.draft import Draft, begin_draft
@@ -51,7 +52,7 @@ def _judge_korean(draft: Draft, prepared: Prepared) -> Outcome:
     context = Context(prepared=prepared, reading=reading, intent=intent)
     slots = read_slots(reading, intent, prepared.table) if intent else ()
     meant = replace(context, reading=answering)
-    findings = [*find_meaning(meant, slots)] if intent else [_off_topic(written)]
+    findings = [*find_meaning(meant, slots), *find_contradiction(meant)] if intent else [_off_topic(written)]
     authored = compact(draft.text) in prepared.compact_examples
     if authored:
         findings += find_told_as_question(context)

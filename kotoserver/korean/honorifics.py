@@ -58,6 +58,7 @@ def find_honorifics(context: Context) -> Iterator[Finding]:
     yield from _goodbye(context)
     yield from _raised_noun(context)
     yield from _own_title(context)
+    yield from _that_for_my(context)
 
 
 def _raised_noun(context: Context) -> Iterator[Finding]:
@@ -77,6 +78,23 @@ def _raised_noun(context: Context) -> Iterator[Finding]:
             end=end,
             params={"got": noun, "want": RAISED_NOUNS[noun]},
             replacement=RAISED_NOUNS[noun],
+        )
+
+
+def _that_for_my(context: Context) -> Iterator[Finding]:
+    """저 생일은 → 제 생일은, where the examples tell of one's own."""
+    for this, noun in pairwise(context.sentence.words):
+        thing = next((m.form for m in context.sentence.inside(noun.start, noun.start + 1)), "")
+        mine = any(f"제 {thing}" in example.text for example in context.examples)
+        if this.text != "저" or not thing or not mine or any(f"저 {thing}" in e.text for e in context.examples):
+            continue
+        yield Finding(
+            code=Code.PARTICLE_PRONOUN_FORM,
+            rule="particle.possessive",
+            start=this.start,
+            end=this.end,
+            params={"got": "저", "want": "제"},
+            replacement="제",
         )
 
 

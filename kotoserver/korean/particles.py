@@ -61,6 +61,7 @@ _RIDDEN = ("버스", "지하철", "택시", "기차", "전철", "공항철도", 
 """What one rides: 버스로 가요, but 버스를 타요."""
 _DONE_BY_MEANS = frozenset({"하", "가", "오", "계산하", "결제하"})
 """What takes no object where the means is named: 현금으로 계산할게요."""
+_THING_ASKED_FOR = re.compile(r"(?<=[가-힣] )게(?= (?:하나 |한 개 )?(?:주세요|주시겠어요|주실래요|주십시오|부탁))")
 _NAMING = re.compile(r"[가-힣](?:인지|인가|인데|입니|이에요|예요|이냐|이니|인\s?거)")
 _MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가"})
 """Verbs that take 에 as well as (으)로 for where they lead."""
@@ -167,6 +168,7 @@ def find_particles(context: Context) -> Iterator[Finding]:
     given = {(p.noun, p.case) for p in phrases_of(context.prepared.npc)}
     yield from _two_for_one(context)
     yield from _thing_with_object(context)
+    yield from _thing_as_subject(context)
     yield from _limits(context, phrases)
     for phrase in phrases:
         if phrase.case is None:
@@ -256,6 +258,22 @@ def _thing_with_object(context: Context) -> Iterator[Finding]:
             end=particle.end,
             params={"word": thing.form, "got": particle.form},
             replacement="",
+        )
+
+
+def _thing_as_subject(context: Context) -> Iterator[Finding]:
+    """작은 게 주세요: 게 is 것이, and what is asked for is no subject."""
+    for match in _THING_ASKED_FOR.finditer(context.sentence.text):
+        before = context.sentence.inside(0, match.start())
+        if not before or before[-1].tag not in ("ETM", "MM"):
+            continue
+        yield Finding(
+            code=Code.PARTICLE_WRONG,
+            rule="particle.thing_asked_for",
+            start=match.start(),
+            end=match.end(),
+            params={"word": "거", "got": "게", "want": "걸", "role": "object"},
+            replacement="걸",
         )
 
 
