@@ -3,7 +3,8 @@
 A recording is a few thousand bytes, and most of them are forgotten as soon as they were heard. As a file each
 costs a new inode and two commits of the file system's journal, and on ext4 the search for an inode that was not
 freed lately (`bench/reports/voice.md`). Here all that are put while the last commit is on its way to the disk
-share the next one. What is forgotten is overwritten in the file (`secure_delete`), and its room is used again.
+share the next one. What is forgotten is overwritten in the file (`secure_delete`) and gone from its log of writes
+before `delete` returns, and its room is used again.
 """
 
 import asyncio
@@ -48,6 +49,7 @@ class _Waiting:
     """Something to write, and who waits until it is on the disk."""
 
     write: Callable[[sqlite3.Connection], Written]
+    forgets: bool
     done: "asyncio.Future[Written]"
 
 
@@ -69,7 +71,7 @@ class SmallBlobs:
 
     async def delete(self, key: str) -> None:
         if await self._is_made():
-            await self._write(partial(_delete, key))
+            await self._write(partial(_delete, key), forgets=True)
 
     async def get(self, key: str) -> bytes | None:
         """StorageFailed code `blob_damaged` for other bytes than were put."""
@@ -108,8 +110,8 @@ class SmallBlobs:
             self._made = True
         return self._made
 
-    async def _write(self, write: Callable[[sqlite3.Connection], Written]) -> Written:
-        waiting = _Waiting(write, asyncio.get_running_loop().create_future())
+    async def _write(self, write: Callable[[sqlite3.Connection], Written], *, forgets: bool = False) -> Written:
+        waiting = _Waiting(write, forgets, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all())
@@ -127,6 +129,8 @@ class SmallBlobs:
         """In one transaction: only a disk that takes nothing refuses any of it, and then it refuses all."""
         try:
             written = await self._writer.run(partial(_transact, [each.write for each in together]))
+            if any(each.forgets for each in together):
+                await self._writer.run(_empty_the_log)
         except StorageFailed as failure:
             for each in together:
                 if not each.done.done():  # whoever was cancelled waits no more
@@ -177,6 +181,7 @@ def _open(path: Path) -> sqlite3.Connection:
         for setting in _SETTINGS:
             _set(connection, setting)
         connection.execute(_query("create_blobs"))
+        _empty_the_log(connection)  # a process that was killed may have left what it had just forgotten
     except BaseException:
         connection.close()
         raise
@@ -216,6 +221,22 @@ def _transact(
             connection.execute("ROLLBACK")
         raise
     return written
+
+
+def _empty_the_log(connection: sqlite3.Connection) -> None:
+    """The write-ahead log holds pages from before, so also what was forgotten; a reader keeps it for a moment."""
+    deadline = monotonic() + BUSY_SECONDS
+    while _is_busy(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()):
+        if monotonic() > deadline:
+            raise StorageFailed(
+                "What was forgotten is still in the log of the recordings: others are reading them."
+            )
+        sleep(_ASK_AGAIN_SECONDS)
+
+
+def _is_busy(checkpoint: Sequence[int]) -> bool:
+    """By the first of the three numbers that SQLite answers a checkpoint with."""
+    return checkpoint[0] != 0
 
 
 def _put(key: str, content: bytes, connection: sqlite3.Connection) -> Put:

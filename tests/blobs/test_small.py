@@ -1,6 +1,7 @@
 """What only blobs do that are kept together in one file."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -119,3 +120,36 @@ async def test_what_was_written_last_is_written_before_the_store_closes(tmp_path
     again = local_blobs(tmp_path)
     assert await again.get(RECORDING) == b"sound"
     await again.close()
+
+
+async def test_what_was_forgotten_is_in_no_file_any_more(blobs: LocalBlobs, tmp_path: Path):
+    said = b"vierundzwanzig Rhabarber " * 400
+    await blobs.put(RECORDING, said, "audio/webm")
+    await blobs.put(RECORDING + "0", b"other sound", "audio/webm")
+    assert holds(tmp_path, said[:24])
+    await blobs.delete(RECORDING)
+    assert not holds(tmp_path, said[:24])
+    assert await blobs.get(RECORDING + "0") == b"other sound"
+
+
+async def test_what_a_killed_process_had_forgotten_goes_when_the_file_is_next_opened(tmp_path: Path):
+    said = b"vierundzwanzig Rhabarber " * 400
+    killed = local_blobs(tmp_path)
+    await killed.put(RECORDING, said, "audio/webm")
+    left = tmp_path / "left"
+    shutil.copytree(tmp_path / "blobs", left / "blobs")  # with its log, as a killed process leaves both
+    await killed.close()
+    with closing(sqlite3.connect(left / "blobs" / SMALL_FILE)) as file:
+        file.execute("PRAGMA secure_delete = ON")
+        file.execute("DELETE FROM blobs")
+        file.commit()
+        shutil.copytree(left, tmp_path / "killed")
+    blobs = local_blobs(tmp_path / "killed")
+    assert holds(tmp_path / "killed", said[:24])
+    assert await blobs.get(RECORDING) is None
+    assert not holds(tmp_path / "killed", said[:24])
+    await blobs.close()
+
+
+def holds(folder: Path, said: bytes) -> bool:
+    return any(said in file.read_bytes() for file in folder.rglob("*") if file.is_file())

@@ -386,11 +386,17 @@ def traces(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("by", ["the learner", "an admin"])
 async def test_what_a_learner_said_is_nowhere_once_they_are_erased(tmp_path: Path, by: str):
-    async with serving(tmp_path) as koto:
+    async with serving(tmp_path, STT_PROVIDER="scripted") as koto:
         signed_in = await told(await koto.http.post("/koto-api/auth/guest", json={"name": MARKER}), 201)
         learner = Guest(koto, signed_in["token"], signed_in["learner_id"])
         session_id = await learner.open()
         await learner.say(session_id, f"{MARKER} 한 잔 주세요", "t1")
+        await learner.call("PATCH", "/me", json={"keep_recordings": True})
+        recorded = aiohttp.FormData({"session_id": session_id, "turn_id": "t2"})
+        recorded.add_field("audio", io.BytesIO(await sounds.webm() + MARKER.encode() * 1000), filename=MARKER)
+        assert (await learner.call("POST", "/audio/upload", data=recorded)).status == 202
+        await koto.services.voice.settle()
+        assert any("small" in trace for trace in traces(tmp_path)), "a recording can be found at first"
         await learner.call("PUT", "/me/credentials", json={"email": f"{MARKER}@example.org", "password": PASSWORD})
         login = {"email": f"{MARKER}@example.org", "password": PASSWORD}
         learner.token = (await told(await koto.http.post("/koto-api/auth/login", json=login)))["token"]
