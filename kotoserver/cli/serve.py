@@ -21,7 +21,7 @@ from kotoserver.bootstrap.upkeep import migrate_database
 from kotoserver.domain.errors import BadSettings
 from kotoserver.services.health import HealthService
 from kotoserver.settings import Settings
-from kotoserver.transport.app import make_app
+from kotoserver.transport.app import make_app, make_runner
 from kotoserver.transport.speech_role import make_speech_app, make_speech_runner
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ async def run_server(settings: Settings) -> None:
     async with open_services(settings) as services:
         spare_the_collector()
         address = f"Korean Together is at {_address(settings, listening)}/console/"
-        runner = web.AppRunner(make_app(services, settings), shutdown_timeout=SHUTDOWN_SECONDS, access_log=None)
+        runner = make_runner(make_app(services, settings), shutdown_timeout=SHUTDOWN_SECONDS)
 
         drain = partial(_drain, services.health, stop, settings.drain_seconds)
         await _serve_until(stop, runner, listening, address, drain)

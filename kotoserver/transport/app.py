@@ -13,7 +13,13 @@ from kotoserver.transport.console import add_console
 from kotoserver.transport.health import add_health
 from kotoserver.transport.keys import SERVICES, SETTINGS
 from kotoserver.transport.live import add_live
-from kotoserver.transport.middleware import allow_other_origins, answer_errors, limit_addresses, measure
+from kotoserver.transport.middleware import (
+    allow_other_origins,
+    answer_errors,
+    limit_addresses,
+    measure,
+    refuse_packed_bodies,
+)
 from kotoserver.transport.rest import add_rest
 
 BODY_LIMIT = 65_536
@@ -22,7 +28,7 @@ BODY_LIMIT = 65_536
 
 def make_app(services: Services, settings: Settings) -> web.Application:
     """The application over services that are open already; it does not close them."""
-    around = [measure, allow_other_origins, answer_errors, limit_addresses]
+    around = [measure, allow_other_origins, answer_errors, limit_addresses, refuse_packed_bodies]
     app = web.Application(middlewares=around, client_max_size=BODY_LIMIT)
     telemetry.LAST_BACKUP.set_function(lambda: _last_backup(services.lookout))
     telemetry.SERVER.info({"version": __version__})
@@ -34,6 +40,11 @@ def make_app(services: Services, settings: Settings) -> web.Application:
     add_console(app, settings.web_dir)
     app.cleanup_ctx.append(_measure_the_loop)
     return app
+
+
+def make_runner(app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
+    """Runs it with bodies as they come: what unpacks to gigabytes would be unpacked even after it was refused."""
+    return web.AppRunner(app, shutdown_timeout=shutdown_timeout, access_log=None, auto_decompress=False)
 
 
 def _last_backup(lookout: Lookout) -> float:

@@ -30,6 +30,7 @@ STATUS: dict[type[KotoError], int] = {
 OWN_STATUS = {
     "body_too_large": 413,
     "audio_too_large": 413,
+    "packed_body": 415,
     "body_too_slow": 408,
     "upload_too_slow": 408,
     "if_match_required": 428,

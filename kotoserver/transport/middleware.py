@@ -132,6 +132,14 @@ async def limit_addresses(request: web.Request, handler: Handler) -> web.StreamR
     return await handler(request)
 
 
+@web.middleware
+async def refuse_packed_bodies(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """BadInput code `packed_body`: no client of ours packs one, and a few kilobytes may unpack to gigabytes."""
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise BadInput("Send the body as it is, without a Content-Encoding.", code="packed_body")
+    return await handler(request)
+
+
 def _in_our_words(answer: web.HTTPException) -> web.Response:
     if answer.status == 404:
         return error_response(NotFound("There is nothing at this address."))

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from kotoserver.bootstrap.server import open_services
 from kotoserver.settings import Settings
-from kotoserver.transport.app import make_app
+from kotoserver.transport.app import make_app, make_runner
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def port(tmp_path: Path) -> AsyncIterator[int]:
     environ = {"KOTO_DATA_DIR": str(tmp_path), "TTS_PROVIDER": "scripted", "EVAL_PROVIDER": "scripted"}
     settings = Settings.from_environ(environ)
     async with open_services(settings) as services:
-        runner = web.AppRunner(make_app(services, settings), access_log=None)
+        runner = make_runner(make_app(services, settings), shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         yield int(runner.addresses[0][1])

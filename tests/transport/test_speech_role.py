@@ -284,6 +284,11 @@ async def test_a_form_without_a_recording_and_a_body_that_is_none_are_refused(qu
         assert await refusal(answer, 400) == "bad_form"
 
 
+async def test_a_packed_body_is_refused(quick: Client):
+    answer = await quick.post("/v1/audio/speech", data=b"{}", headers={**KEY, "Content-Encoding": "gzip"})
+    assert await refusal(answer, 415) == "packed_body"
+
+
 async def test_a_recording_that_is_too_large_is_refused_while_it_comes(tmp_path: Path):
     async with serving(tmp_path, STT_PROVIDER="scripted", TTS_PROVIDER="scripted", KOTO_UPLOAD_MB="1") as client:
         answer = await client.post("/v1/audio/transcriptions", data=form(io.BytesIO(b"\0" * 1_000_001)))

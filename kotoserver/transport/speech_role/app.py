@@ -12,7 +12,7 @@ from kotoserver.services.speech_engines import SpeechEngines
 from kotoserver.settings import Secret, UploadSettings
 from kotoserver.transport.errors import status_of
 from kotoserver.transport.health import add_health
-from kotoserver.transport.middleware import measure, route_name
+from kotoserver.transport.middleware import measure, refuse_packed_bodies, route_name
 from kotoserver.transport.speech_role.handlers import ENGINES, LIMITS, PATIENCE, list_models, speak, transcribe
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ def make_speech_app(
     `body_seconds`: how long a request's body may take to come.
     """
     app = web.Application(
-        middlewares=[measure, answer_errors, ask_for_the_key], client_max_size=uploads.most_bytes + _FORM_BYTES
+        middlewares=[measure, answer_errors, ask_for_the_key, refuse_packed_bodies],
+        client_max_size=uploads.most_bytes + _FORM_BYTES,
     )
     app[ENGINES] = engines
     app[LIMITS] = uploads
@@ -47,8 +48,17 @@ def make_speech_app(
 
 
 def make_speech_runner(app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
-    """Runs it so that a client who hangs up frees what it waited for: servers ask several engines at once."""
-    return web.AppRunner(app, shutdown_timeout=shutdown_timeout, access_log=None, handler_cancellation=True)
+    """Runs it so that a client who hangs up frees what it waited for: servers ask several engines at once.
+
+    Bodies are left packed, as those of the game server are.
+    """
+    return web.AppRunner(
+        app,
+        shutdown_timeout=shutdown_timeout,
+        access_log=None,
+        handler_cancellation=True,
+        auto_decompress=False,
+    )
 
 
 @web.middleware
