@@ -41,7 +41,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _play(chosen: argparse.Namespace) -> int:
     settings = replace(Settings.from_environ(), log="readable")
-    telemetry.set_up_logging("readable")
+    usual = settings.log_level == "info"  # a line about every turn would stand among those of the scene
+    telemetry.set_up_logging("readable", "warning" if usual else settings.log_level)
     return asyncio.run(_play_scene(settings, chosen.scene, chosen.pack))
 
 

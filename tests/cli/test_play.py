@@ -38,3 +38,19 @@ def test_ctrl_c_ends_the_play_at_once(tmp_path: Path):
         playing.wait()
         os.close(terminal)
         os.close(keyboard)
+
+
+def test_only_the_scene_is_seen_and_the_log_keeps_to_what_goes_wrong(tmp_path: Path):
+    played = subprocess.run(
+        [sys.executable, "-m", "kotoserver", "play", "cafe"],
+        input="네, 주문할게요.\n/quit\n",
+        env=environment(tmp_path),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert played.returncode == 0
+    assert "Bagus, jawabanmu pas!" in played.stdout
+    assert played.stderr == ""
