@@ -15,6 +15,14 @@ def test_with_nothing_set_everything_stays_on_this_machine():
     assert (settings.speech.stt, settings.speech.tts, settings.evaluator) == ((), ("espeak",), ("local",))
 
 
+@pytest.mark.parametrize("bucket", ["-", "../speech", "Koto Audio", "x" * 64])
+def test_a_bucket_has_a_name_that_every_server_takes(bucket: str):
+    keys = {"MINIO_ENDPOINT": "localhost:9002", "MINIO_ACCESS_KEY": "koto", "MINIO_SECRET_KEY": "secret"}
+    with pytest.raises(BadSettings, match="MINIO_BUCKET must be 3 to 63"):
+        Settings.from_environ({**keys, "MINIO_BUCKET": bucket})
+    assert Settings.from_environ({**keys, "MINIO_BUCKET": "koto-audio-private"}).s3
+
+
 def test_an_empty_variable_is_as_good_as_none():
     assert Settings.from_environ({"KOTO_PORT": " ", "DATABASE_URL": ""}) == Settings.from_environ({})
 
@@ -47,6 +55,7 @@ def test_a_typing_mistake_is_named_with_what_was_meant():
         ("KOTO_PUBLIC_URL", "koto.example"),
         ("KOTO_PUBLIC_URL", "ftp://koto.example"),
         ("KOTO_PUBLIC_URL", "http://["),
+        ("KOTO_PUBLIC_URL", "https://koto.example:many"),
         ("KOTO_MEDIA_URL", "media.koto.example"),
         ("KOTO_MEDIA_URL", "https://media.koto.example/speech"),
         ("KOTO_MEDIA_URL", "https://media.koto.example; script-src *"),

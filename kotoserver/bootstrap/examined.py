@@ -30,5 +30,6 @@ WELL = "It answers."
 
 
 def _unexpected(error: Exception) -> str:
-    why = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
-    return f"It failed in a way nobody expected ({type(error).__name__}{why}); report that, it is a bug."
+    if isinstance(error, OSError) and error.strerror:
+        return f"It cannot be looked at ({error.strerror}); see the setting that names it."
+    return f"It failed in a way nobody expected ({type(error).__name__}); report that, it is a bug."

@@ -55,7 +55,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _checked_folder(folder: Path) -> str | Finding:
     there = await asyncio.to_thread(_first_that_is_there, folder)
-    if there != folder and os.access(there, os.W_OK):
+    if there != folder and os.access(there, os.W_OK) and there.is_dir():
         sentence = f"{folder} is not there yet; the first start makes it. Is that where it should be?"
         return Finding(about="data folder", state=State.DOUBTFUL, sentence=sentence)
     await asyncio.to_thread(make_data_folder, folder)
@@ -68,7 +68,8 @@ async def _checked_disk(about: str, folder: Path) -> Finding:
 
 
 def _first_that_is_there(folder: Path) -> Path:
-    return next((each for each in (folder, *folder.parents) if each.is_dir()), Path("/"))
+    """The folder, or the one that it would be made in; or the file that stands in its way."""
+    return next((each for each in (folder, *folder.parents) if each.exists()), Path("/"))
 
 
 async def _checked_clock(settings: Settings) -> str | Finding:

@@ -1,13 +1,17 @@
 """The stores in a check-up: whether each answers, takes writes, has our schema and keeps our time."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from kotoserver.blobs import open_blobs
 from kotoserver.bootstrap.examined import WELL, examined
 from kotoserver.bootstrap.parts import revealed
 from kotoserver.bus import open_bus
 from kotoserver.domain.checkup import Finding, State, difference_of_clocks
+from kotoserver.domain.errors import BadSettings
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import SystemClock
@@ -17,11 +21,24 @@ from kotoserver.storage import open_storage
 
 _PROBE = "probe/what-time-is-it"
 
+T = TypeVar("T")
 Told = str | Finding | None
 
 
+def _opened(about: str, open_it: Callable[[], T]) -> T | Finding:
+    """What its setting names, or what is wrong with the setting."""
+    try:
+        return open_it()
+    except BadSettings as error:
+        return Finding(about=about, state=State.BROKEN, sentence=error.told_in_full)
+
+
 async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
-    storage = open_storage(revealed(settings.database_url), data_dir=settings.data_dir, pool=settings.pool)
+    url = revealed(settings.database_url)
+    storage = _opened("database", lambda: open_storage(url, data_dir=settings.data_dir, pool=settings.pool))
+    if isinstance(storage, Finding):
+        yield storage
+        return
     try:
         async for found in _store("database", lambda: _checked_database(storage), storage.clock):
             yield found
@@ -53,13 +70,17 @@ def _of_schema(schema: SchemaState) -> Told:
 
 
 async def examine_redis(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.redis_url is not None:
-        bus = open_bus(revealed(settings.redis_url))
-        try:
-            async for found in _store("redis", lambda: _checked_bus(bus), bus.clock):
-                yield found
-        finally:
-            await bus.close()
+    if settings.redis_url is None:
+        return
+    bus = _opened("redis", lambda: open_bus(revealed(settings.redis_url)))
+    if isinstance(bus, Finding):
+        yield bus
+        return
+    try:
+        async for found in _store("redis", lambda: _checked_bus(bus), bus.clock):
+            yield found
+    finally:
+        await bus.close()
 
 
 async def _checked_bus(bus: Bus) -> Told:
@@ -69,9 +90,12 @@ async def _checked_bus(bus: Bus) -> Told:
 
 async def examine_blobs(settings: Settings) -> AsyncIterator[Finding]:
     """Files on disk are looked at where the folder is there: nothing is made."""
-    if settings.s3 is None and not settings.data_dir.is_dir():
+    if settings.s3 is None and not await asyncio.to_thread(os.path.isdir, settings.data_dir):
         return
-    blobs = open_blobs(settings.data_dir / "blobs", s3=settings.s3)
+    blobs = _opened("blobs", lambda: open_blobs(settings.data_dir / "blobs", s3=settings.s3))
+    if isinstance(blobs, Finding):
+        yield blobs
+        return
 
     async def check() -> Told:
         await blobs.check()

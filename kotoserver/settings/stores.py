@@ -1,5 +1,6 @@
 """Database, Redis, S3 and backups."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from kotoserver.domain.errors import BadSettings
 from kotoserver.settings.values import Secret, user_path, web_address, whole_number
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""What every S3 server takes for a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,11 @@ def read_s3(values: Mapping[str, str]) -> S3Settings | None:
     missing = [name for name in ("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY") if not values[name]]
     if missing:
         raise BadSettings(f"MINIO_ENDPOINT is set, so {' and '.join(missing)} must be set too.")
+    if not _BUCKET.fullmatch(values["MINIO_BUCKET"]):
+        raise BadSettings(
+            "MINIO_BUCKET must be 3 to 63 small letters, digits, points and hyphens, "
+            f"not {values['MINIO_BUCKET']!r}."
+        )
     return S3Settings(
         endpoint=values["MINIO_ENDPOINT"],
         access_key=Secret(values["MINIO_ACCESS_KEY"]),

@@ -82,6 +82,7 @@ def web_address(name: str, value: str) -> str | None:
         return None
     try:
         parts = urlsplit(value)
+        _ = parts.port  # which says whether it is one
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:

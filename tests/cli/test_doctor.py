@@ -185,6 +185,39 @@ async def test_a_key_that_a_model_does_not_accept_is_told(tmp_path: Path):
     assert "ok  judge: openai_compatible, scripted judges." in well.stdout
 
 
+@pytest.mark.parametrize(
+    ("environ", "about", "sentence"),
+    [
+        ({"DATABASE_URL": "mysql://koto@localhost/koto"}, "database", "must begin with"),
+        ({"DATABASE_URL": "postgresql://koto@[::1/koto"}, "database", "must look like"),
+        ({"REDIS_URL": "http://localhost"}, "redis", "must begin with `redis://`"),
+        (
+            {"MINIO_ENDPOINT": "http://h/path", "MINIO_ACCESS_KEY": "koto", "MINIO_SECRET_KEY": "swordfish"},
+            "blobs",
+            "must be a host and a port",
+        ),
+        ({"KOTO_BACKUP_DIR": "/dev/null"}, "backups", "set KOTO_BACKUP_DIR to where they can"),
+        ({"KOTO_BACKUP_DIR": "a" * 300}, "backups", "File name too long"),
+    ],
+)
+def test_a_setting_that_names_nothing_usable_hides_nothing_else(
+    tmp_path: Path, environ: dict[str, str], about: str, sentence: str
+):
+    told = run(tmp_path, "doctor", **environ)
+    assert (told.returncode, told.stderr) == (1, "")
+    (found,) = [line for line in told.stdout.splitlines() if line.startswith(f"!!  {about}:")]
+    assert sentence in found
+    assert lines(told.stdout)["judge"] == "ok"
+
+
+@pytest.mark.parametrize("folder", ["/dev/null", "/dev/null/data", "a" * 300])
+def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path, folder: str):
+    told = run(tmp_path, "doctor", KOTO_DATA_DIR=folder)
+    assert (told.returncode, told.stderr) == (1, "")
+    marks = lines(told.stdout)
+    assert (marks["data folder"], marks["judge"]) == ("!!", "ok"), told.stdout
+
+
 def test_a_clock_that_went_back_is_told(tmp_path: Path):
     """Nothing else here has a clock, but a backup says when it was made."""
     (tmp_path / "backups").mkdir()
