@@ -106,6 +106,8 @@ async def test_what_is_spoken_while_the_button_is_held_is_heard_and_judged(liste
     await page.locator(".verdict[data-turn]").wait_for()
     await expect(page.locator(".verdict .diff, .verdict dd").first).to_contain_text("네")
     await expect(page.locator(".wave")).to_have_count(2)
+    await expect(page.locator("div.waves")).to_have_css("animation-name", "none")
+    await page.locator("div.waves").evaluate("(waves) => waves.scrollIntoView({ block: 'center' })")
     await visitor.keep("judged")
     turn = await visitor.last_turn()
     assert turn
