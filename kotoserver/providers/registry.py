@@ -221,6 +221,8 @@ def open_synthesizer(
     Without `purse` this process keeps its own; with `faults` engines can be broken on purpose. BadSettings
     names what would work.
     """
+    _refuse_strangers("PROVIDER_POLICY", speech.policy)
+    _refuse_strangers("PROVIDER_PRICES", speech.prices)
     clock = clock or SystemClock()
     loaders = [_known("TTS_PROVIDER", name, SYNTHESIZERS) for name in speech.tts]
     engines = [load(speech, voices) for load in loaders]
@@ -233,6 +235,16 @@ def open_synthesizer(
         prices={name: _line_price(name, speech, voices) for name in speech.tts},
         purse=purse or PocketPurse(speech.daily_budget, speech.learner_budget, clock),
     )
+
+
+def _refuse_strangers(setting: str, keys: Iterable[str]) -> None:
+    """BadSettings for a key such as `stt.gogle.total`, which would change nothing and be missed by nobody."""
+    engines: Mapping[str, Iterable[str]] = {"stt": RECOGNIZERS, "tts": SYNTHESIZERS}
+    for key in keys:
+        stage, name = key.split(".")[:2]
+        if name not in engines[stage]:
+            works = " or ".join(sorted(engines[stage]))
+            raise BadSettings(f"{setting}: {key} names no engine that kotoserver knows; use {works}.")
 
 
 def _line_price(engine: str, speech: SpeechSettings, voices: Voices) -> Callable[[SpeechRequest], float]:

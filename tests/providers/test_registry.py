@@ -112,6 +112,20 @@ async def test_the_policy_that_is_set_reaches_the_engine():
     await voice.close()
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "key"),
+    [
+        ("PROVIDER_POLICY", "tts.espeak.total=9,stt.gogle.total=9", "stt.gogle.total"),
+        ("PROVIDER_PRICES", "tts.whisper=16", "tts.whisper"),
+    ],
+)
+def test_numbers_for_an_engine_that_is_none_are_refused(setting: str, value: str, key: str):
+    speech = Settings.from_environ({"TTS_PROVIDER": "scripted", setting: value}).speech
+    with pytest.raises(BadSettings) as refused:
+        open_synthesizer(speech, {})
+    assert refused.value.message.startswith(f"{setting}: {key} names no engine that kotoserver knows; use ")
+
+
 def test_unknown_ears_are_refused_with_what_would_work():
     with pytest.raises(BadSettings, match="wisper is not an engine that kotoserver knows") as refused:
         open_recognizer(heard_by("wisper"))
