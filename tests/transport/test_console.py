@@ -16,6 +16,7 @@ from kotoserver.transport.console.answering import POLICY
 from kotoserver.transport.console.static import StaticFiles
 from kotoserver.transport.console.views import waterfall
 from kotoserver.transport.console.visitors import COOKIE
+from tests import sounds
 from tests.apps import Guest, Koto, serving
 
 WEB = Path(__file__).parents[2] / "web"
@@ -186,6 +187,24 @@ async def test_a_session_page_shows_every_answer_and_only_its_owner_is_shown_it(
     assert session_id in listed
     assert session_id not in await (await get(koto, "/console/sessions?q=바다")).text()
     assert session_id in await (await get(koto, "/console/")).text()
+
+
+async def test_a_session_page_shows_who_heard_an_answer_instead_of_whom_and_what_it_cost(tmp_path: Path):
+    nobody = {"STT_URL": "http://127.0.0.1:1/v1", "STT_MODEL": "away"}
+    stt = {"STT_PROVIDER": "openai_compatible,scripted", "PROVIDER_PRICES": "stt.scripted=0.6", **nobody}
+    async with serving(tmp_path, **stt) as koto:
+        someone = await visitor(koto)
+        session_id = await someone.open()
+        form = aiohttp.FormData({"session_id": session_id, "turn_id": "t1"})
+        form.add_field("audio", await sounds.webm("네, 주문할게요."), filename="answer.webm")
+        assert (await someone.call("POST", "/audio/upload", data=form)).status == 202
+        await koto.services.voice.settle()
+        page = await (await get(koto, f"/console/sessions/{session_id}")).text()
+    [row] = re.findall(r"<tr[^>]*><td>stt</td>.*?</tr>", page)
+    assert "<td>scripted" in row
+    assert "after openai_compatible: unavailable" in row
+    assert re.search(r">[12]\.[0-9] s<", row)
+    assert re.search(r">\$0\.0[23]000<", row)
 
 
 async def test_older_sessions_are_a_page_away(koto: Koto):
