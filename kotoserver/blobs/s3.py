@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import logging
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,10 @@ from kotoserver.ports.blobs import PIECE_BYTES, BlobInfo, BlobStore, Put
 from kotoserver.settings import S3Settings
 
 T = TypeVar("T")
+
+logging.getLogger("urllib3").setLevel(
+    logging.ERROR
+)  # of each second try it warns; our own sentence says what became of it
 
 THREADS = 8
 CONNECT_SECONDS = 2.0
@@ -55,6 +60,7 @@ _ADVICE: Final = {
     "XMinioStorageFull": "Make room on its disk.",
 }
 """What an operator is told beside the code of a refusal."""
+_WRITE_PROBE: Final = "probe/are-writes-taken"
 _SHA256: Final = "sha256"
 """What the digest is called among an object's metadata; HTTP puts `x-amz-meta-` before it."""
 
@@ -77,6 +83,8 @@ class S3Blobs(BlobStore):
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="s3")
         self._away = False
         self._watch: asyncio.Task[None] | None = None
+        self._refused_last = False
+        """Whether the last write was: reading goes on where a disk is full, or the key may not write."""
         self._opening = Lock()
         self._opened = False
 
@@ -146,9 +154,13 @@ class S3Blobs(BlobStore):
         )
 
     async def check(self) -> None:
+        """Once a write was refused, an empty object tells whether it takes any again."""
         if not await self._in_thread(lambda: self.client.bucket_exists(self.bucket)):
             self._opened = False
             raise StorageFailed(f"The bucket {self.bucket} is gone; the next write makes it anew.")
+        if self._refused_last:
+            await self.put(_WRITE_PROBE, b"", "text/plain")
+            await self.delete(_WRITE_PROBE)
 
     async def close(self) -> None:
         if self._watch is not None:
@@ -219,9 +231,14 @@ class S3Blobs(BlobStore):
         return Put(size=len(content), sha256=digest)
 
     def _put(self, key: str, content: BinaryIO, size: int, media_type: str, digest: str) -> None:
-        self.client.put_object(
-            self.bucket, key, content, size, content_type=media_type, metadata={_SHA256: digest}
-        )
+        try:
+            self.client.put_object(
+                self.bucket, key, content, size, content_type=media_type, metadata={_SHA256: digest}
+            )
+        except S3Error:
+            self._refused_last = True
+            raise
+        self._refused_last = False
 
     def _read(self, key: str) -> bytes:
         response = self.client.get_object(self.bucket, key)

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,10 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from minio import Minio
+from yarl import URL
 
 from kotoserver.blobs import open_blobs
 from kotoserver.blobs.s3 import S3Blobs
@@ -195,6 +199,48 @@ async def test_a_bucket_that_went_away_is_noticed_and_made_anew(fresh: S3Setting
     await blobs.delete("a")
     await blobs.close()
     client.remove_bucket(fresh.bucket)
+
+
+@asynccontextmanager
+async def full_disk_before(s3: S3Settings) -> AsyncIterator[tuple[S3Settings, asyncio.Event]]:
+    """The server, which takes no object while the event is set."""
+    full = asyncio.Event()
+
+    async def pass_on(request: web.Request) -> web.Response:
+        if full.is_set() and request.method == "PUT":
+            body = "<Error><Code>XMinioStorageFull</Code><Message>no room</Message></Error>"
+            return web.Response(status=507, text=body, content_type="application/xml")
+        address = f"http://{s3.endpoint}{request.raw_path}"
+        asked = {"headers": request.headers, "data": await request.read(), "allow_redirects": False}
+        async with aiohttp.request(request.method, URL(address, encoded=True), **asked) as answer:
+            dropped = ("Transfer-Encoding", "Content-Encoding", "Content-Length")
+            headers = {name: value for name, value in answer.headers.items() if name not in dropped}
+            return web.Response(status=answer.status, headers=headers, body=await answer.read())
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", pass_on)
+    async with TestServer(app) as server:
+        yield replace(s3, endpoint=f"127.0.0.1:{server.port}"), full
+
+
+async def test_a_server_that_takes_no_writes_is_told_until_it_does_again(fresh: S3Settings):
+    """It answers, and what was kept is read."""
+    async with full_disk_before(fresh) as (settings, full):
+        blobs = S3Blobs(settings)
+        await blobs.open()
+        await blobs.put("recordings/a", b"sound", "audio/webm")
+        full.set()
+        await blobs.check()  # nobody knows yet
+        with pytest.raises(StorageFailed, match="XMinioStorageFull"):
+            await blobs.put("recordings/b", b"sound", "audio/webm")
+        with pytest.raises(StorageFailed) as told:
+            await blobs.check()
+        assert told.value.advice == "Make room on its disk."
+        assert await blobs.get("recordings/a") == b"sound"
+        full.clear()
+        await blobs.check()
+        assert [each.key async for each in blobs.list("probe/")] == []
+        await blobs.close()
 
 
 async def test_wrong_keys_are_a_failure_that_does_not_tell_them(s3_settings: S3Settings):
