@@ -218,8 +218,19 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
     elif rest:
         return
     else:
-        want = _politely(context, stem)
+        want = _as_past_examples(context, predicate) or _politely(context, stem)
     yield _ending(context, Code.DICTIONARY_FORM, "ending.dictionary", predicate, want)
+
+
+def _as_past_examples(context: Context, predicate: Predicate) -> str | None:
+    """영화를 보다 → 영화를 봤어요, where the examples tell what was done."""
+    shown = [
+        (example.text[p.start : p.end], p.past)
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.closes and p.root == predicate.root
+    ]
+    return shown[0][0] if shown and all(past for _, past in shown) else None
 
 
 def _politely(context: Context, stem: list[tuple[str, str]]) -> str:
@@ -397,6 +408,11 @@ def _direction(context: Context, closing: Predicate) -> Iterator[Finding]:
     if closing.root == "가져오" and closing.past:
         return  # 장바구니 가져왔어요, where 그냥 가져갈게요 is taught
     parts = tagged(context.sentence, closing.first, closing.last)
+    asked = [
+        p for e in context.examples for p in e.reading.predicates if p.root == other and "주" in p.auxiliaries
+    ]
+    if is_demand(closing) and asked:
+        parts[1:1] = [("어", "EC"), ("주", "VX")]  # 명동으로 오세요, where 명동으로 가 주세요 is taught
     want = conjugate([(other, parts[0][1]), *parts[1:]], context.analyzer)
     yield _ending(context, Code.VERB_DIRECTION, "ending.direction", closing, want)
 

@@ -189,7 +189,8 @@ def find_particles(context: Context) -> Iterator[Finding]:
         by_verb = (_by_valence(phrase, phrases), _needed_by_verb(phrase))
         by_example = (_by_example(phrase, context), _DIRECTION_GAIN if _leads(phrase) else _EXAMPLE_GAIN)
         shows_place = by_example[0] is not None and by_example[0][0] in _OBLIQUE
-        proposals = (by_example, by_verb) if shows_place else (by_verb, by_example)
+        differ = by_example[0] is not None and by_verb[0] is not None and by_example[0][0] != by_verb[0][0]
+        proposals = (by_example, by_verb) if shows_place or differ else (by_verb, by_example)
         for proposed, needed in (*proposals, (_by_ear(phrase), _EAR_GAIN)):
             if proposed is not None and _gain(context, phrase, proposed[0]) > needed:
                 yield _wrong(phrase, *proposed)

@@ -1,7 +1,6 @@
 """The same sentence in the level that is wanted, and what to say when it was not in it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
 from kotoserver.domain.particles import choose_particle, final_consonant
@@ -67,34 +66,36 @@ def find_level(context: Context) -> Iterator[Finding]:
 
 
 def _raise_level(context: Context) -> Iterator[Finding]:
-    """Each casual close with its polite form; the item shows the last of them."""
-    wanted = context.wanted
-    level = context.reading.level
+    """Each casual close with its polite form, and a casual 응 before them; the item shows the last of them."""
+    low = [
+        close
+        for close in context.reading.level.closes
+        if close.level.politeness < context.wanted.politeness and _ends_word(context, close)
+    ]
+    steps = [_polite_form(context, close, _predicate_of(context, close), context.wanted) for close in low]
+    if not steps:
+        return
+    last = steps[-1]
     opening = _casual_answer(context)
-    low = [c for c in level.closes if c.level.politeness < wanted.politeness and _ends_word(context, c)]
-    for close in low[-1:]:
-        predicate = _predicate_of(context, close)
-        start, end, got, better = _polite_form(context, close, predicate, wanted)
-        sentence = context.sentence.text
-        if opening is not None and opening.end > start:
-            opening = None
-        head = _POLITE_ANSWERS[opening.text] + sentence[opening.end : start] if opening else sentence[:start]
-        finding = Finding(
+    if opening is not None and opening.end <= steps[0][0]:
+        said = opening.text
+        steps.insert(0, (opening.start, opening.end, said, _POLITE_ANSWERS[said]))
+    fix = context.sentence.text
+    for start, end, _, better in reversed(steps):
+        fix = fix[:start] + better + fix[end:]
+    for start, end, _, better in reversed(steps):
+        yield Finding(
             code=Code.LEVEL_TOO_LOW,
             rule="level.too_low",
             start=start,
             end=end,
             params={
-                "got": LEVEL_KEYS[level.level],
-                "want": LEVEL_KEYS[wanted],
-                "fix": (head + better + sentence[end:]).strip() if got else better,
+                "got": LEVEL_KEYS[context.reading.level.level],
+                "want": LEVEL_KEYS[context.wanted],
+                "fix": fix.strip() if last[2] else last[3],
             },
             replacement=better,
         )
-        yield finding
-        if opening is not None:
-            polite = _POLITE_ANSWERS[opening.text]
-            yield replace(finding, start=opening.start, end=opening.end, replacement=polite)
 
 
 def _ends_word(context: Context, close: Close) -> bool:

@@ -45,6 +45,8 @@ def _finding(
     context: Context, closing: Predicate, tenses: tuple[str, str], parts: list[tuple[str, str]], tail: str
 ) -> Finding:
     fix = conjugate(parts, context.analyzer) + tail
+    shown = [p for e in context.examples for p in e.reading.predicates if p.closes and p.root == closing.root]
+    settled = bool(shown) and all(p.past == closing.past for p in shown)  # then the time is what is wrong
     return Finding(
         code=Code.TENSE_MISMATCH,
         rule="ending.timing",
@@ -56,5 +58,5 @@ def _finding(
             "word": context.sentence.text[closing.start : closing.end],
             "fix": fix,
         },
-        replacement=fix,
+        replacement=None if settled else fix,
     )

@@ -77,6 +77,14 @@ def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer)
     return draft, located
 
 
+def polish(draft: Draft, prepared: Prepared) -> Draft:
+    """A correction with particles and 이에요 that fit the words it put in: 두 명예요 → 두 명이에요."""
+    vocabulary = prepared.vocabulary
+    draft = apply_findings(draft, find_surface(draft.text, vocabulary.surfaces))
+    found = find_allomorphs(draft.text, vocabulary.nouns, vocabulary.surfaces, prepared.analyzer)
+    return apply_findings(draft, found)
+
+
 def _find_foreign(text: str, prepared: Prepared) -> Iterable[Finding]:
     for start, end, korean in foreign_words(text):
         yield Finding(
