@@ -136,10 +136,11 @@ def _as_expected(texts: Iterable[str], expected: Sequence[str]) -> str | None:
 def _choices(texts: Sequence[str], expected: Sequence[str]) -> tuple[str, ...]:
     """What was heard, then the expected sentence that sounds most like it when there is a near one."""
     near = max(expected, key=lambda sentence: _likeness(texts[0], sentence), default=None)
-    offered = list(texts[:MOST_CHOICES])
-    if near is not None and _likeness(texts[0], near) >= _ALIKE and near not in offered:
+    by_sound = {_bare(text): text for text in reversed(texts)}  # the likeliest spelling of each
+    offered = [by_sound[bare] for bare in dict.fromkeys(map(_bare, texts))][:MOST_CHOICES]
+    if near is not None and _likeness(texts[0], near) >= _ALIKE and _bare(near) not in map(_bare, offered):
         offered = [*offered[: MOST_CHOICES - 1], near]
-    return tuple(dict.fromkeys(offered))
+    return tuple(offered)
 
 
 def _likeness(one: str, other: str) -> float:

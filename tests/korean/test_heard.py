@@ -60,6 +60,11 @@ def test_what_is_not_certain_is_asked_with_the_readings_and_a_near_example():
     )
 
 
+def test_readings_that_differ_in_nothing_that_is_heard_are_one_choice():
+    asked = hear(("한 커피 please.", 0.4), ("한 커피 Please", 0.39), ("한커피 please", 0.3), ("한 컵 please", 0.2))
+    assert asked.choices == ("한 커피 please.", "한 컵 please")
+
+
 def test_an_example_that_sounds_otherwise_is_not_offered():
     assert hear(("화장실이 어디예요", 0.4)).choices == ("화장실이 어디예요",)
 
