@@ -11,23 +11,30 @@ FROM ${BASE} AS packages
 # voices; `cloud,whisper,piper` adds speech that runs in the container itself. Graphics cards: ops/gpu/Dockerfile.
 ARG EXTRAS=cloud
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-RUN python -m venv /opt/koto
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends binutils \
+ && python -m venv /opt/koto
 WORKDIR /build
-COPY setup.cfg pyproject.toml ./
+COPY setup.cfg pyproject.toml ops/image/finish.py ./
 # Installed with an empty package in the program's place, which is then taken out with the installer: the packages
 # stay. The data of the morphological analyser is published as an archive alone, with nothing in it to compile.
-# What pip fetched is kept between builds, outside the image. Packages' own tests, a dictionary that is never loaded
-# and the languages that the built-in voice does not speak are a tenth of it all, and go.
+# What pip fetched is kept between builds, outside the image. What goes is a quarter of it all: packages' own tests, what
+# one would compile against them, type stubs, a dictionary that is never loaded, the languages that the built-in voice
+# does not speak, the symbols of libraries for debuggers and linkers, and the caches of modules that nobody imports.
+# numpy's linear algebra keeps its symbols: it does not load without them, which finish.py would notice.
 RUN --mount=type=cache,target=/root/.cache/pip \
     mkdir kotoserver \
  && echo '__version__ = "0"' > kotoserver/__init__.py \
  && touch README.md LICENSE \
- && /opt/koto/bin/python -m pip install --only-binary :all: --no-binary kiwipiepy_model ".[$EXTRAS]" \
+ && /opt/koto/bin/python -m pip install --no-compile --only-binary :all: --no-binary kiwipiepy_model ".[$EXTRAS]" \
  && /opt/koto/bin/python -m pip uninstall --yes kotoserver setuptools pip \
  && cd /opt/koto/lib/python3.11/site-packages \
  && rm -r kiwipiepy_model/multi.dict \
- && find . -type d -name tests -prune -exec rm -r {} + \
- && find espeakng_loader/espeak-ng-data -name '*_dict' ! -name ko_dict ! -name en_dict -delete
+ && find . -type d \( -name tests -o -name SelfTest -o -name __pycache__ \) -prune -exec rm -r {} + \
+ && find . -regex '.*\.\(pyi\|pyx\|pxd\|c\|h\|a\|proto\)' -delete \
+ && find espeakng_loader/espeak-ng-data -name '*_dict' ! -name ko_dict ! -name en_dict -delete \
+ && find . -name '*.so*' ! -path './numpy.libs/*' -exec strip --strip-unneeded {} + \
+ && /opt/koto/bin/python /build/finish.py
 
 
 FROM ${BASE}
@@ -55,7 +62,8 @@ VOLUME /data
 EXPOSE 5000
 # Told to stop, the server goes on for KOTO_DRAIN_SECONDS, sends its sockets elsewhere and finishes what it has.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+# A start that takes long is no illness: on a machine that has much else to do it may take a minute.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=120s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as http; http.urlopen(f\"http://127.0.0.1:{os.environ['KOTO_PORT']}/health/ready\", timeout=2)"]
 ENTRYPOINT ["python", "-m", "kotoserver"]
 CMD ["serve"]

@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _print_layers(image: BuiltImage) -> None:
-    weight = image.weigh()
+    weight = image.store.weigh()
     print("| layer | MB |\n|---|---|")
     for layer in weight.layers:
         made_by = layer.made_by.removeprefix("/bin/sh -c #(nop) ").removeprefix("/bin/sh -c ")

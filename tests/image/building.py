@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from tests.servers import find_program, require
 
 BASE = "localhost/koto/base"
 IMAGE = "localhost/koto/kotoserver"
+STORES = "localhost/koto/stores"
+STAND_INS = ROOT / "tests/image/stand_ins"
 _LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*")
 """As in the slim images."""
 _ENTRY = re.compile(r"^(?:global|install|:env:)\.([a-z-]+)='(.*)'$", re.MULTILINE)
@@ -56,7 +58,7 @@ class BuiltImage:
     root: Path
     """Its files; nothing is to be written there."""
     config: dict[str, Any]
-    weigh: Callable[[], "Weight"]
+    store: "Store"
 
 
 @contextmanager
@@ -68,14 +70,14 @@ def built_image(extras: str = "", *, layered: bool = False) -> Iterator[BuiltIma
     _require_what_builds()
     # Where the layers lie must not itself be in memory or in a layer.
     with TemporaryDirectory(prefix="koto-image-", dir="/var/tmp") as name:
-        store = _Store(Path(name))
+        store = Store(Path(name))
         try:
             store.import_base()
         except NoMirror as failure:
             _not_here(f"Debian's packages are out of reach, so there is no base to build the image on: {failure}")
         store.build(extras, layered=layered)
         with store.mounted() as root:
-            yield BuiltImage(root=root, config=store.config(), weigh=store.weigh)
+            yield BuiltImage(root=root, config=store.config(), store=store)
 
 
 def _not_here(reason: str) -> NoReturn:
@@ -93,7 +95,7 @@ def _require_what_builds() -> None:
             require(program, f"apt-get install {program}")
 
 
-class _Store:
+class Store:
     """Images in a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
@@ -108,12 +110,14 @@ class _Store:
     def import_base(self) -> None:
         """Debian and Python, as one layer; a mirror out of reach fails with apt's own words."""
         archive = self._folder / "base.tar"
-        wanted = ["--variant=minbase", "--include=python3.11-venv,ca-certificates"]
-        slim = [f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT]
+        # A system that is merged from the start needs nothing (and no Perl) that merges an old one.
+        wanted = ["--variant=minbase", "--include=usr-is-merged,python3.11-venv,ca-certificates"]
+        hooks = ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr"]
         # The official image calls it `python`.
-        name = '--customize-hook=ln -s /usr/bin/python3.11 "$1/usr/local/bin/python"'
+        hooks += ['--customize-hook=ln -s /usr/bin/python3.11 "$1/usr/local/bin/python"']
+        slim = [f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT]
         try:
-            self._run(["mmdebstrap", "--quiet", *wanted, *slim, name, "bookworm", archive])
+            self._run(["mmdebstrap", "--quiet", *wanted, *slim, *hooks, "bookworm", archive])
         except BuildFailed as failure:
             raise NoMirror(failure) from failure
         recipe = self._folder / "Base"
@@ -169,6 +173,15 @@ class _Store:
             for maker, file in zip(makers, files, strict=True)
         ]
         return Weight(layers=layers, compressed=sum(file.stat().st_size for file in files))
+
+    def build_stores(self) -> None:
+        """Debian with Postgres and Redis, on the same base."""
+        recipe = STAND_INS / "Stores"
+        self._buildah("bud", f"--build-arg=BASE={BASE}", f"--tag={STORES}", f"--file={recipe}", STAND_INS)
+
+    def save(self, image: str, archive: Path, *, name: str) -> None:
+        """For `docker load`, which will know it by the name."""
+        self._buildah("push", "--quiet", "--format=v2s2", image, f"docker-archive:{archive}:{name}")
 
     def _buildah(self, *command: str | Path) -> str:
         where = ["--root", self._folder / "store", "--runroot", self._folder / "run"]

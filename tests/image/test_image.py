@@ -15,10 +15,13 @@ import pytest
 from kotoserver.settings import ROOT
 from tests.image.building import BuiltImage
 from tests.image.container import USER, Runner
+from tests.servers import free_port
 
 pytestmark = pytest.mark.image
 SECRET = {"KOTO_SECRET": "a secret for tests that is long enough"}
 SITE = "opt/koto/lib/python3.11/site-packages"
+INSIDE = Path(__file__).parent / "inside"
+"""Scripts that the image's own Python runs."""
 
 
 class Learner:
@@ -137,6 +140,39 @@ def canonical(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 
+def test_what_the_program_imports_is_compiled(runner: Runner):
+    """And not much else is: ops/image/finish.py names what."""
+    ran = runner.run("python", "-c", (INSIDE / "imports.py").read_text())
+    assert ran.returncode == 0, ran.stderr
+    imported, uncompiled = json.loads(ran.stdout)
+    assert len(imported) > 500
+    assert len(uncompiled) < 20, uncompiled
+    compiled = len(list((runner.image.root / SITE).rglob("*.pyc")))
+    assert compiled < 1.5 * len(imported)
+
+
+def test_it_hears_and_speaks_every_format(runner: Runner):
+    """Its libraries of sound were stripped."""
+    ran = runner.run("python", "-c", (INSIDE / "sounds.py").read_text())
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.split() == ["wav", "mp3", "ogg", "webm", "mp4", "flac"]
+
+
+def test_a_backup_that_is_made_in_it_is_restored_in_it(runner: Runner):
+    """With the Python that it has, which may be older than that of the other tests."""
+    kotoserver = ("python", "-m", "kotoserver")
+    backups = {"KOTO_BACKUP_DIR": "/data/backups", **SECRET}
+    assert runner.run(*kotoserver, "migrate", **SECRET).returncode == 0
+    made = runner.run(*kotoserver, "backup", "make", **backups)
+    assert made.returncode == 0, made.stderr
+    path = made.stdout.split()[0]
+    there = {"KOTO_DATA_DIR": "/data/elsewhere", **backups}
+    restored = runner.run(*kotoserver, "restore", path, "--content", "/data/content", **there)
+    assert restored.returncode == 0, restored.stderr
+    assert (runner.data / "elsewhere/koto.sqlite3").exists()
+    assert list((runner.data / "content/scenes/cafe").iterdir())
+
+
 def test_scenes_and_packs_may_be_mounted_over_its_own(runner: Runner, tmp_path: Path):
     """A folder of an operator's, which the server reads and cannot change."""
     shutil.copytree(ROOT / "scenes", tmp_path / "scenes")
@@ -150,7 +186,8 @@ def test_scenes_and_packs_may_be_mounted_over_its_own(runner: Runner, tmp_path: 
 
 
 def test_a_server_without_a_secret_says_so_and_ends(runner: Runner):
-    refused = runner.run(*runner.image.config["Entrypoint"], *runner.image.config["Cmd"])
+    command = [*runner.image.config["Entrypoint"], *runner.image.config["Cmd"]]
+    refused = runner.run(*command, KOTO_PORT=str(free_port()))
     assert refused.returncode == 1
     assert "so KOTO_SECRET must be set" in refused.stderr
     assert refused.stderr.count("\n") == 1
@@ -161,6 +198,6 @@ def test_it_stays_small(image: BuiltImage):
     on_disk = sum(
         os.lstat(os.path.join(folder, name)).st_size for folder, _, files in os.walk(image.root) for name in files
     )
-    assert on_disk < 650_000_000
+    assert on_disk < 540_000_000
     program = sum(path.stat().st_size for path in (image.root / "srv/koto").rglob("*") if path.is_file())
     assert program < 20_000_000

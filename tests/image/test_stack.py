@@ -1,0 +1,122 @@
+"""Docker Compose brings up the whole stack from compose.yaml as it is, and what is documented works with it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.image.building import BuiltImage
+from tests.image.container import USER
+from tests.image.engine import Engine, docker_engine
+from tests.image.stack import Stack, prepared_stack
+from tests.replicas.learners import Learner
+
+pytestmark = pytest.mark.image
+ADDRESS = "http://127.0.0.1:5000"
+JOBS = {"migrate": "applied", "bucket": "is there, and private"}
+SECRETS = ("koto_secret", "postgres_password", "database_password", "redis_password", "minio_secret_key")
+NEW_PASSWORD = "psql -U postgres -f /docker-entrypoint-initdb.d/init.sql"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """Before the image: where there is no engine, none needs to be built."""
+    with docker_engine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def stack(engine: Engine, image: BuiltImage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Up, as after the first `docker compose up`."""
+    with prepared_stack(engine, image, tmp_path_factory.mktemp("stack")) as stack:
+        stack.up()
+        yield stack
+
+
+@asynccontextmanager
+async def visitor(stack: Stack, address: str = ADDRESS, **options: Any) -> AsyncIterator[aiohttp.ClientSession]:
+    """Someone on the machine of the stack."""
+    with stack.engine.network():
+        async with aiohttp.ClientSession(address, **options) as http:
+            yield http
+
+
+async def test_the_jobs_end_well_and_the_app_is_ready_over_all_three_stores(stack: Stack):
+    for job, said in JOBS.items():
+        assert stack.inspect(job)["State"]["ExitCode"] == 0
+        assert said in stack.compose("logs", job)
+    async with visitor(stack) as http, http.get("/health/ready") as answer:
+        assert answer.status == 200
+        checks = (await answer.json())["checks"]
+    assert {check["state"] for check in checks} == {"ok"}
+    found = {check["kind"]: check["name"] for check in checks}
+    assert (found["database"], found["bus"], found["blobs"]) == ("postgresql", "redis", "s3")
+
+
+def test_every_service_is_confined_and_knows_no_secret_by_its_environment(stack: Stack):
+    secrets = [(stack.folder / "secrets" / name).read_text() for name in SECRETS]
+    for service in ("app", "postgres", "redis", "minio"):
+        found = stack.inspect(service)
+        host = found["HostConfig"]
+        assert host["ReadonlyRootfs"] is True
+        assert host["Memory"] > 0
+        assert host["PidsLimit"] == 512
+        assert host["CapDrop"] == ["ALL"]
+        assert found["State"]["Health"]["Status"] == "healthy"
+        assert not [secret for secret in secrets if secret in str(found["Config"])]
+        bound = [each["HostIp"] for ports in host["PortBindings"].values() for each in ports]
+        assert set(bound) == {"127.0.0.1"}
+
+
+def test_the_processes_are_no_longer_roots(stack: Stack):
+    for service in ("app", "postgres", "redis"):
+        # The first process is a small one that looks after the app.
+        one = "1" if service != "app" else "self"
+        status = stack.compose("exec", "-T", service, "cat", f"/proc/{one}/status")
+        uid = next(line.split()[1] for line in status.splitlines() if line.startswith("Uid:"))
+        assert uid != "0", service
+        assert service != "app" or uid == str(USER)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["exec", "-T", "app", "python", "-m", "kotoserver", "migrate"], "up to date"),
+        (["exec", "-T", "app", "python", "-m", "kotoserver", "doctor"], "ok  database: It answers."),
+        (["exec", "-T", "postgres", "pg_dump", "-U", "koto", "koto"], "CREATE TABLE koto.sessions"),
+        (["exec", "-T", "postgres", "sh", "-c", NEW_PASSWORD], "ALTER ROLE"),
+        (["run", "--rm", "-T", "app", "scenes", "history", "cafe"], "publish"),
+    ],
+    ids=["migrate", "doctor", "dump", "password", "one-off"],
+)
+def test_what_looks_after_it_works(stack: Stack, command: list[str], said: str):
+    """The commands of docs/docker.md and docs/operations.md."""
+    assert said in stack.compose(*command)
+
+
+async def test_turns_outlive_their_containers_and_an_exchange_of_processes_one_by_one(stack: Stack):
+    """Down, and up again with the edge and two processes; https://localhost is the only way in then."""
+    async with visitor(stack) as http:
+        learner = await Learner(http).enter()
+        await learner.say("before")
+        await learner.leave()
+    stack.compose("down")
+    assert stack.compose("ps", "--all", "--quiet") == ""
+    files = ("compose.yaml", "ops/compose/edge.yaml", "ops/compose/replicas.yaml")
+    stack.prepare(COMPOSE_FILE=":".join(files), EDGE_DOMAIN="localhost")
+    stack.up()
+    assert not stack.inspect("app")["HostConfig"]["PortBindings"]
+    connector = aiohttp.TCPConnector(ssl=stack.trust())
+    async with visitor(stack, "https://localhost", connector=connector) as http:
+        again = learner.elsewhere(http)
+        await again.say("after")
+        for service in ("app", "app-2"):
+            stack.up("--no-deps", "--force-recreate", service)
+            await again.say_by_rest(f"after {service}")
+        await again.leave()
+        turns = (await again.call("GET", f"/sessions/{again.session_id}/turns"))["turns"]
+        assert [turn["turn_id"] for turn in turns] == ["before", "after", "after app", "after app-2"]
+        async with http.get("/health/ready") as answer:
+            assert answer.status == 404
