@@ -22,6 +22,7 @@ from kotoserver.services.backups import latest, made_at_times
 from kotoserver.services.keys import FILE as SECRET_FILE
 from kotoserver.services.keys import open_keys
 from kotoserver.settings import Settings
+from kotoserver.storage.dumps import ProgramMissing
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -119,11 +120,18 @@ async def _checked_backups(settings: Settings) -> Finding:
     """Whether the next one could be made; then how old the newest is."""
     folder = settings.backups.folder
     await asyncio.to_thread(_refuse_unwritable, folder)
-    if settings.data_dir.is_dir():
-        async with open_backups(settings) as backups:
-            await asyncio.to_thread(backups.check, settings.backups.keys)
     now = SystemClock().now()
     made_at = latest(folder, now)
+    try:
+        if settings.data_dir.is_dir():
+            async with open_backups(settings) as backups:
+                await asyncio.to_thread(backups.check, settings.backups.keys)
+    except ProgramMissing as missing:
+        if made_at is not None:
+            raise
+        # As in the image: there the database is dumped from beside.
+        sentence = f"None was made here, and none can be: {missing}"
+        return Finding(about="backups", state=State.DOUBTFUL, sentence=sentence)
     return age_of_backup((now - made_at).total_seconds() / 3600 if made_at else None)
 
 

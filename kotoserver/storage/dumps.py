@@ -83,6 +83,10 @@ def _check(database: sqlite3.Connection) -> None:
         raise StorageFailed(f"The database is damaged: {told[0]}.", retryable=False)
 
 
+class ProgramMissing(BadSettings):
+    """Postgres' client programs are not on this machine, or not in this container."""
+
+
 class PostgresDumps(DatabaseDumps):
     """By the programs `pg_dump`, `pg_restore` and `psql`, which must not be older than the server."""
 
@@ -167,7 +171,7 @@ def _run(program: str, *arguments: str) -> str:
 
 
 def _find(program: str) -> str:
-    """The newest of Debian's versions, else what is on the PATH. BadSettings when there is none."""
+    """The newest of Debian's versions, else what is on the PATH. ProgramMissing when there is none."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: float(each.parent.name))
     for folder in reversed(versions):
         found = shutil.which(program, path=str(folder))
@@ -175,7 +179,7 @@ def _find(program: str) -> str:
             return found
     found = shutil.which(program)
     if found is None:
-        raise BadSettings(
+        raise ProgramMissing(
             f"{program} is missing: install Postgres' client programs (on Debian: apt install postgresql-client)."
         )
     return found

@@ -128,23 +128,8 @@ class Store:
     def build(self, extras: str, *, layered: bool) -> None:
         asked = [f"--build-arg=BASE={BASE}", *([f"--build-arg=EXTRAS={extras}"] if extras else [])]
         asked += ["--layers"] if layered else []
-        mounts = [f"--volume={inside}" for inside in self._what_pip_is_told()]
+        mounts = [f"--volume={inside}" for inside in what_pip_is_told(self._folder)]
         self._buildah("bud", "--format=docker", *asked, *mounts, f"--tag={IMAGE}", ROOT)
-
-    def _what_pip_is_told(self) -> list[str]:
-        """Mounts that let pip inside find packages as pip outside does."""
-        listed = subprocess.run(
-            [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
-        )
-        told = dict(_ENTRY.findall(listed.stdout))
-        file = self._folder / "pip.conf"
-        file.write_text("[global]\n" + "".join(f"{name} = {value}\n" for name, value in told.items()))
-        # `file:///there/simple` lists what lies in a folder beside it.
-        paths = {
-            Path(path.removesuffix("/simple"))
-            for path in re.findall(r"(?:file://|(?<!\S))(/\S+)", str("\n".join(told.values())))
-        }
-        return [f"{file}:/etc/pip.conf:ro", *(f"{path}:{path}:ro" for path in sorted(paths) if path.exists())]
 
     @contextmanager
     def mounted(self) -> Iterator[Path]:
@@ -200,3 +185,19 @@ def _unpacked(layer: Path) -> int:
     with subprocess.Popen(["gzip", "--decompress", "--stdout", layer], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         return sum(map(len, iter(lambda: process.stdout.read(1 << 20), b"")))  # type: ignore[union-attr]
+
+
+def what_pip_is_told(folder: Path) -> list[str]:
+    """Mounts that let pip inside find packages as pip outside does."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
+    )
+    told = dict(_ENTRY.findall(listed.stdout))
+    file = folder / "pip.conf"
+    file.write_text("[global]\n" + "".join(f"{name} = {value}\n" for name, value in told.items()))
+    # `file:///there/simple` lists what lies in a folder beside it.
+    paths = {
+        Path(path.removesuffix("/simple"))
+        for path in re.findall(r"(?:file://|(?<!\S))(/\S+)", str("\n".join(told.values())))
+    }
+    return [f"{file}:/etc/pip.conf:ro", *(f"{path}:{path}:ro" for path in sorted(paths) if path.exists())]

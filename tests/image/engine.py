@@ -81,9 +81,9 @@ def docker_engine() -> Iterator[Engine]:
 def _require_what_runs() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can start a Docker engine")
-    for program in ("dockerd", "docker"):
+    for program, package in {"dockerd": "docker.io", "docker": "docker.io", "ip": "iproute2"}.items():
         if find_program(program, Path("/usr/sbin")) is None:
-            require(program, "apt-get install docker.io")
+            require(program, f"apt-get install {package}")
 
 
 def _compose() -> Path:
