@@ -2,7 +2,7 @@
 
     python -m tests.install
 
-Debian is booted in a container of systemd's own (`systemd-nspawn`), so services, timers and their sandboxes are
+Debian is booted by `systemd-nspawn` (the package systemd-container), so services, timers and their sandboxes are
 real. The commands are read from the document and run as they stand, but for `PLACES`. That takes some minutes, and
 needs Debian's mirror, a package index, and the ports 80, 443, 5000, 5432 and 6379.
 """
@@ -33,6 +33,16 @@ QUESTIONS = {
     "the timer waits": "systemctl is-active koto-backup.timer",
     "a backup is made": "systemctl start koto-backup && kotoserver backup list",
     "it is whole": "kotoserver backup verify $(ls /var/backups/koto/*.tar.gz | tail -n 1)",
+    "what was lost is restored": """
+        systemctl stop kotoserver
+        runuser -u postgres -- psql --quiet --command 'DROP DATABASE IF EXISTS koto'
+        cd /srv/koto && DATABASE_PASSWORD=$(cat /etc/koto/secrets/database_password) \\
+            runuser --preserve-environment -u postgres -- psql --quiet --file - < ops/postgres/init.sql
+        install -d -o koto /srv/koto-restored
+        kotoserver restore $(ls /var/backups/koto/*.tar.gz | tail -n 1) --content /srv/koto-restored
+        systemctl start kotoserver
+        kotoserver users list | grep 'admin .*you@example.org'
+    """,
 }
 
 
