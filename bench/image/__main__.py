@@ -32,7 +32,9 @@ def _print_layers(image: BuiltImage) -> None:
         made_by = layer.made_by.removeprefix("/bin/sh -c #(nop) ").removeprefix("/bin/sh -c ")
         print(f"| {made_by[:70]} | {layer.size / 1e6:.1f} |")
     print(f"| together, on a disk | {sum(layer.size for layer in weight.layers) / 1e6:.0f} |")
-    print(f"| together, as it is pulled | {weight.compressed / 1e6:.0f} |\n")
+    for packing, size in weight.compressed.items():
+        print(f"| together, as it is pulled, {packing} | {size / 1e6:.0f} |")
+    print()
 
 
 def _print_starts(image: BuiltImage, folder: Path) -> None:

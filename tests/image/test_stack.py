@@ -95,7 +95,7 @@ async def test_a_new_password_of_the_database_is_taken_up(stack: Stack):
     new.chmod(0o444)
     new.replace(stack.folder / "secrets/database_password")
     stack.compose("restart", "postgres")
-    stack.up("--no-recreate")
+    stack.up("--no-recreate", "postgres")
     assert "ALTER ROLE" in stack.compose("exec", "-T", "postgres", "psql", "-U", "postgres", "-f", INIT)
     stack.compose("restart", "app")
     stack.up("--no-recreate")
