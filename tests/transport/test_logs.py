@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -54,16 +55,35 @@ class Run:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["debug", "warning"])
 async def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    folder = tmp_path_factory.mktemp("logs")
+    return await misused("json", request.param, tmp_path_factory.mktemp("logs"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def readable(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same for a person at a terminal."""
+    return await misused("readable", "debug", tmp_path_factory.mktemp("logs"))
+
+
+async def misused(style: str, level: str, folder: Path) -> Run:
+    quoting = json.dumps({"error": {"message": f"nobody can judge {TYPED}", "code": 400}}, ensure_ascii=False)
     with redis_server() as redis_url, (folder / "log").open("w") as log:
         async with serving_models() as models, serving_openai_speech() as ears:
-            models.script += [Reply(status=500), "no JSON at all", "no JSON again"]
+            models.script += [
+                Reply(status=500),
+                "no JSON at all",
+                "no JSON again",
+                Reply(status=400, body=quoting),
+                Reply(status=429, body=quoting),
+                Reply(status=302, body=quoting),
+                quoting,
+                json.dumps({"verdict": TYPED}),
+            ]
             process, address = await asyncio.to_thread(
                 start,
                 folder,
                 log=log,
-                KOTO_LOG="json",
-                KOTO_LOG_LEVEL=request.param,
+                KOTO_LOG=style,
+                KOTO_LOG_LEVEL=level,
                 REDIS_URL=redis_url,
                 EVAL_PROVIDER="openai_compatible,local",
                 EVAL_MODEL_URL=f"{models.address}/v1",
@@ -78,7 +98,7 @@ async def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
                     tokens, session_id = await misuse(http, ears)
             finally:
                 await asyncio.to_thread(stop, process)
-    return Run(level=request.param, log=(folder / "log").read_text(), tokens=tokens, session_id=session_id)
+    return Run(level=level, log=(folder / "log").read_text(), tokens=tokens, session_id=session_id)
 
 
 async def misuse(http: aiohttp.ClientSession, ears: OpenAiSpeechServer) -> tuple[tuple[str, ...], str]:
@@ -93,7 +113,7 @@ async def misuse(http: aiohttp.ClientSession, ears: OpenAiSpeechServer) -> tuple
     headers = {"Authorization": f"Bearer {token}", "traceparent": PARENT, "tracestate": STATE}
     opened = await call(http, "POST", "/sessions", headers=headers, json=session)
     path = f"/sessions/{opened['session_id']}"
-    for turn in ("rest-1", "rest-2"):
+    for turn in ("rest-1", "rest-2", "rest-3", "rest-4", "rest-5", "rest-6"):
         await call(http, "POST", f"{path}/turns", headers=headers, json={"turn_id": turn, "text": TYPED})
     await call(http, "POST", f"{path}/turns", headers=headers, json={"turn_id": SPEECH[3], "text": TYPED * 99})
     await call(http, "POST", f"{path}/turns", headers=headers, data=f'{{"text": "{SPEECH[3]}')
@@ -104,7 +124,12 @@ async def misuse(http: aiohttp.ClientSession, ears: OpenAiSpeechServer) -> tuple
         form = aiohttp.FormData({"session_id": opened["session_id"]})
         form.add_field("audio", await sounds.webm(), filename=f"{SPEECH[3]}.webm", content_type="audio/webm")
         await call(http, "POST", "/audio/upload", headers=headers, data=form)
-    ears.script += [Answer(json=verbose(SPOKEN)), Answer(status=500)]
+    refusal = {"error": {"message": f"nobody can hear {SPOKEN}"}}
+    ears.script += [
+        Answer(json=verbose(SPOKEN)),
+        Answer(status=500, json=refusal),
+        Answer(status=400, json=refusal),
+    ]
     await talk(http, opened["ws_url"], token, opened["session_id"])
     return (guest["token"], token, signed_in["refresh_token"]), opened["session_id"]
 
@@ -158,6 +183,13 @@ def test_no_secret_is_in_the_log(run: Run):
 
 def test_nobody_is_named_in_the_log(run: Run):
     assert [name for name in PEOPLE if name in run.log] == []
+
+
+def test_lines_for_people_hold_no_more_than_those_for_machines(readable: Run):
+    planted = (*SPEECH, *PEOPLE, *SECRETS.values(), *PASSWORDS, *readable.tokens, STATE, "tracestatevalue")
+    assert "a turn was judged" in readable.log
+    assert "gave no opinion" in readable.log
+    assert [words for words in planted if words in readable.log] == []
 
 
 def test_every_line_is_one_event_with_a_time_a_level_and_a_message(run: Run):
