@@ -55,6 +55,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=[],
         help="public key of age; only its holder can read the backup (else those of KOTO_BACKUP_KEYS)",
     )
+    make.add_argument(
+        "--dump",
+        metavar="-",
+        choices=["-"],
+        help="take the dump of Postgres that comes by standard input, as ops/backup/compose-backup does",
+    )
     make.add_argument("--quiet", action="store_true", help="say nothing unless something is wrong, as for cron")
     make.set_defaults(run=_make)
     listed = jobs.add_parser("list", help="those that there are, newest first")
@@ -62,6 +68,15 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     verify = jobs.add_parser("verify", help="read a whole backup and hold every file against its digest")
     _names_backup(verify)
     verify.set_defaults(run=_verify)
+
+    dump = jobs.add_parser(
+        "dump",
+        help="write the database of a backup to standard output",
+        description="Reads the whole backup first, and then writes its database to standard output, for a "
+        "pg_restore elsewhere: ops/backup/compose-restore. With - the backup comes by standard input.",
+    )
+    _names_backup(dump)
+    dump.set_defaults(run=_dump)
 
     restore = commands.add_parser(
         "restore",
@@ -84,12 +99,12 @@ def _make(chosen: argparse.Namespace) -> int:
     settings = Settings.from_environ()
     keys = chosen.encrypt_to or list(settings.backups.keys)
     with redirect_stdout(None) if chosen.quiet else nullcontext():
-        asyncio.run(_made(settings, keys, _say_nothing if chosen.quiet else _tell))
+        asyncio.run(_made(settings, keys, _say_nothing if chosen.quiet else _tell, given=bool(chosen.dump)))
     return 0
 
 
-async def _made(settings: Settings, keys: list[str], tell: Progress) -> None:
-    async with open_backups(settings) as backups:
+async def _made(settings: Settings, keys: list[str], tell: Progress, *, given: bool) -> None:
+    async with open_backups(settings, sys.stdin.buffer if given else None) as backups:
         made = await backups.make(keys, tell)
         print(_line(made))
         for gone in backups.rotate():
@@ -116,6 +131,19 @@ async def _verified(settings: Settings, named: Path, identity: Path | None) -> N
     async with open_backups(settings) as backups:
         manifest = await asyncio.to_thread(backups.verify, _found(settings, named), identity)
     print(f"good: made {timestamp(manifest.made_at)} by {manifest.version}, {len(manifest.files)} files")
+
+
+def _dump(chosen: argparse.Namespace) -> int:
+    asyncio.run(_dumped(Settings.from_environ(), chosen.backup, chosen.identity))
+    return 0
+
+
+async def _dumped(settings: Settings, named: Path, identity: Path | None) -> None:
+    async with open_backups(settings) as backups:
+        if str(named) == "-":
+            await asyncio.to_thread(backups.write_dump_of, sys.stdin.buffer, sys.stdout.buffer)
+        else:
+            await asyncio.to_thread(backups.write_dump, _found(settings, named), sys.stdout.buffer, identity)
 
 
 def _restore(chosen: argparse.Namespace) -> int:

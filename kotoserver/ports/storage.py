@@ -83,8 +83,8 @@ ALL = SessionFilter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaState:
-    applied: int
-    """Migrations that the database has; 0 where there is no schema yet."""
+    applied: tuple[str, ...]
+    """Names of the migrations that the database has; none where there is no schema yet."""
     missing: tuple[str, ...]
     """Names of those that the next start applies."""
     newer: tuple[str, ...]

@@ -112,9 +112,12 @@ class BackupService:
             await asyncio.to_thread(_put, sealed, path)
         return Backup(path=path, made_at=now, size=path.stat().st_size)
 
-    def check(self, recipients: Sequence[str] = ()) -> None:
-        """BadSettings when no backup can be made: for these keys, or because a program is missing."""
+    def check_keys(self, recipients: Sequence[str]) -> None:
+        """BadSettings when no backup can be made for these keys."""
         _check_recipients(recipients)
+
+    def check_programs(self) -> None:
+        """BadSettings when a program is missing that makes backups."""
         self._dumps.check()
 
     async def _copy_blobs(self, keys: Iterable[str], stage: Path) -> None:
@@ -192,12 +195,7 @@ class BackupService:
                     f"{self._dumps.name}; name one of the same kind.",
                     code="other_database",
                 )
-            unknown = self._dumps.too_new(manifest.migrations)
-            if unknown is not None:
-                raise BadSettings(
-                    f"This backup was made by a newer version ({manifest.version}), whose database has "
-                    f"{unknown}.sql; restore it with that version."
-                )
+            self._refuse_newer(manifest)
             if content is not None and await asyncio.to_thread(_has_something, content):
                 raise Conflict(
                     f"There is something in {content} already; name an empty folder.",
@@ -220,6 +218,32 @@ class BackupService:
     async def _put_blob(self, place: Path, key: str) -> None:
         if await asyncio.to_thread(place.is_file):
             await self._blobs.put_stream(key, _pieces(place), "application/octet-stream")
+
+    def write_dump(self, path: Path, target: BinaryIO, identity: Path | None = None) -> Manifest:
+        """The database of a backup that was read and found good, for programs elsewhere. Raises as `restore`."""
+        with _opened(path, identity) as plain:
+            manifest = _verify(plain)
+            self._refuse_newer(manifest)
+            with tarfile.open(plain, "r:gz") as archive:
+                shutil.copyfileobj(_member(archive, archive.getmember(manifest.database)), target, _PIECE)
+        target.flush()
+        return manifest
+
+    def write_dump_of(self, source: BinaryIO, target: BinaryIO) -> Manifest:
+        """As `write_dump`, of a backup that comes through a pipe."""
+        with _workplace(_writable(self._folder)) as work:
+            packed = work / f"given{_ENDINGS[0]}"
+            with packed.open("wb") as file:
+                shutil.copyfileobj(source, file, _PIECE)
+            return self.write_dump(packed, target)
+
+    def _refuse_newer(self, manifest: Manifest) -> None:
+        unknown = self._dumps.too_new(manifest.migrations)
+        if unknown is not None:
+            raise BadSettings(
+                f"This backup was made by a newer version ({manifest.version}), whose database has "
+                f"{unknown}.sql; restore it with that version."
+            )
 
     async def missing_blobs(self, manifest: Manifest) -> Sequence[str]:
         """Keys that the backup knew and the object store does not have."""

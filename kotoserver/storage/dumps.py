@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from kotoserver.domain.errors import BadSettings, Conflict, StorageFailed
@@ -17,6 +18,9 @@ from kotoserver.storage.open import open_database
 from kotoserver.storage.sql import Dialect, Query, load_migrations, too_new
 from kotoserver.storage.sqlite import SqliteDatabase
 
+WHOLE = b"\nkoto: the dump is whole\n"
+"""What stands behind a dump that comes through a pipe: a pipe that breaks looks like one that ends."""
+_PIECE = 1 << 20
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -144,6 +148,31 @@ class PostgresDumps(DatabaseDumps):
             yield urlunsplit(self._parts._replace(scheme="postgresql", netloc=f"{user}{host}", query=query))
 
 
+class GivenDump(PostgresDumps):
+    """A dump that `pg_dump` has made elsewhere, such as in the container of Postgres, where it is."""
+
+    def __init__(self, source: BinaryIO, migrations: Sequence[str]) -> None:
+        """`migrations`: those that the database has."""
+        self._source = source
+        self._migrations = migrations
+
+    def check(self) -> None:
+        """Needs no other program."""
+
+    def dump(self, path: Path) -> None:
+        with path.open("wb") as file:
+            shutil.copyfileobj(self._source, file, _PIECE)
+            size = file.tell() - len(WHOLE)
+        with path.open("r+b") as file:
+            file.seek(max(0, size))
+            if size <= 0 or file.read() != WHOLE:
+                raise StorageFailed("The dump ends in the middle, so no backup was made; see why pg_dump failed.")
+            file.truncate(size)
+
+    def migrations(self) -> Sequence[str]:
+        return self._migrations
+
+
 def _escaped(password: str) -> str:
     return password.replace("\\", "\\\\").replace(":", "\\:")
 
@@ -180,7 +209,8 @@ def _find(program: str) -> str:
     found = shutil.which(program)
     if found is None:
         raise ProgramMissing(
-            f"{program} is missing: install Postgres' client programs (on Debian: apt install postgresql-client)."
+            f"{program} is missing: install Postgres' client programs (on Debian: apt install postgresql-client); "
+            "in the compose stack use ops/backup/compose-backup and compose-restore."
         )
     return found
 

@@ -247,7 +247,7 @@ class SqlStorage(SqlMembers, SqlLessons, SqlSentences, SqlReviews, Storage):
             applied = [(row["name"], row["digest"]) for row in await self._database.fetch(LIST_MIGRATIONS)]
         compared = compare(known, applied)
         missing = tuple(migration.name for migration in compared.missing)
-        return SchemaState(applied=len(applied), missing=missing, newer=compared.newer)
+        return SchemaState(applied=tuple(name for name, _ in applied), missing=missing, newer=compared.newer)
 
     async def check_writing(self) -> None:
         await self._database.write(Write(TOUCH, [()]))

@@ -30,7 +30,7 @@ NOT_IN_THE_STACK = {
     "KOTO_SCENES_DIR",  # mounted in their place
     "KOTO_LANGPACKS_DIR",
     "KOTO_MODELS_DIR",  # in the data folder
-    "KOTO_BACKUP_DIR",  # the image has no pg_dump: docs/docker.md says how
+    "KOTO_BACKUP_DIR",  # in the data folder; ops/backup/compose-backup makes them
     "KOTO_BACKUP_KEYS",
     "KOTO_SPEECH_KEY",  # of the speech role, in gpu.yaml
     "GOOGLE_ENDPOINT",  # for tests
