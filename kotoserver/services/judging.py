@@ -24,6 +24,11 @@ SCORING = Scoring(task=50, language=20, speech_level=20, delivery=10, passing=60
 _ASKED = {"npc_line", "examples", "slots", "synonyms", "target_level", "also_ok"}
 """Fields of a question that say what is expected, whoever answers it."""
 
+MOST_OF_A_LINE, MOST_SLOTS, MOST_WAYS = 1000, 50, 200
+"""Characters, slots, ways to say one of them: far beyond any scene, and read in a fraction of a second.
+
+Whoever judges is one thread for all, so no question may keep it for long.
+"""
 Sentence = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
 
 
@@ -36,15 +41,21 @@ class Question(BaseModel):
     """Comes back with the answer."""
     learner: Annotated[str, Field(max_length=MAX_CHARACTERS, validation_alias=AliasChoices("text", "learner"))]
     """What was said. Also called `learner`."""
-    npc_line: str = ""
+    npc_line: Annotated[str, Field(max_length=MOST_OF_A_LINE)] = ""
     """What the NPC said before."""
     examples: Annotated[
         tuple[Sentence, ...], Field(validation_alias=AliasChoices("examples", "expected"), max_length=50)
     ] = ()
     """Good answers. Also called `expected`."""
-    slots: Mapping[str, Annotated[tuple[Sentence, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    slots: Annotated[
+        Mapping[str, Annotated[tuple[Sentence, ...], Field(min_length=1, max_length=MOST_WAYS)]],
+        Field(max_length=MOST_SLOTS),
+    ] = Field(default_factory=dict)
     """Slot -> ways to say the one value that it must have."""
-    synonyms: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    synonyms: Annotated[
+        Mapping[Sentence, Annotated[tuple[Sentence, ...], Field(max_length=MOST_WAYS)]],
+        Field(max_length=MOST_WAYS),
+    ] = Field(default_factory=dict)
     """Word -> other words for it."""
     target_level: str = "haeyo"
     """haeyo, hapsyo or banmal; 해요체, 합쇼체 or 반말."""

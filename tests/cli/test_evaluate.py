@@ -71,6 +71,12 @@ def test_an_optional_field_may_be_null(field: str):
         (line().decode().encode("utf-16"), "bad_json"),
         (line().decode().encode("cp949"), "bad_json"),
         (line(learner="가" * 1_000_000), "bad_line"),
+        (line(npc_line="네 " * 100_000), "bad_line"),
+        (line(examples=["네."] * 51), "bad_line"),
+        (line(slots={f"slot{number}": ["라떼"] for number in range(51)}), "bad_line"),
+        (line(slots={"drink": ["라떼"] * 201}), "bad_line"),
+        (line(synonyms={"라떼": ["카페오레"] * 201}), "bad_line"),
+        (line(synonyms={f"말{number}": ["라떼"] for number in range(201)}), "bad_line"),
     ],
     ids=lambda value: value[:20] if isinstance(value, bytes) else value,
 )
