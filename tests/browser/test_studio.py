@@ -51,6 +51,23 @@ async def editor(koto: Koto, browser: Browser, request: pytest.FixtureRequest) -
     assert visitor.strangers == set()
 
 
+async def test_a_file_that_is_chosen_by_the_keyboard_keeps_the_focus_on_its_tab(editor: Visitor):
+    page = editor.page
+    await open_desk(editor, "scene/cafe")
+    tab = page.locator("#files").get_by_role("button", name="tests.yaml")
+    await tab.focus()
+    await page.keyboard.press("Enter")
+    await expect(tab).to_have_attribute("aria-pressed", "true")
+    await expect(tab).to_be_focused()
+    await expect(page.locator("#editor .cm-content")).to_contain_text("scene-tests/1")
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Space")
+    scene = page.locator("#files").get_by_role("button", name="scene.yaml")
+    await expect(scene).to_be_focused()
+    await expect(scene).to_have_attribute("aria-pressed", "true")
+    assert editor.complaints == []
+
+
 async def open_cafe(editor: Visitor) -> None:
     await open_desk(editor, "scene/cafe")
     await expect_nothing_found(editor)

@@ -39,27 +39,29 @@ function drawState() {
   $("publish").title = unsaved ? "Save first" : wrong ? "There are errors" : "";
 }
 
-const tabOf = (file) =>
-  h(
-    "button",
-    {
-      type: "button",
-      class: drafts.isDirty(file) ? "dirty" : "",
-      "aria-pressed": String(file === drafts.shown),
-      onclick: () => attempt(() => drafts.show(file)),
-    },
-    nameOf(file),
-  );
+/** File -> its tab, which stays the same element: whoever chooses it by the keyboard stays on it. */
+const tabs = new Map();
+
+const newTab = (file) => h("button", { type: "button", onclick: () => attempt(() => drafts.show(file)) }, nameOf(file));
 
 /** A scene's own files by their names, and beside them the packs that translate it; all of a pack by their names. */
 const nameOf = (file) =>
   file.startsWith("langpacks/") && boot.kind === "scene" ? file.split("/")[1] : file.split("/").slice(2).join("/");
 
-const idsTool = () =>
+const idsTool =
+  boot.kind === "scene" &&
   h("button", { type: "button", class: "tool", title: "Gives an id to every line and hint that has none", onclick: () => attempt(giveIds) }, "Give ids");
 
-const drawFiles = () =>
-  $("files").replaceChildren(...drafts.files.map(tabOf), ...(boot.kind === "scene" ? [idsTool()] : []));
+function drawFiles() {
+  for (const file of drafts.files.filter((each) => !tabs.has(each))) {
+    tabs.set(file, newTab(file));
+    $("files").replaceChildren(...[...tabs.values(), idsTool].filter(Boolean));
+  }
+  for (const [file, tab] of tabs) {
+    tab.classList.toggle("dirty", drafts.isDirty(file));
+    tab.setAttribute("aria-pressed", String(file === drafts.shown));
+  }
+}
 
 for (const event of ["changed", "saved", "shown"]) drafts.addEventListener(event, drawFiles);
 for (const event of ["changed", "saved", "findings"]) drafts.addEventListener(event, drawState);
