@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.features import GENERIC
+from kotoserver.korean.filling import fills_in
 from kotoserver.korean.intents import (
     ENOUGH,
     ENOUGH_FOR_REPAIR,
@@ -42,6 +43,8 @@ _NEXT = frozenset({"w:다음", "w:이번", "w:마지막", "w:막차", "w:첫", "
 _AGAIN = frozenset({"w:다시"})
 """또, which asks for one more."""
 _BY_NOW = frozenset({"아직", "벌써", "이미"})
+_THEN = frozenset({"어제", "어젯밤", "아까", "오늘", "아침", "방금", "지금", "저녁"})
+_AGREEING = frozenset({"좋", "되", "물론", "당연하"})
 _MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
 """What else is said of an amount or an hour: 세 시 어때요?"""
 
@@ -98,6 +101,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         or _unfulfilled(reading, own)
         or _clearly_nearest(reading, own)
         or _asks_the_same(reading, own, prepared)
+        or fills_in(own, reading, prepared)
         or _only_that_is_asked(reading, own, prepared)
     )
 
@@ -337,9 +341,18 @@ def _plain_consent(own: tuple[Match, ...], reading: Reading, prepared: Prepared)
         return None
     same = closing.root == asked.root != "이" or (closing.root == "하" and asked.root.endswith("하"))
     confirms = same and (closing.past, closing.negated) == (asked.past, asked.negated)
-    takes = _is_offer(prepared) and closing.root in REQUEST_ROOTS | {"하"} and not closing.negated
-    known = prepared.topic | consenting[0].intent.vocabulary | {f"w:{word}" for word in _BY_NOW | {"그렇", "다"}}
-    return consenting[0] if (confirms or takes) and not _strange(reading, known) else None
+    takes = (
+        (_is_offer(prepared) or asked.future) and closing.root in REQUEST_ROOTS | {"하"} and not closing.negated
+    )
+    agrees = reading.stance.answer is Stance.FOR and closing.root in _AGREEING
+    takes = takes or (agrees and (asked.future or asked.ending.endswith("까요")))
+    known = {f"w:{prepared.synonyms.get(word, word)}" for word in _AGREEING}
+    known |= (
+        prepared.topic
+        | consenting[0].intent.vocabulary
+        | {f"w:{word}" for word in _BY_NOW | _THEN | {"그렇", "다"}}
+    )
+    return consenting[0] if (confirms or takes) and not _strange(reading, frozenset(known)) else None
 
 
 def _does_without(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match | None:

@@ -23,7 +23,7 @@ OPENERS = _words(
 
 YES_WORDS = _words(
     """
-    네 예 응 어 그래 그래요 넵 넹 그럼요 맞아요 좋아요
+    네 예 응 어 그래 그래요 넵 넹 그럼요 맞아요 좋아요 물론이에요 물론이죠 물론입니다 당연하죠
     """
 )
 NO_WORDS = _words(
@@ -269,6 +269,9 @@ SYNONYMS = (
     frozenset({"세우", "내리"}),
     frozenset({"열쇠", "키"}),
 )
+
+COMPOUNDS = frozenset(word for group in SYNONYMS for word in group if len(word) > 2 and word[-1] not in "하리")
+"""Nouns among them that the analyser may cut: 장바구니."""
 
 CONTRASTS = (
     (

@@ -379,6 +379,8 @@ def _is_done_to(phrase: Phrase, predicate: Predicate) -> bool:
 
 
 def _takes_object(predicate: Predicate) -> bool:
+    if "지" in predicate.auxiliaries:
+        return False  # 에어컨이 안 켜져요
     if predicate.modifies or predicate.root in STATE_ROOTS or predicate.ending in ("러", "으러"):
         return False
     return predicate.root in TRANSITIVE_ROOTS

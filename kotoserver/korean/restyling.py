@@ -33,6 +33,7 @@ _WANTED = frozenset({"하", "먹", "마시", "사", "가", "타", "계산하", "
 """What one chooses to do, which may be told as a wish or a plan."""
 _STATED = frozenset({"어요", "아요"})
 _BY_STATE = frozenset({"VA", "XSA", "VCN"})
+"""Tags of what describes; 싶다 describes as well."""
 _SUBJECT_OF = frozenset({"있", "없", "필요하", "아프", "많", "비싸", "크", "작", "좋"})
 """Predicates whose subject goes without its particle in speech."""
 _GOING = frozenset({"가", "오", "있", "다니"})
@@ -92,7 +93,8 @@ def _told_otherwise(
 ) -> Iterator[tuple[str, str]]:
     """할게요 as a plan or a wish, 있어요 as 있는데요 and the like, 어디예요? as 어디인가요?"""
     stem = tagged(sentence, closing.first, closing.last - 1)
-    state = sentence.morphemes[closing.last - 2].tag in _BY_STATE or closing.root == "이"
+    last = sentence.morphemes[closing.last - 2]
+    state = last.tag in _BY_STATE or last.form == "싶" or closing.root == "이"
     asks = sentence.asks(closing.end)
     endings: list[tuple[str, list[tuple[str, str]], str]] = []
     if closing.ending in _PROMISES and not asks:

@@ -77,7 +77,7 @@ def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     morphemes = _mend_verbs(_mend_closing(_mend_background(text, analysis.morphemes)))
     morphemes = _mend_proposal(text, _mend_subject(text, _mend_promise(text, morphemes)))
     morphemes = _mend_short_place(text, _mend_sweet(text, _mend_polite_promise(text, morphemes)))
-    morphemes = _mend_polite_noun(text, morphemes)
+    morphemes = _mend_one(text, _mend_polite_noun(text, morphemes))
     morphemes = _mend_buying(_mend_looking(_mend_bringing(text, _mend_being(_mend_place(morphemes)))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
@@ -206,6 +206,19 @@ def _mend_looking(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
         if (wrap.form, link.tag, see.form) == ("두르", "EC", "보"):
             verb = Morpheme("둘러보", "VV", wrap.start, see.end - wrap.start)
             return (*morphemes[:at], verb, *morphemes[at + 3 :])
+    return morphemes
+
+
+def _mend_one(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """하나 주시면, where the analyser finds 하다 that 주다 helps."""
+    for at in range(len(morphemes) - 2):
+        one, link, giving = morphemes[at : at + 3]
+        if [(one.form, one.tag), (link.form, link.tag)] != [("하", "VV"), ("나", "EC")] or giving.form != "주":
+            continue
+        if text[one.start : link.end + 1] == "하나 " and text[max(one.start - 1, 0) : one.start] in ("", " "):
+            number = Morpheme("하나", "NR", one.start, 2)
+            gives = Morpheme("주", "VV", giving.start, giving.length)
+            return (*morphemes[:at], number, gives, *morphemes[at + 3 :])
     return morphemes
 
 

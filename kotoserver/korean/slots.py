@@ -94,6 +94,7 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
         for variant in table.variants
         if variant.stem is not None or variant.compact in compact
         for start, end, by_verb in _occurrences(variant, compact, places, sentence)
+        if not _is_torn(sentence.text, start, end)
     ]
     # A value may begin right behind another (아이스아메리카노), so each one found may open the way for more.
     grown = True
@@ -110,6 +111,11 @@ def find_mentions(sentence: Sentence, table: SlotTable, numbers: Iterable[Number
     ordered = sorted(kept, key=lambda mention: mention.start)
     kinds = {mention for before, mention in pairwise(ordered) if _only_its_kind(sentence, before, mention, table)}
     return tuple(mention for mention in ordered if mention not in kinds)
+
+
+def _is_torn(text: str, start: int, end: int) -> bool:
+    """게하 (short for 게스트하우스) of 그렇게 하겠습니다: the end of one word and the beginning of another."""
+    return start > 0 and text[start - 1].isalnum() and " " in text[start:end]
 
 
 def _is_part_of_amount(variant: Variant, start: int, counted_by: Mapping[int, int]) -> bool:

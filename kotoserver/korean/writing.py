@@ -11,9 +11,11 @@ from kotoserver.korean.corrections import apply_findings
 from kotoserver.korean.draft import Draft
 from kotoserver.korean.features import DECLINES
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.lexicon import COMPOUNDS, DECLINING, REMOVING
 from kotoserver.korean.misjoined import find_misjoined
 from kotoserver.korean.naming import asks_name, called_as_taught
 from kotoserver.korean.outcome import Located
+from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading, read
 from kotoserver.korean.scripts import Script, chat_tokens, decode_word, foreign_words, strange_words
 from kotoserver.korean.sentence import analyse, unite_nouns
@@ -25,7 +27,7 @@ from kotoserver.ports.morphology import MorphemeAnalyzer
 
 
 def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Reading:
-    sentence = unite_nouns(analyse(draft.text, analyzer), prepared.vocabulary.nouns)
+    sentence = unite_nouns(analyse(draft.text, analyzer), prepared.vocabulary.nouns | COMPOUNDS)
     if prepared.names:
         sentence = called_as_taught(sentence, prepared.names)
     return _as_opinion(read(sentence, prepared.table, prepared.synonyms), prepared)
@@ -34,6 +36,8 @@ def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> 
 def _as_opinion(reading: Reading, prepared: Prepared) -> Reading:
     """괜찮아요 declines what is offered, but praises where one is asked how it is: 맛이 어때요?"""
     asked, decided = prepared.npc.closing, reading.stance.decided_by
+    if decided is not None and _puts_nothing_off(reading, decided, prepared):
+        return replace(reading, stance=replace(reading.stance, stance=Stance.FOR))
     if asked is None or decided is None or decided.root != "괜찮" or decided.negated:
         return reading
     judged = asked.root == "어떻" and reading.stance.answer is not Stance.AGAINST and not _offers(prepared)
@@ -44,6 +48,16 @@ def _as_opinion(reading: Reading, prepared: Prepared) -> Reading:
     meant = "있" if there_is else "좋"
     features[f"w:{prepared.synonyms.get(meant, meant)}"] = 1.0
     return replace(reading, stance=replace(reading.stance, stance=Stance.FOR), features=features)
+
+
+def _puts_nothing_off(reading: Reading, decided: Predicate, prepared: Prepared) -> bool:
+    """나중에 다시 전화할게요, where nothing was asked or offered."""
+    asked = prepared.npc.closing
+    open_to_it = asked is None or not (prepared.npc.sentence.asks(asked.end) or asked.ending.endswith("까요"))
+    declines = decided.negated or decided.root in DECLINING | REMOVING | {"없", "싫", "모르"}
+    plans = decided.future and reading.stance.answer is Stance.OPEN
+    plans = plans and all(intent.leaning is not Stance.AGAINST for intent in prepared.intents)
+    return open_to_it and plans and not declines and reading.stance.stance is Stance.AGAINST
 
 
 def _offers(prepared: Prepared) -> bool:

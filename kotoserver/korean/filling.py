@@ -1,0 +1,58 @@
+"""Answers to a question that leaves its answer open, filled in with what no example happens to hold."""
+
+from kotoserver.korean.context import Prepared
+from kotoserver.korean.features import GENERIC
+from kotoserver.korean.intents import Example, Match
+from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.reading import Reading
+from kotoserver.korean.stance import Stance
+
+_MOST = 2
+"""Things that an answer may add; who says more answers something else."""
+
+
+def fills_in(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match | None:
+    """작년에 왔어요, to 언제 한국에 왔어요?, where 지난달에 왔어요 and 지난주에 왔어요 are taught.
+
+    Examples that tell the same of different things leave open which; those that agree on a thing ask for it.
+    """
+    asked = prepared.npc.closing
+    wondered = any(feature.startswith("q:") for feature in prepared.npc.features)
+    if len(own) != 1 or own[0].intent.needs or asked is None or not prepared.npc.sentence.asks(asked.end):
+        return None
+    if not wondered or any(feature.startswith(("q:", "slot:")) for feature in reading.features):
+        return None
+    told = _told(reading)
+    if told is None or reading.stance.stance is not Stance.FOR or reading.stance.answer is Stance.AGAINST:
+        return None
+    alike = [example for example in own[0].intent.examples if _tells_the_same(example, told)]
+    named = _things(reading, told) - prepared.topic
+    return own[0] if named and _leave_open(alike, prepared) and len(named) <= _MOST else None
+
+
+def _told(reading: Reading) -> Predicate | None:
+    closing = reading.closing
+    if closing is None or not closing.closes or closing.negated or reading.sentence.asks(closing.end):
+        return None
+    return closing
+
+
+def _tells_the_same(example: Example, told: Predicate) -> bool:
+    shown = _told(example.reading)
+    if shown is None:
+        return False
+    return (shown.root, shown.past, shown.auxiliaries) == (told.root, told.past, told.auxiliaries)
+
+
+def _leave_open(examples: list[Example], prepared: Prepared) -> bool:
+    """Whether there are several, each naming something, and no thing that all of them name."""
+    things = [
+        _things(e.reading, told) - prepared.topic for e in examples if (told := _told(e.reading)) is not None
+    ]
+    return len(things) > 1 and all(things) and not frozenset.intersection(*things)
+
+
+def _things(reading: Reading, told: Predicate) -> frozenset[str]:
+    """What is named beside the predicate itself."""
+    content = {f for f, weight in reading.features.items() if weight > GENERIC and f.startswith("w:")}
+    return frozenset(content - {f"w:{told.root}"})
