@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.features import GENERIC
-from kotoserver.korean.filling import fills_in
+from kotoserver.korean.filling import asks_about_it, fills_in
 from kotoserver.korean.intents import (
     ENOUGH,
     ENOUGH_FOR_REPAIR,
@@ -102,6 +102,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         or _clearly_nearest(reading, own)
         or _asks_the_same(reading, own, prepared)
         or fills_in(own, reading, prepared)
+        or asks_about_it(own, reading, prepared)
         or _only_that_is_asked(reading, own, prepared)
     )
 
@@ -148,11 +149,14 @@ def _by_the_answer(own: tuple[Match, ...], reading: Reading) -> Match | None:
         return None
     leaning = [m for m in own if m.intent.leaning is stance.answer]
     apart = any(m.intent.leaning is stance.answer.opposite for m in own)
-    if not apart or len(leaning) != 1 or leaning[0].intent.needs:
+    closing = reading.closing
+    plain = closing is None or closing.root in GENERIC_ROOTS  # 네, 체크인할게요 does something else
+    alone = plain and len(own) == 1 and _answers_of(own[0].intent) == {stance.answer}
+    if not (apart or alone) or len(leaning) != 1 or leaning[0].intent.needs:
         return None
     asks = any(feature.startswith("q:") for feature in reading.features)
     told = [f for f, weight in reading.features.items() if weight > GENERIC and _is_content(f)]
-    return leaning[0] if not asks and len(told) <= _LITTLE else None
+    return leaning[0] if not asks and len(told) <= (_LITTLE if apart else 1) else None
 
 
 def _names_another(reading: Reading, best: Match, own: tuple[Match, ...], prepared: Prepared) -> bool:

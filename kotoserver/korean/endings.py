@@ -27,7 +27,7 @@ _TAKEN = frozenset({"빌리", "사", "받", "배우"})
 """What one does for oneself; 빌려 드릴게요 turns the borrower into the lender."""
 _DICTIONARY = frozenset({"다"})
 _THING = re.compile(r"(?:거|것|걸|건)(?![가-힣]{2})")
-_NOT_BEFORE_GIVING = frozenset({"어요", "아요", "고", "ᆸ니다", "습니다"})
+_NOT_BEFORE_GIVING = frozenset({"어요", "아요", "세요", "으세요", "고", "ᆸ니다", "습니다"})
 _PAID = frozenset({"현금", "카드", "돈", "지폐", "동전"})
 """What the one who buys hands over."""
 _SAID = frozenset({"전화", "연락", "말씀", "인사", "감사", "사과", "문의", "답장", "문자", "메일", "부탁"})
@@ -37,8 +37,8 @@ _TELLING = frozenset({"어요", "아요", "에요", "예요"})
 _ALLOWED = ("돼", "되", "될", "괜찮")
 _HELPING = re.compile(r"주|줄|드리|드릴|드려|보|볼")
 _HELPER_OF = {"주": "주", "줄": "주", "드리": "드리", "드릴": "드리", "드려": "드리", "보": "보", "볼": "보"}
-_UNTENSED = frozenset({"알", "모르"})
-"""알았어요 and 알겠어요 say the same."""
+_UNTENSED = frozenset({"알", "모르", "되"})
+"""알았어요 and 알겠어요 say the same, and 됐어요 what 이거면 돼요 says."""
 
 
 def find_endings(context: Context) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.features import GENERIC
 from kotoserver.korean.intents import Example, Match
+from kotoserver.korean.lexicon import GENERIC_ROOTS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
@@ -26,8 +27,33 @@ def fills_in(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Ma
     if told is None or reading.stance.stance is not Stance.FOR or reading.stance.answer is Stance.AGAINST:
         return None
     alike = [example for example in own[0].intent.examples if _tells_the_same(example, told)]
-    named = _things(reading, told) - prepared.topic
+    named = _things(reading, told, prepared) - prepared.topic
     return own[0] if named and _leave_open(alike, prepared) and len(named) <= _MOST else None
+
+
+def asks_about_it(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match | None:
+    """식사 후에 먹으면 돼요?, where 언제 먹어요? is taught: the same is asked, and an answer proposed."""
+    asked = {p.root for p in reading.predicates} - GENERIC_ROOTS
+    closing = reading.closing
+    if len(own) != 1 or own[0].intent.needs or closing is None or not reading.sentence.asks(closing.end):
+        return None
+    if any(feature.startswith(("q:", "slot:")) for feature in reading.features) or closing.honorific:
+        return None
+    wondering = [
+        e
+        for e in own[0].intent.examples
+        if e.text.endswith("?")
+        and any(f.startswith("q:") for f in e.reading.features)
+        and any(p.root in asked for p in e.reading.predicates)
+        and _other_things(e.reading, prepared) <= prepared.topic
+    ]
+    return own[0] if wondering and len(_other_things(reading, prepared)) <= _MOST else None
+
+
+def _other_things(reading: Reading, prepared: Prepared) -> frozenset[str]:
+    roots = {f"w:{prepared.synonyms.get(p.root, p.root)}" for p in reading.predicates}
+    content = {f for f, weight in reading.features.items() if weight > GENERIC and f.startswith("w:")}
+    return frozenset(content - roots)
 
 
 def _told(reading: Reading) -> Predicate | None:
@@ -47,12 +73,14 @@ def _tells_the_same(example: Example, told: Predicate) -> bool:
 def _leave_open(examples: list[Example], prepared: Prepared) -> bool:
     """Whether there are several, each naming something, and no thing that all of them name."""
     things = [
-        _things(e.reading, told) - prepared.topic for e in examples if (told := _told(e.reading)) is not None
+        _things(e.reading, told, prepared) - prepared.topic
+        for e in examples
+        if (told := _told(e.reading)) is not None
     ]
     return len(things) > 1 and all(things) and not frozenset.intersection(*things)
 
 
-def _things(reading: Reading, told: Predicate) -> frozenset[str]:
+def _things(reading: Reading, told: Predicate, prepared: Prepared) -> frozenset[str]:
     """What is named beside the predicate itself."""
     content = {f for f, weight in reading.features.items() if weight > GENERIC and f.startswith("w:")}
-    return frozenset(content - {f"w:{told.root}"})
+    return frozenset(content - {f"w:{prepared.synonyms.get(told.root, told.root)}"})

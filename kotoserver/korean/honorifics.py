@@ -34,9 +34,7 @@ _HUMBLE_FORMS = {
     "내": "제",
     "나": "저",
 }
-_ADDRESS = re.compile(
-    r"(?<![가-힣])(?P<got>당신|너|야|아줌마|아저씨)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)"
-)
+_ADDRESS = re.compile(r"(?<![가-힣])(?P<got>당신|너|야|아줌마)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)")
 _GOODBYE = re.compile(r"안녕히\s?(?P<verb>가|계)(?P<ending>세요|십시오)")
 _OWNERS = frozenset({"제", "저의", "내", "나의", "네", "예", "아니요", "저는"})
 _ONESELF = frozenset({"저", "나", "제", "내"})

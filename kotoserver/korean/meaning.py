@@ -98,7 +98,10 @@ def _number_fault(context: Context) -> Iterator[Finding]:
         return
     for number in context.reading.numbers:
         value, unit = number.quantity
-        shown = [n for example in context.examples for n in example.reading.numbers]
+        counting = [example for example in context.examples if example.reading.numbers]
+        if 2 * len(counting) < len(context.examples):
+            continue  # 가방 두 개 있어요 among 네, 있어요 and the like sets no number
+        shown = [n for example in counting for n in example.reading.numbers]
         if unit is None or unit in COUNT_UNITS:
             comparable = [n for n in shown if n.counter is None or n.counter in COUNT_UNITS]
         else:
@@ -283,7 +286,7 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
     if len(answers) != 1 or stance.answer in answers:
         return
     # 네, 지금 주세요 says 지금 주세요 as well as 아니요, 지금 주세요 does
-    offered = offer is not None and offer.ending.endswith("까요")
+    offered = bool(intent.needs) or (offer is not None and offer.ending.endswith("까요"))
     if stance.stance not in answers and not (offered and shown == {(stance.answer.opposite, stance.stance)}):
         return
     if context.sentence.text[word.end :].strip(" ,."):

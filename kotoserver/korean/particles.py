@@ -56,7 +56,7 @@ _MEDIA = frozenset({"인터넷", "온라인", "앱", "어플", "홈페이지", "
 """Where something is done and with what is one there."""
 _CHOICE_NOUNS = frozenset({"쪽", "자리", "거", "것", "걸", "사이즈", "석"})
 _DONE_WITH_MEANS = (TRANSITIVE_ROOTS - {"넣", "쓰", "타", "부치"}) | {"하", "가", "오"}
-_TWO_CASES = re.compile(r"(?P<noun>[가-힣]{2,}?)(?P<extra>을|를|이|가)(?P<last>으로|로|에|에서|을|를)")
+_TWO_CASES = re.compile(r"(?P<noun>[가-힣]{2,}?)(?P<extra>을|를|이|가)(?P<last>으로|로|에|에서|을|를|까지|부터)")
 _RIDDEN = ("버스", "지하철", "택시", "기차", "전철", "공항철도", "자전거", "비행기")
 """What one rides: 버스로 가요, but 버스를 타요."""
 _DONE_BY_MEANS = frozenset({"하", "가", "오", "계산하", "결제하"})
@@ -213,7 +213,7 @@ def _two_for_one(context: Context) -> Iterator[Finding]:
         middle = word.start + match.end("noun")
         if not any(m.start == middle for m in context.sentence.inside(word.start, word.end)):
             continue  # a longer word: 시장가를
-        wanted = choose_particle(match["noun"], _CASE[match["last"]])
+        wanted = choose_particle(match["noun"], _CASE[match["last"]]) if match["last"] in _CASE else match["last"]
         yield Finding(
             code=Code.PARTICLE_EXTRA,
             rule="particle.two_for_one",
@@ -338,6 +338,8 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return "으로/로", "means"
         case "으로/로" if predicate.root == "타" and phrase.direct and phrase.noun.endswith(_RIDDEN):
             return "을/를", "object"
+        case "을/를" if phrase.noun == "쪽" and predicate.root in REQUEST_ROOTS:
+            return "으로/로", "choice"
         case "에" if phrase.chosen and predicate.root in REQUEST_ROOTS | {"하"}:
             return "으로/로", "choice"
     return None

@@ -86,7 +86,7 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         stance = Stance.AGAINST  # 아니요, 다음에 먹을게요
     if answer is Stance.OPEN and decided_by is not None and _puts_off(sentence, decided_by, spoken):
         stance = Stance.AGAINST  # 다음에 먹을게요, 나중에 사려고 해요
-    mild = decided_by is not None and decided_by.root in ("괜찮", "되")
+    mild = decided_by is not None and decided_by.root in ("괜찮", "되") and not decided_by.negated
     return StanceReading(stance=stance, answer=answer, answer_word=answer_word, decided_by=decided_by, mild=mild)
 
 
