@@ -27,6 +27,7 @@ from kotoserver.korean.lexicon import (
     TAKING_ROOTS,
 )
 from kotoserver.korean.meaning import compact
+from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by, unlisted_amount
 from kotoserver.korean.stance import Stance
@@ -150,13 +151,20 @@ def _by_the_answer(own: tuple[Match, ...], reading: Reading) -> Match | None:
     leaning = [m for m in own if m.intent.leaning is stance.answer]
     apart = any(m.intent.leaning is stance.answer.opposite for m in own)
     closing = reading.closing
-    plain = closing is None or closing.root in GENERIC_ROOTS  # 네, 체크인할게요 does something else
+    shows = closing is None or closing.root in GENERIC_ROOTS or closing.auxiliaries[:1] == ("하",)
+    plain = shows or _describes(reading, closing)  # 네, 체크인할게요 does something else
     alone = plain and len(own) == 1 and _answers_of(own[0].intent) == {stance.answer}
     if not (apart or alone) or len(leaning) != 1 or leaning[0].intent.needs:
         return None
     asks = any(feature.startswith("q:") for feature in reading.features)
     told = [f for f, weight in reading.features.items() if weight > GENERIC and _is_content(f)]
     return leaning[0] if not asks and len(told) <= (_LITTLE if apart else 1) else None
+
+
+def _describes(reading: Reading, closing: Predicate | None) -> bool:
+    """아니요, 회원이 아니에요; 응, 나도 배고파: how it is, which is a reason for the yes or no."""
+    tags = {m.tag for m in reading.sentence.morphemes[closing.first : closing.first + 2]} if closing else set()
+    return bool(tags & {"VA", "VCN", "XSA"})
 
 
 def _names_another(reading: Reading, best: Match, own: tuple[Match, ...], prepared: Prepared) -> bool:

@@ -432,8 +432,9 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
         return  # 좀 쓴 것 같아요; 네, 지금 할게요, where 네, 했어요 is taught
     denied = [(e, p) for e, p in same if p.negated] if closing.negated and not closing.future else []
     same = denied or same
-    if any(p.past == closing.past for _, p in same):
-        return
+    told = [p for p in context.reading.predicates if p.root == closing.root and p is not closing]
+    if any(p.past == closing.past for _, p in same) or any(p.past == same[0][1].past for p in told if p.closes):
+        return  # 아직 안 샀어요. 다음 주에 살 거예요.
     if closing.past and "있" not in closing.auxiliaries and any(_is_result(e, p) for e, p in same):
         return  # 비었어요 and 비어 있어요 say the same
     example, shown = same[0]

@@ -34,6 +34,7 @@ _SUBSTITUTION = 0.6
 
 
 _PLAIN_QUESTION = frozenset({"어요", "아요", "어", "아", "나요", "은가요", "ᆫ가요", "습니까", "ᆸ니까", "니", "냐"})
+_WHICH_TIME = frozenset({"w:이번", "w:다음", "w:지금"})
 _PLANS = frozenset({"ᆯ게요", "을게요", "ᆯ게", "을게"})
 _QUALITIES = frozenset(word for pair in OPPOSITES for side in pair for word in side) | {"달", "맵", "쓴맛나", "좋"}
 
@@ -204,7 +205,11 @@ def _substitutes(said: Reading, example: Example, vocabulary: frozenset[str], to
     """Whether a noun that belongs to no example stands where the example has its own."""
     shown = example.reading.nouns
     known = [feature.removeprefix("w:") for feature in (*vocabulary, *topic)]
-    strange = {noun for noun in said.nouns if not any(noun[2:] in word or word in noun[2:] for word in known)}
+    strange = {
+        noun
+        for noun in said.nouns - _WHICH_TIME
+        if not any(noun[2:] in word or word in noun[2:] for word in known)
+    }
     return bool(strange) and bool(shown - said.nouns) and not shown & said.nouns
 
 

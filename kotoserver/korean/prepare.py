@@ -8,12 +8,12 @@ from kotoserver.domain.scene import SlotKind
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.draft import begin_draft
 from kotoserver.korean.intents import Example, PreparedIntent, prepare_intent
-from kotoserver.korean.lexicon import SYNONYMS
+from kotoserver.korean.lexicon import COMPOUNDS, SYNONYMS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.naming import asks_name, told_names
 from kotoserver.korean.reading import read
 from kotoserver.korean.scripts import latin_words
-from kotoserver.korean.sentence import Sentence, analyse
+from kotoserver.korean.sentence import Sentence, analyse, unite_nouns
 from kotoserver.korean.slots import build_table
 from kotoserver.korean.vocabulary import build_vocabulary
 from kotoserver.ports.morphology import MorphemeAnalyzer
@@ -27,7 +27,7 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
 
     def example(text: str) -> Example:
         plain = begin_draft(text).text
-        sentence = analyse(plain, analyzer)
+        sentence = unite_nouns(analyse(plain, analyzer), COMPOUNDS)
         return Example(text=plain, compact=compact(plain), reading=read(sentence, table, synonyms))
 
     intents = tuple(

@@ -34,11 +34,6 @@ _COMMON_GAIN = 9.0
 _ACCEPTED_VARIANTS = POINTED_AT | frozenset(
     {
         "걸로요",
-        "전",
-        "난",
-        "넌",
-        "어",
-        "음",
         "거로요",
         "거는",
         "거요",
@@ -57,6 +52,8 @@ _ACCEPTED_VARIANTS = POINTED_AT | frozenset(
 )
 _SIOT = 19
 _BEGINNING_IN_A_VOWEL = ("을", "이", "은", "에", "에서", "으로", "이요", "이에요", "이랑")
+_BY_THEMSELVES = frozenset({"전", "난", "넌", "어", "음"})
+"""저는 and 나는 in short, and pauses; none is a slip of another word."""
 _NUMBERS = frozenset({*NATIVE_FULL, *NATIVE_SHORT, *DAYS})
 _CLOSED = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28)
 _CALLED = re.compile(rf"[가-힣][{_CLOSED}]이(?:는|가|도|를|한테|랑|하고|의|네)?|[가-힣]{{2,3}}(?:이라고|라고|씨)")
@@ -137,7 +134,7 @@ def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: Morpheme
     for word in sentence.words:
         if not all(is_syllable(character) for character in word.text) or word.text in vocabulary.surfaces:
             continue
-        if word.text in _NUMBERS or any(_counts(n, word) for n in numbers):
+        if word.text in _NUMBERS | _BY_THEMSELVES or any(_counts(n, word) for n in numbers):
             continue  # 넷 명 is a wrong form of the number, not a slip of 네
         meant = vocabulary.sounded.get(word.text)
         if meant is not None and not _is_known(sentence, word, vocabulary):
