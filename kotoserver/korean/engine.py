@@ -36,11 +36,11 @@ __all__ = ["ENGINE_NAME", "ENGINE_VERSION", "judge", "prepare"]
 
 def judge(text: str, prepared: Prepared) -> Evaluation:
     draft = begin_draft(text)
-    outcome = judge_unread(draft, prepared) or _judge_korean(text, draft, prepared)
+    outcome = judge_unread(draft, prepared) or _judge_korean(draft, prepared)
     return evaluation_of(text, prepared, outcome)
 
 
-def _judge_korean(text: str, draft: Draft, prepared: Prepared) -> Outcome:
+def _judge_korean(draft: Draft, prepared: Prepared) -> Outcome:
     """Mends the writing, finds the intent, then what is wrong in meaning, grammar and level."""
     analyzer = prepared.analyzer
     written, located = repair_writing(draft, prepared, analyzer)
@@ -63,7 +63,7 @@ def _judge_korean(text: str, draft: Draft, prepared: Prepared) -> Outcome:
     if any(finding.code is Code.NEGATION_FORM for finding in findings):
         meant_now = read_draft(final, prepared, analyzer)
         denied = _find_denial(replace(context, reading=meant_now))
-        located += [Located(finding=_as_said(finding, final, text), draft=final) for finding in denied]
+        located += [Located(finding=finding, draft=final) for finding in denied]
     if not authored:
         final, level = _repair_level(final, context)
         located += level
@@ -104,12 +104,6 @@ def _find_denial(context: Context) -> list[Finding]:
     """버려 안 주세요: that it says no shows only once its negation is put right."""
     found = [*find_meaning(context, ()), *find_contradiction(context)]
     return [f for f in found if f.code in (Code.NEGATION_MISMATCH, Code.ANSWER_POLARITY)]
-
-
-def _as_said(finding: Finding, mended: Draft, text: str) -> Finding:
-    """What was got is shown in the learner's own words."""
-    span = mended.span(finding.start, finding.end)
-    return replace(finding, params={**finding.params, "got": text[span.start : span.end]})
 
 
 def _repair_level(mended: Draft, context: Context) -> tuple[Draft, list[Located]]:

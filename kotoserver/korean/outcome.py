@@ -1,5 +1,6 @@
 """What a judgement comes to, and the evaluation that is made of it."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -70,14 +71,23 @@ def evaluation_of(text: str, prepared: Prepared, outcome: Outcome) -> Evaluation
         matched_example=outcome.example,
         corrected=outcome.corrected,
         diff=diff_texts(text, outcome.corrected) if outcome.corrected is not None else (),
-        items=_items(outcome),
+        items=_items(outcome, text),
         natural=outcome.natural,
         engine=ENGINE_NAME,
         engine_version=ENGINE_VERSION,
     )
 
 
-def _items(outcome: Outcome) -> tuple[FeedbackItem, ...]:
+def _quoting(each: Located, text: str) -> dict[str, str]:
+    """What was got in the learner's own letters, also where an earlier repair had changed them."""
+    finding, params = each.finding, dict(each.finding.params)
+    if finding.end > finding.start and params.get("got") == each.draft.text[finding.start : finding.end]:
+        span = each.draft.span(finding.start, finding.end)
+        params["got"] = unicodedata.normalize("NFC", text[span.start : span.end])
+    return params
+
+
+def _items(outcome: Outcome, text: str) -> tuple[FeedbackItem, ...]:
     """The most important first: what blocked the meaning, then by rank; each code once."""
     order = sorted(outcome.located, key=lambda each: (not each.finding.blocks, CODES[each.finding.code].rank))
     first: dict[Code, FeedbackItem] = {}
@@ -89,7 +99,7 @@ def _items(outcome: Outcome) -> tuple[FeedbackItem, ...]:
                 code=finding.code.value,
                 severity=CODES[finding.code].severity,
                 span=each.draft.span(finding.start, finding.end),
-                params=dict(finding.params),
+                params=_quoting(each, text),
                 rule=finding.rule,
             ),
         )

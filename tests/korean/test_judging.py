@@ -64,6 +64,13 @@ def test_spans_hold_through_an_earlier_repair(judge: Judge):
     assert spans["PARTICLE_ALLOMORPH"] == "라떼을"
 
 
+def test_an_item_quotes_what_was_written_though_it_was_mended_before(judge: Judge):
+    [item] = [i for i in judge("라떼 two 개 주세요", ORDER).items if i.code == "COUNTER_FORM"]
+    assert item.params["got"] == "two"
+    assert item.span is not None
+    assert "라떼 two 개 주세요"[item.span.start : item.span.end] == "two"
+
+
 def test_the_correction_keeps_the_learners_words_and_level(judge: Judge):
     evaluation = judge("저기요, 라떼를 둘 잔 주십시오", ORDER)
     assert evaluation.corrected == "저기요, 라떼를 두 잔 주십시오"
