@@ -187,7 +187,7 @@ async def test_a_scene_is_written_from_nothing_to_published(editor: Visitor, fol
     todo = page.locator(".finding", has_text="W25")
     await expect(todo).to_have_count(2, timeout=CHECKED)
     await page.locator("[data-side=changes]").click()
-    await expect(page.locator("#changes h3")).to_have_text("Everything is new")
+    await expect(page.locator("#changes h2")).to_have_text("Everything is new")
     await editor.keep("begun")
 
     await type_over(editor, "안녕하세요! 어서 오세요.", "안녕하세요! 도서관이에요.")

@@ -70,4 +70,4 @@ export class Versions {
   }
 }
 
-const allIsNew = () => [h("div", { class: "empty" }, h("h3", {}, "Everything is new"), h("p", {}, "No version was ever published."))];
+const allIsNew = () => [h("div", { class: "empty" }, h("h2", {}, "Everything is new"), h("p", {}, "No version was ever published."))];

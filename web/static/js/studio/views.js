@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 /** By meaning, and as text when it is asked for. */
 export function changesView({ changes, text }) {
   if (!changes.length && !text) {
-    return [h("div", { class: "empty" }, h("h3", {}, "Nothing is new"), h("p", {}, "The saved draft says what is live."))];
+    return [h("div", { class: "empty" }, h("h2", {}, "Nothing is new"), h("p", {}, "The saved draft says what is live."))];
   }
   const means = changes.length || h("p", { class: "small soft" }, "Nothing that learners meet is new; only how the file is written.");
   return [
@@ -24,7 +24,7 @@ export function changesView({ changes, text }) {
 
 /** Newest first; `revert(entry)` makes an older one live again. */
 export function historyView(entries, { revert }) {
-  if (!entries.length) return [h("div", { class: "empty" }, h("h3", {}, "Never published"))];
+  if (!entries.length) return [h("div", { class: "empty" }, h("h2", {}, "Never published"))];
   const live = entries.at(-1).version;
   return entries.toReversed().map((entry, index) =>
     h(
