@@ -5,6 +5,7 @@ without a registry are stand-ins with the same outside (`stand_ins/`).
 """
 
 import json
+import os
 import re
 import shutil
 import ssl
@@ -42,6 +43,15 @@ class Stack:
 
     def compose(self, *command: str) -> str:
         return self.engine.run([self.engine.compose, *command], folder=self.folder)
+
+    def script(self, name: str, *arguments: str) -> str:
+        """One of the checkout's own scripts, for which `docker compose` is the program of these tests."""
+        docker = self.folder / "bin/docker"
+        docker.parent.mkdir(exist_ok=True)
+        docker.write_text(f'#!/bin/sh\nshift\nexec {self.engine.compose} "$@"\n')
+        docker.chmod(0o755)
+        path = f"PATH={docker.parent}:{os.environ['PATH']}"
+        return self.engine.run(["env", path, f"./{name}", *arguments], folder=self.folder)
 
     def up(self, *command: str) -> None:
         self.compose("up", "-d", "--no-build", "--pull", "never", "--wait", *command)

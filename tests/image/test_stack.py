@@ -88,6 +88,29 @@ def test_what_looks_after_it_works(stack: Stack):
     assert "CREATE TABLE koto.sessions" in dump
 
 
+async def test_a_backup_of_the_stack_fills_an_empty_one(stack: Stack):
+    """By the two scripts of ops/backup, as docs/operations.md has it."""
+    async with visitor(stack) as http:
+        learner = await Learner(http).enter()
+        await learner.say("before")
+        await learner.leave()
+    stack.script("ops/backup/compose-backup")
+    (name,) = stack.compose("exec", "-T", "app", "ls", "/data/backups").split()
+    assert "good: made" in stack.compose(
+        "exec", "-T", "app", "python", "-m", "kotoserver", "backup", "verify", name
+    )
+    stack.compose("cp", f"app:/data/backups/{name}", str(stack.folder / name))
+    stack.compose("down", "--volumes", "--timeout", "5")
+    assert "restored" in stack.script("ops/backup/compose-restore", name)
+    stack.up()
+    async with visitor(stack) as http:
+        again = learner.elsewhere(http)
+        turns = (await again.call("GET", f"/sessions/{again.session_id}/turns"))["turns"]
+        assert [turn["turn_id"] for turn in turns] == ["before"]
+        await again.say("after")
+        await again.leave()
+
+
 async def test_a_new_password_of_the_database_is_taken_up(stack: Stack):
     """As docs/docker.md tells; a new file under the same name, as editors and `sed -i` make it."""
     new = stack.folder / "secrets/new"
