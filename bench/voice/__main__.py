@@ -7,7 +7,10 @@ policy, judge and voice are the product's own, in a server process of its own.
 import argparse
 import asyncio
 import os
+import sys
+import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from time import perf_counter
 
 from bench.processes import LOAD_CORE, SERVER_CORE
 from bench.voice.clips import spoken, wav, webm
@@ -59,15 +62,29 @@ async def main(chosen: argparse.Namespace) -> None:
     _say_what_it_is(voices.values())
     print_head()
     rows: list[Row] = []
+    broken: list[str] = []
+    loads = [os.getloadavg()[0]]
+    began = perf_counter()
     for part in filter(chosen.only.__contains__, PARTS):
-        found = await parts[part]()
+        try:
+            found = await parts[part]()
+        except Exception as failure:  # noqa: BLE001  # the other parts are worth having all the same
+            traceback.print_exc()
+            print(f"{part} did not come to its end: {failure!r}", flush=True)
+            broken.append(part)
+            continue
+        loads.append(os.getloadavg()[0])
         rows += found
         for row in found:
             print_row(row)
     _say_where_it_goes(stages)
-    print(f"\nload of the machine over the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    load = ", ".join(f"{each:.1f}" for each in loads)
+    print(f"\nload of the machine before and after each part: {load} on {os.cpu_count()} cores")
+    print(f"it took {(perf_counter() - began) / 60:.1f} minutes")
     missed = [row.what for row in rows if not row.met]
     print("missed: " + ("; ".join(missed) or "nothing"))
+    if broken:
+        sys.exit(f"did not come to its end: {', '.join(broken)}")
 
 
 def _say_what_it_is(voices: Iterable[Speech]) -> None:

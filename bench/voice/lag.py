@@ -27,19 +27,25 @@ async def lag(
             await bench.settled()
             await bench.post("/bench/probe")
             await asyncio.sleep(seconds / 2)
-            quiet = await _late(bench)
+            quiet, _ = await _late(bench)
             players = bench.speakers(SPEAKERS, answers, clips)
             await asyncio.gather(*(player.enter() for player in players))
             await _keep_busy(players, 2.0)
             await _late(bench)  # the first turns load the filter of voices
             await bench.post("/bench/talk")
             heard, refused = await _keep_busy(players, seconds)
-            busy = await _late(bench)
+            busy, ours = await _late(bench)
     note = "decoding, a tiny Whisper, kiwi; the voice without a pause"
     return [
         Row(what="loop lag at rest, p99", found=percentile(quiet, 0.99), unit="ms"),
         Row(what="loop lag, local engines busy, p50", found=percentile(busy, 0.5), unit="ms", note=note),
         Row(what="loop lag, local engines busy, p99", found=percentile(busy, 0.99), unit="ms", aim=20),
+        Row(
+            what="loop lag, local engines busy, with a core, p99",
+            found=percentile(ours, 0.99),
+            unit="ms",
+            note="without the time that another thread or program had its core",
+        ),
         Row(what="loop lag, local engines busy, worst", found=max(busy), unit="ms", note=f"of {len(busy)}"),
         Row(
             what="loop lag: lines heard meanwhile",
@@ -73,6 +79,8 @@ async def _keep_busy(players: Sequence[Speaker], seconds: float) -> tuple[int, i
     return heard, refused
 
 
-async def _late(bench: Bench) -> list[float]:
+async def _late(bench: Bench) -> tuple[list[float], list[float]]:
+    """Milliseconds by which each sleep was too long, and those of them not spent waiting for a core."""
     async with bench.http.get(f"{bench.base}/bench/late") as answer:
-        return [second * 1000 for second in await answer.json()]
+        told = await answer.json()
+    return [late * 1000 for late, _ in told], [ours * 1000 for _, ours in told]

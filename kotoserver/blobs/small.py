@@ -9,6 +9,7 @@ before `delete` returns, and its room is used again.
 
 import asyncio
 import hashlib
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ from kotoserver.blobs.damage import damaged
 from kotoserver.domain.errors import StorageFailed
 from kotoserver.ports.blobs import BlobInfo, Put
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
@@ -34,8 +37,11 @@ _SETTINGS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # what was put outlives a power cut
     "secure_delete = ON",
-    "wal_autocheckpoint = 256",
+    "wal_autocheckpoint = 0",  # see `_tidy`
 )
+_CHECKPOINT_BYTES = 4_000_000
+_LONG_LOG_PAGES = 4_000
+"""64 MB."""
 _ASK_AGAIN_SECONDS = 0.02
 LISTED_AT_ONCE = 1000
 _AFTER_ALL_KEYS = "\U0010ffff"
@@ -60,9 +66,16 @@ class SmallBlobs:
         """The file is made by the first write."""
         self._path = path
         self._writer, self._reader = _Line(partial(_open, path)), _Line(partial(_open_for_reading, path))
+        self._tidier = _Line(partial(_open_beside, path))
+        self._tidying: asyncio.Task[None] | None = None
+        self._logged = 0
+        """Bytes put since the log was last moved into the file."""
         self._made = False
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
+        self._forgotten: list[_Waiting] = []
+        """Deleted from the file, and perhaps still in its log."""
+        self._emptying: asyncio.Task[None] | None = None
 
     async def put(self, key: str, content: bytes) -> Put:
         put = await self._write(partial(_put, key, content))
@@ -100,6 +113,10 @@ class SmallBlobs:
         """What was begun is written first."""
         if self._writing is not None:
             await self._writing
+        for task in (self._emptying, self._tidying):
+            if task is not None:
+                await task
+        await self._tidier.close()
         await self._reader.close()
         await self._writer.close()  # the last to close tidies up
 
@@ -129,16 +146,50 @@ class SmallBlobs:
         """In one transaction: only a disk that takes nothing refuses any of it, and then it refuses all."""
         try:
             written = await self._writer.run(partial(_transact, [each.write for each in together]))
-            if any(each.forgets for each in together):
-                await self._writer.run(_empty_the_log)
         except StorageFailed as failure:
-            for each in together:
-                if not each.done.done():  # whoever was cancelled waits no more
-                    each.done.set_exception(failure)
+            _refuse(together, failure)
             return
         for each, outcome in zip(together, written, strict=True):
-            if not each.done.done():
+            if not each.forgets and not each.done.done():  # whoever was cancelled waits no more
                 each.done.set_result(outcome)
+        self._forgotten += [each for each in together if each.forgets]
+        if self._forgotten and self._emptying is None:
+            self._emptying = asyncio.create_task(self._empty())
+        self._logged += sum(put.size for put in written if put is not None)
+        if self._logged > _CHECKPOINT_BYTES and self._tidying is None:
+            self._logged = 0
+            self._tidying = asyncio.create_task(self._tidy())
+
+    async def _empty(self) -> None:
+        """Apart from the commits: who puts waits for one of these at most, and who forgets shares it with others."""
+        try:
+            while self._forgotten:
+                forgotten, self._forgotten = self._forgotten, []
+                try:
+                    await self._writer.run(_empty_the_log)
+                except StorageFailed as failure:
+                    _refuse(forgotten, failure)
+                for each in forgotten:
+                    if not each.done.done():
+                        each.done.set_result(None)
+        finally:
+            self._emptying = None
+
+    async def _tidy(self) -> None:
+        """Beside what is put, which would wait for the disk; a log that has become long is ended between two."""
+        try:
+            if await self._tidier.run(_checkpoint) > _LONG_LOG_PAGES:
+                await self._writer.run(_checkpoint)
+        except StorageFailed as failure:
+            log.warning("recordings could not be moved out of the log: %s", failure.message)
+        finally:
+            self._tidying = None
+
+
+def _refuse(waiting: Sequence[_Waiting], failure: StorageFailed) -> None:
+    for each in waiting:
+        if not each.done.done():
+            each.done.set_exception(failure)
 
 
 class _Line:
@@ -194,6 +245,12 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _open_beside(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
 def _set(connection: sqlite3.Connection, setting: str) -> None:
     """Two programs that make the file at the same moment refuse each other, however long SQLite may wait."""
     deadline = monotonic() + BUSY_SECONDS
@@ -237,6 +294,12 @@ def _empty_the_log(connection: sqlite3.Connection) -> None:
 def _is_busy(checkpoint: Sequence[int]) -> bool:
     """By the first of the three numbers that SQLite answers a checkpoint with."""
     return checkpoint[0] != 0
+
+
+def _checkpoint(connection: sqlite3.Connection) -> int:
+    """Moves what it can without making anybody wait; the pages that the log still holds."""
+    _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return int(pages) if pages > moved else 0
 
 
 def _put(key: str, content: bytes, connection: sqlite3.Connection) -> Put:

@@ -1,9 +1,13 @@
-"""The database of a single machine: one file, one connection that writes and one that reads.
+"""The database of a single machine: one file, one connection that writes, one that reads and one that tidies up.
 
 The file is in WAL mode, so readers never wait for the writer. `synchronous` is NORMAL: a commit
 survives the death of this process at any point; a power cut or a kernel crash may lose the commits of
 the last moments (since the last checkpoint), but never corrupts the file. `docs/operations.md` says
 what to do where that matters. What is erased is overwritten in the file (`secure_delete`).
+
+Checkpoints, which move what was committed from the log into the file, wait for the disk several times. They have a
+connection of their own, so that no turn waits with them; only a log that has become long, since new commits come
+before the last are moved, is ended by the connection that writes.
 """
 
 import asyncio
@@ -36,12 +40,18 @@ from kotoserver.storage.sql import Dialect, Migration, Query, still_to_apply
 
 FORGET_TRIGRAMS = Query("forget_trigrams")
 
+log = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another process that is writing (a backup, a second command)."""
 _WAL_RETRY_SECONDS = 0.02
+CHECKPOINT_ROWS = 1000
+"""Changed since the last checkpoint: about a hundred turns."""
+LONG_LOG_PAGES = 16_000
+"""64 MB."""
 _NAMES = tuple(str(number) for number in range(1, 33))
 """SQLite binds `$1` by its name, which is `1`."""
 
@@ -73,6 +83,14 @@ class _Line(aiosqlite.Connection):
 class _Lines:
     writing: _Line
     reading: _Line
+    tidying: _Line
+
+
+_SETTINGS = (
+    ("synchronous = NORMAL", "secure_delete = ON", "wal_autocheckpoint = 0"),
+    ("query_only = ON",),
+    ("synchronous = NORMAL",),
+)
 
 
 class SqliteDatabase(Database):
@@ -83,6 +101,9 @@ class SqliteDatabase(Database):
         self._lines: _Lines | None = None
         self._closed = False
         self._opening = asyncio.Lock()
+        self._tidied_at = 0
+        """Rows changed until the last checkpoint."""
+        self._tidying: asyncio.Task[None] | None = None
 
     @property
     def path(self) -> Path:
@@ -100,9 +121,22 @@ class SqliteDatabase(Database):
         for write in writes:
             for row in write.rows:
                 refuse_unstorable(row)
-        line = (await self._opened()).writing
+        lines = await self._opened()
         with _plain_errors(self._path):
-            await line.run(_transact, line.plain, writes)
+            changed = await lines.writing.run(_transact, lines.writing.plain, writes)
+        if changed >= self._tidied_at + CHECKPOINT_ROWS and self._tidying is None:
+            self._tidied_at = changed
+            self._tidying = asyncio.create_task(self._tidy(lines))
+
+    async def _tidy(self, lines: _Lines) -> None:
+        """What fails here is tried again after as many rows, and at the latest when the file is closed."""
+        try:
+            if await lines.tidying.run(_checkpoint, lines.tidying.plain) > LONG_LOG_PAGES:
+                await lines.writing.run(_checkpoint, lines.writing.plain)
+        except sqlite3.Error as error:
+            log.warning("the log of the database could not be moved into its file: %s", error)
+        finally:
+            self._tidying = None
 
     async def erase(self, *writes: Write) -> None:
         """FTS5 only marks erased text as gone, until it rewrites its index: 50 to 140 ms with 100,000 turns."""
@@ -126,8 +160,11 @@ class SqliteDatabase(Database):
 
     async def close(self) -> None:
         self._closed = True
+        if self._tidying is not None:
+            await self._tidying
         lines, self._lines = self._lines, None
         if lines is not None:
+            await lines.tidying.close()
             await lines.reading.close()
             await lines.writing.close()
 
@@ -143,11 +180,14 @@ class SqliteDatabase(Database):
 
     async def _open(self) -> _Lines:
         with _plain_errors(self._path):
-            writing = await _line(self._path, "synchronous = NORMAL", "secure_delete = ON")
+            opened = list[_Line]()
             try:
-                return _Lines(writing, await _line(self._path, "query_only = ON"))
+                for settings in _SETTINGS:
+                    opened.append(await _line(self._path, *settings))
+                return _Lines(*opened)
             except BaseException:
-                await writing.close()
+                for line in opened:
+                    await line.close()
                 raise
 
 
@@ -195,7 +235,8 @@ def _fetch(connection: sqlite3.Connection, statement: str, values: Iterable[Valu
     return connection.execute(statement, bound(values)).fetchall()
 
 
-def _transact(connection: sqlite3.Connection, writes: Sequence[Write]) -> None:
+def _transact(connection: sqlite3.Connection, writes: Sequence[Write]) -> int:
+    """How many rows this connection has changed so far."""
     with _transaction(connection):
         for write in writes:
             statement = write.query.text(Dialect.SQLITE)
@@ -203,6 +244,13 @@ def _transact(connection: sqlite3.Connection, writes: Sequence[Write]) -> None:
                 changed = connection.execute(statement, bound(row)).rowcount
                 if write.must_match and changed == 0:
                     raise NothingMatched
+    return connection.total_changes
+
+
+def _checkpoint(connection: sqlite3.Connection) -> int:
+    """Moves what it can without making anybody wait; the pages that the log still holds."""
+    _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    return int(pages) if pages > moved else 0
 
 
 def _empty_the_log(connection: sqlite3.Connection) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kotoserver.ports.storage import Storage
 from kotoserver.storage import open_storage
 from kotoserver.storage.open import open_database
 from kotoserver.storage.sql import Dialect, Query, load_migrations
+from kotoserver.storage.sqlite import LONG_LOG_PAGES
 from kotoserver.storage.storage import SqlStorage
 from tests.stored import learner, session, turn
 
@@ -71,6 +73,28 @@ async def test_a_reader_sees_what_was_just_written(storage: Storage):
     for number in range(100):
         await storage.open_session(session(f"sess_{number}"), [], [])
         assert await storage.find_session(f"sess_{number}") is not None
+
+
+def size_of(path: Path) -> int:
+    return path.stat().st_size
+
+
+async def test_what_was_committed_is_moved_into_the_file_while_writing_goes_on(storage: Storage, file: Path):
+    before = size_of(file)
+    async with asyncio.timeout(30):
+        for number in count():
+            await storage.open_session(session(f"sess_{number}"), [], [])
+            if size_of(file) > before:
+                break
+    assert await storage.find_session("sess_0") is not None
+
+
+async def test_the_log_is_used_again_once_it_is_moved(storage: Storage, file: Path):
+    """Else it would grow for ever under a server that never rests."""
+    log = file.with_name(f"{file.name}-wal")
+    for number in range(4000):
+        await storage.open_session(session(f"sess_{number}"), [], [])
+    assert size_of(log) < 2 * LONG_LOG_PAGES * 4096
 
 
 async def test_the_file_is_safe_against_the_death_of_the_process(storage: Storage, file: Path):
