@@ -161,7 +161,7 @@ class SmallBlobs:
             self._tidying = asyncio.create_task(self._tidy())
 
     async def _empty(self) -> None:
-        """Apart from the commits: who puts waits for one of these at most, and who forgets shares it with others."""
+        """Apart from the commits: who puts waits for one of these at most, who forgets shares one with others."""
         try:
             while self._forgotten:
                 forgotten, self._forgotten = self._forgotten, []
