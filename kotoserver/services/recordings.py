@@ -183,5 +183,5 @@ def _not_kept() -> NotFound:
 
 async def forget_bytes_of(blobs: BlobStore, learner_id: str) -> None:
     """Drops every recording of a learner, also one that is being uploaded."""
-    async for info in blobs.list(recordings_of(learner_id)):
-        await blobs.delete(info.key)
+    keys = [info.key async for info in blobs.list(recordings_of(learner_id))]
+    await asyncio.gather(*map(blobs.delete, keys))

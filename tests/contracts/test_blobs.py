@@ -33,8 +33,7 @@ async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             blobs = open_blobs(tmp_path / "blobs", s3=request.getfixturevalue("s3_settings"))
     await blobs.open()
     yield blobs
-    async for info in blobs.list(""):
-        await blobs.delete(info.key)
+    await asyncio.gather(*[blobs.delete(info.key) async for info in blobs.list("")])
     await blobs.close()
 
 
