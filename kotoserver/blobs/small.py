@@ -13,7 +13,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -39,8 +39,6 @@ _SETTINGS = (
     "secure_delete = ON",
     "wal_autocheckpoint = 0",  # see `_tidy`
 )
-_EMPTY_EVERY_SECONDS = 0.2
-"""At most so often; what is forgotten in between is gone from the file at once and waits for its log."""
 _CHECKPOINT_BYTES = 4_000_000
 _LONG_LOG_PAGES = 4_000
 """64 MB."""
@@ -78,7 +76,6 @@ class SmallBlobs:
         self._forgotten: list[_Waiting] = []
         """Deleted from the file, and perhaps still in its log."""
         self._emptying: asyncio.Task[None] | None = None
-        self._closing = asyncio.Event()
 
     async def put(self, key: str, content: bytes) -> Put:
         put = await self._write(partial(_put, key, content))
@@ -116,7 +113,6 @@ class SmallBlobs:
         """What was begun is written first."""
         if self._writing is not None:
             await self._writing
-        self._closing.set()
         for task in (self._emptying, self._tidying):
             if task is not None:
                 await task
@@ -165,7 +161,7 @@ class SmallBlobs:
             self._tidying = asyncio.create_task(self._tidy())
 
     async def _empty(self) -> None:
-        """This waits for the disk several times over, and who puts waits with it: so not after each deletion."""
+        """Apart from the commits: who puts waits for one of these at most, who forgets shares one with others."""
         try:
             while self._forgotten:
                 forgotten, self._forgotten = self._forgotten, []
@@ -176,8 +172,6 @@ class SmallBlobs:
                 for each in forgotten:
                     if not each.done.done():
                         each.done.set_result(None)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._closing.wait(), _EMPTY_EVERY_SECONDS)
         finally:
             self._emptying = None
 
