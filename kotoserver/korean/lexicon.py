@@ -267,6 +267,7 @@ SYNONYMS = (
     frozenset({"무섭", "겁나"}),
     frozenset({"세우", "내리"}),
     frozenset({"열쇠", "키"}),
+    frozenset({"외국", "해외"}),
 )
 
 COMPOUNDS = frozenset(word for group in SYNONYMS for word in group if len(word) > 2 and word[-1] not in "하리")

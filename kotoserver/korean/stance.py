@@ -167,4 +167,9 @@ def _is_all_right(sentence: Sentence, predicate: Predicate) -> bool:
 
 
 def _says_without(sentence: Sentence, before: int) -> bool:
-    return any(word.text in ("없이", "빼고", "덜", "없는", "뺀") for word in sentence.words if word.start < before)
+    words = [word for word in sentence.words if word.start < before]
+    chosen = any(  # 얼음 없는 걸로 주세요; 시간 없는 날이 언제예요? asks about it
+        one.text in ("없는", "뺀") and other.text.startswith(("거", "걸", "것", "게"))
+        for one, other in pairwise(words)
+    )
+    return chosen or any(word.text in ("없이", "빼고", "덜") for word in words)
