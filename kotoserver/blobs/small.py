@@ -42,6 +42,8 @@ _SETTINGS = (
 _CHECKPOINT_BYTES = 4_000_000
 _LONG_LOG_PAGES = 4_000
 """64 MB."""
+_EMPTIED_EVERY_SECONDS = 0.2
+"""Whoever puts something waits while the log is emptied, so who forgets waits for others that do."""
 _ASK_AGAIN_SECONDS = 0.02
 LISTED_AT_ONCE = 1000
 _AFTER_ALL_KEYS = "\U0010ffff"
@@ -161,7 +163,7 @@ class SmallBlobs:
             self._tidying = asyncio.create_task(self._tidy())
 
     async def _empty(self) -> None:
-        """Apart from the commits: who puts waits for one of these at most, who forgets shares one with others."""
+        """Apart from the commits, and a few times a second at most."""
         try:
             while self._forgotten:
                 forgotten, self._forgotten = self._forgotten, []
@@ -172,6 +174,7 @@ class SmallBlobs:
                 for each in forgotten:
                     if not each.done.done():
                         each.done.set_result(None)
+                await asyncio.sleep(_EMPTIED_EVERY_SECONDS)
         finally:
             self._emptying = None
 

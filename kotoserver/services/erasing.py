@@ -86,8 +86,7 @@ class ErasingService:
                 raise changed_meanwhile("session")
             recordings = await self._storage.list_recordings(session_id)
             await self._storage.erase_session(session_id)
-        for recording in recordings:
-            await self._blobs.delete(recording.key)
+        await asyncio.gather(*(self._blobs.delete(recording.key) for recording in recordings))
 
     async def send_away(self, learner_id: str) -> None:
         """Closes the live connections of a learner on every server; one that does not hear of it ends with the

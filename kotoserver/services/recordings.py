@@ -131,8 +131,8 @@ class RecordingsService:
         """Removes recordings whose time is over; how many."""
         forgotten = 0
         while overdue := await self._storage.list_overdue_recordings(self._clock.now()):
+            await asyncio.gather(*(self._blobs.delete(recording.key) for recording in overdue))
             for recording in overdue:
-                await self._blobs.delete(recording.key)
                 await self._storage.erase_recording(recording.id)
             forgotten += len(overdue)
         return forgotten

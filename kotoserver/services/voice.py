@@ -88,7 +88,7 @@ class VoiceService:
         return recording
 
     async def settle(self) -> None:
-        """Returns when every upload that named its turn has been played."""
+        """Returns when every upload that named its turn has been played, and what was heard is forgotten."""
         await self._chores.settle()
 
     async def hear(self, caller: Caller, session_id: str, audio_id: str, turn_id: str | None = None) -> HeardTurn:
@@ -216,9 +216,9 @@ class VoiceService:
             first_seq=events[0].seq,
             last_seq=events[-1].seq,
         )
-        if forget:
-            await self._recordings.forget_bytes(recording.key)
         await self._storage.update_recording(concluded)
+        if forget:  # beside what comes next: a disk takes its time to forget; the sweep finds what a crash leaves
+            self._chores.begin(self._recordings.forget_bytes(recording.key))
         return HeardTurn(recording=concluded, events=events, fresh=True)
 
     async def _heard_before(self, recording: Recording) -> HeardTurn:

@@ -619,6 +619,7 @@ async def play_one(guest: Guest, speech: bytes) -> tuple[str, str]:
     for _ in range(2):
         await speak(live, session_id, audio_id)
         await live.until("evaluation_complete")
+    await guest.koto.services.voice.settle()
     return session_id, audio_id
 
 

@@ -101,6 +101,8 @@ class LiveConnection:
         """Held while stored frames are sent, so that their numbers never run back."""
         self._listening: set[asyncio.Task[None]] = set()
         """Recordings being heard: the conversation goes on meanwhile."""
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Fails with what ended the hearing of a recording and could not be told."""
 
     async def serve(self) -> None:
         """Talks until either side ends it; always closes the socket."""
@@ -204,9 +206,9 @@ class LiveConnection:
         """Reads and forwards side by side until one of them is done; a refusal ends both."""
         tasks = [asyncio.create_task(self._forward(news)), asyncio.create_task(self._read(caller))]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            done, _ = await asyncio.wait([*tasks, self._broken], return_when=asyncio.FIRST_COMPLETED)
+            for ended in done:
+                ended.result()
         finally:
             # A learner who leaves stops what is being heard for them; the recording stays and can be asked about.
             ending = [*tasks, *self._listening]
@@ -353,13 +355,15 @@ class LiveConnection:
             raise TooFast("Your last recordings are still being heard; wait a moment.", code="busy")
         task = asyncio.create_task(self._hear_recording(caller, frame))
         self._listening.add(task)
-        task.add_done_callback(self._listening.discard)
+        task.add_done_callback(self._end_hearing)
+
+    def _end_hearing(self, task: asyncio.Task[None]) -> None:
+        """What broke is left to `_talk`: it would cancel a closing of the socket from here halfway."""
+        self._listening.discard(task)
+        if not task.cancelled() and (failure := task.exception()) is not None and not self._broken.done():
+            self._broken.set_exception(failure)
 
     async def _hear_recording(self, caller: Caller, frame: AudioUploaded) -> None:
-        async with self._closed_by_failures():
-            await self._hear_and_tell(caller, frame)
-
-    async def _hear_and_tell(self, caller: Caller, frame: AudioUploaded) -> None:
         async with self._told(caller) as about:
             about.name(frame.turn_id)
             if frame.session_id != self._session_id:
