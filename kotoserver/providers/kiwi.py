@@ -4,7 +4,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 
 from kiwipiepy import Kiwi
@@ -37,8 +37,9 @@ class KiwiAnalyzer(MorphemeAnalyzer):
         self.version = kiwi_version()
         self._kiwi = Kiwi(model_type="cong", load_multi_dict=False)
         self._kiwi.analyze("안녕하세요")
-        self._kept = lru_cache(maxsize=MOST_KEPT)(self._analyze)
-        self._apart = lru_cache(maxsize=MOST_WORDS)(self._takes_apart)
+        # Of functions, not of methods of this object: nobody would let go of it in a circle of references.
+        self._kept = lru_cache(maxsize=MOST_KEPT)(partial(_analyze, self._kiwi))
+        self._apart = lru_cache(maxsize=MOST_WORDS)(partial(_takes_apart, self._kiwi))
         _return_freed_memory()
 
     def knowing(self, words: Iterable[str]) -> MorphemeAnalyzer:
@@ -61,22 +62,6 @@ class KiwiAnalyzer(MorphemeAnalyzer):
         """Keeps no sentence any more; for one who reads what learners said."""
         self._kept.cache_clear()
 
-    def _analyze(self, text: str, whole: re.Pattern[str] | None) -> Analysis:
-        tokens, score = self._kiwi.analyze(text)[0]
-        morphemes = [Morpheme(token.form, token.tag.split("-")[0], token.start, token.len) for token in tokens]
-        for match in whole.finditer(text) if whole is not None else ():
-            morphemes = _put_together(morphemes, match)
-        return Analysis(morphemes=tuple(morphemes), score=score)
-
-    def _takes_apart(self, word: str) -> bool:
-        if len(word) < 2 or not _HANGUL.fullmatch(word):
-            return False
-        tags = [token.tag for token in self._kiwi.analyze(word)[0][0]]
-        if len(tags) == 1 or _PREDICATIVE & set(tags):
-            return False
-        # 라떼 in a name is read as a verb and its last ending (떼어), so an ending does not rule a noun out.
-        return tags[-1] in _NOUN_TAGS or (tags[-1] == "EF" and bool(_NOUN_TAGS & set(tags)))
-
     def join(self, morphemes: Sequence[tuple[str, str]]) -> str:
         return str(self._kiwi.join(list(morphemes)))
 
@@ -97,6 +82,24 @@ class _Knowing(MorphemeAnalyzer):
 
     def join(self, morphemes: Sequence[tuple[str, str]]) -> str:
         return self._kiwi.join(morphemes)
+
+
+def _analyze(kiwi: Kiwi, text: str, whole: re.Pattern[str] | None) -> Analysis:
+    tokens, score = kiwi.analyze(text)[0]
+    morphemes = [Morpheme(token.form, token.tag.split("-")[0], token.start, token.len) for token in tokens]
+    for match in whole.finditer(text) if whole is not None else ():
+        morphemes = _put_together(morphemes, match)
+    return Analysis(morphemes=tuple(morphemes), score=score)
+
+
+def _takes_apart(kiwi: Kiwi, word: str) -> bool:
+    if len(word) < 2 or not _HANGUL.fullmatch(word):
+        return False
+    tags = [token.tag for token in kiwi.analyze(word)[0][0]]
+    if len(tags) == 1 or _PREDICATIVE & set(tags):
+        return False
+    # 라떼 in a name is read as a verb and its last ending (떼어), so an ending does not rule a noun out.
+    return tags[-1] in _NOUN_TAGS or (tags[-1] == "EF" and bool(_NOUN_TAGS & set(tags)))
 
 
 def _put_together(morphemes: list[Morpheme], match: re.Match[str]) -> list[Morpheme]:

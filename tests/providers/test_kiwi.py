@@ -1,6 +1,8 @@
 """Morphology by Kiwi: what the evaluator relies on."""
 
+import gc
 import unicodedata
+import weakref
 
 import pytest
 from kiwipiepy import Kiwi
@@ -83,3 +85,16 @@ def test_analysis_is_repeatable(analyzer: MorphemeAnalyzer):
 def test_the_version_names_program_and_model(analyzer: MorphemeAnalyzer):
     assert "kiwipiepy" in analyzer.version
     assert "model" in analyzer.version
+
+
+def test_an_analyser_that_nobody_holds_any_more_gives_its_memory_back_at_once():
+    """It takes 290 MB, which a garbage collector does not see: it counts objects."""
+    analyzer = KiwiAnalyzer()
+    analyzer.knowing(["레몬주스"]).analyze("레몬주스 주세요.")
+    let_go = weakref.ref(analyzer)
+    gc.disable()
+    try:
+        del analyzer
+        assert let_go() is None
+    finally:
+        gc.enable()
