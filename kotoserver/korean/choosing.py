@@ -1,6 +1,7 @@
 """Which intent an utterance fulfils, when likeness alone does not say: repair moves, yes and no, unmet needs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from kotoserver.korean.context import Prepared
@@ -43,6 +44,7 @@ _FAR = 0.25
 _NEXT = frozenset({"w:다음", "w:이번", "w:마지막", "w:막차", "w:첫", "w:먼저"})
 _AGAIN = frozenset({"w:다시"})
 """또, which asks for one more."""
+_ASKS_A_NUMBER = frozenset({"q:몇", "q:얼마", "q:얼마나", "q:언제", "about:얼마"})
 _BY_NOW = frozenset({"아직", "벌써", "이미"})
 _THEN = frozenset({"어제", "어젯밤", "아까", "오늘", "아침", "방금", "지금", "저녁"})
 _AGREEING = frozenset({"좋", "되", "물론", "당연하"})
@@ -68,6 +70,8 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         return unanswered
     filled = filled_by(reading.mentions, reading, prepared.table)
     own = rank_intents(reading, prepared.intents, prepared.topic, filled)
+    if _only_counts(reading):
+        own = tuple(replace(m, score=0.0) if _is_of_things(m.intent, prepared) else m for m in own)
     about = prepared.topic | {f"slot:{mention.slot}" for mention in reading.mentions}
     moves = rank_intents(reading, prepared.common, about, filled)
     best = _first_that_agrees([match for match in own if match.score >= ENOUGH], reading)
@@ -105,6 +109,23 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         or fills_in(own, reading, prepared)
         or asks_about_it(own, reading, prepared)
         or _only_that_is_asked(reading, own, prepared)
+    )
+
+
+def _only_counts(reading: Reading) -> bool:
+    """두 개 주세요: a number, and nothing that it is of."""
+    told = any(w > GENERIC and f.startswith(("w:", "q:", "slot:", "about:")) for f, w in reading.features.items())
+    return bool(reading.numbers) and not told and reading.stance.answer is Stance.OPEN
+
+
+def _is_of_things(intent: PreparedIntent, prepared: Prepared) -> bool:
+    """Whether nobody was asked for a number, most examples hold none, and each names what the NPC did not."""
+    if _ASKS_A_NUMBER & prepared.npc.features.keys():
+        return False
+    counting = sum(bool(example.reading.numbers) for example in intent.examples)
+    return 2 * counting < len(intent.examples) and all(
+        any(w > GENERIC and _is_content(f) and f not in prepared.topic for f, w in e.reading.features.items())
+        for e in intent.examples
     )
 
 

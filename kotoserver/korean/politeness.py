@@ -1,5 +1,6 @@
 """The same sentence in the level that is wanted, and what to say when it was not in it."""
 
+import re
 from collections.abc import Iterator
 
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
@@ -44,6 +45,7 @@ _TAKES_YO = (
     "래",
 )
 _POLITE_ANSWERS = {"응": "네", "어": "네", "아니": "아니요", "안녕": "안녕하세요", "미안": "미안해요"}
+_SAYABLE = re.compile("[가-힣0-9A-Za-z]")
 _ALONE = frozenset({"네", "예", "아니요", "아뇨", "감사합니다", "안녕하세요", "저기요", "여기요"})
 
 
@@ -201,6 +203,8 @@ def _finish_fragment(context: Context) -> Iterator[Finding]:
     if not words or all(word.text in _ALONE for word in words):
         return
     last = words[-1]
+    if not _SAYABLE.search(last.text):
+        return  # ㅋㅋㅋ, which has no syllable
     if any(n.counter and n.end == last.end - 1 and last.text.endswith("요") for n in reading.numbers):
         return  # 한 개요, which the analyser may take for 개요, an outline
     inside = context.sentence.inside(last.start, last.end)
