@@ -28,7 +28,9 @@ class Desk:
         self._waiting = 0
 
     async def close(self) -> None:
+        """Ends what is under way and lets go of the proof-reader, some 300 MB."""
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+        self._proofreader = None
 
     async def work(self, job: Callable[[], Answer]) -> Answer:
         """Runs the job in the desk's thread.
