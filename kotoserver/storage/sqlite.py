@@ -14,17 +14,15 @@ import asyncio
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, sleep
 from typing import ParamSpec, TypeVar
 
-import aiosqlite
-
 from kotoserver.domain.errors import Conflict, NotFound, StorageFailed
+from kotoserver.sqlite_files import BUSY_SECONDS, Line, empty_log, move_log, open_line, set_up, transaction
 from kotoserver.storage.database import (
     Database,
     NothingMatched,
@@ -45,9 +43,6 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-BUSY_SECONDS = 5.0
-"""How long a write waits for another process that is writing (a backup, a second command)."""
-_WAL_RETRY_SECONDS = 0.02
 CHECKPOINT_ROWS = 1000
 """Changed since the last checkpoint: about a hundred turns."""
 LONG_LOG_PAGES = 16_000
@@ -55,35 +50,12 @@ LONG_LOG_PAGES = 16_000
 _NAMES = tuple(str(number) for number in range(1, 33))
 """SQLite binds `$1` by its name, which is `1`."""
 
-logging.getLogger("aiosqlite").setLevel(logging.INFO)  # at DEBUG it logs values, so a learner's words
-
-
-class _Line(aiosqlite.Connection):
-    """A connection whose thread runs a whole function at a time.
-
-    aiosqlite crosses to its thread and back for each statement; a turn has about ten. Running the
-    transaction as one function crosses once (`bench/storage.py` measures both).
-    """
-
-    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        done: T = await self._execute(function, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return done
-
-    async def ended(self) -> None:
-        """Waits for the thread of a connection that failed to open; aiosqlite only tells it to stop."""
-        await asyncio.to_thread(self._thread.join)
-
-    @property
-    def plain(self) -> sqlite3.Connection:
-        """For functions that `run` takes to the thread."""
-        return self._conn
-
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    writing: _Line
-    reading: _Line
-    tidying: _Line
+    writing: Line
+    reading: Line
+    tidying: Line
 
 
 _SETTINGS = (
@@ -131,8 +103,8 @@ class SqliteDatabase(Database):
     async def _tidy(self, lines: _Lines) -> None:
         """What fails here is tried again after as many rows, and at the latest when the file is closed."""
         try:
-            if await lines.tidying.run(_checkpoint, lines.tidying.plain) > LONG_LOG_PAGES:
-                await lines.writing.run(_checkpoint, lines.writing.plain)
+            if await lines.tidying.run(move_log, lines.tidying.plain) > LONG_LOG_PAGES:
+                await lines.writing.run(move_log, lines.writing.plain)
         except sqlite3.Error as error:
             log.warning("the log of the database could not be moved into its file: %s", error)
         finally:
@@ -143,7 +115,8 @@ class SqliteDatabase(Database):
         await self.write(*writes, Write(FORGET_TRIGRAMS, [()]))
         line = (await self._opened()).writing
         with _plain_errors(self._path):
-            await line.run(_empty_the_log, line.plain)
+            if not await line.run(empty_log, line.plain):
+                log.warning("what was erased is still in the log of the database: others are reading it")
 
     async def exists(self) -> bool:
         with _plain_errors(self._path):
@@ -180,7 +153,7 @@ class SqliteDatabase(Database):
 
     async def _open(self) -> _Lines:
         with _plain_errors(self._path):
-            opened = list[_Line]()
+            opened = list[Line]()
             try:
                 for settings in _SETTINGS:
                     opened.append(await _line(self._path, *settings))
@@ -191,14 +164,8 @@ class SqliteDatabase(Database):
                 raise
 
 
-async def _line(path: Path, *pragmas: str) -> _Line:
-    line = _Line(lambda: _connect(path, *pragmas), iter_chunk_size=64)
-    try:
-        await line
-    except BaseException:
-        await line.ended()
-        raise
-    return line
+async def _line(path: Path, *pragmas: str) -> Line:
+    return await open_line(lambda: _connect(path, *pragmas))
 
 
 # ── run in a connection's thread ─────────────────────────────────────────────────────────────
@@ -210,25 +177,8 @@ def _connect(path: Path, *pragmas: str) -> sqlite3.Connection:
         path, timeout=BUSY_SECONDS, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES
     )
     connection.row_factory = sqlite3.Row
-    _use_wal(connection)
-    for setting in ("foreign_keys = ON", *pragmas):
-        connection.execute(f"PRAGMA {setting}")
+    set_up(connection, "journal_mode = WAL", "foreign_keys = ON", *pragmas)
     return connection
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Turns the write-ahead log on. SQLite does not wait here for another program that does the same to a
-    new file, however long its busy timeout is, so we do."""
-    deadline = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
-                raise
-            sleep(_WAL_RETRY_SECONDS)
-        else:
-            return
 
 
 def _fetch(connection: sqlite3.Connection, statement: str, values: Iterable[Value]) -> list[sqlite3.Row]:
@@ -237,7 +187,7 @@ def _fetch(connection: sqlite3.Connection, statement: str, values: Iterable[Valu
 
 def _transact(connection: sqlite3.Connection, writes: Sequence[Write]) -> int:
     """How many rows this connection has changed so far."""
-    with _transaction(connection):
+    with transaction(connection):
         for write in writes:
             statement = write.query.text(Dialect.SQLITE)
             for row in write.rows:
@@ -247,22 +197,11 @@ def _transact(connection: sqlite3.Connection, writes: Sequence[Write]) -> int:
     return connection.total_changes
 
 
-def _checkpoint(connection: sqlite3.Connection) -> int:
-    """Moves what it can without making anybody wait; the pages that the log still holds."""
-    _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    return int(pages) if pages > moved else 0
-
-
-def _empty_the_log(connection: sqlite3.Connection) -> None:
-    """The write-ahead log holds pages from before, so also what was erased; a reader may keep it for a moment."""
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> list[str]:
     def run(name: str, *values: Value) -> sqlite3.Cursor:
         return connection.execute(Query(name).text(Dialect.SQLITE), bound(values))
 
-    with _transaction(connection):
+    with transaction(connection):
         run("create_migrations")
         applied = [(row["name"], row["digest"]) for row in run("list_migrations")]
         missing = still_to_apply(migrations, applied)
@@ -281,19 +220,6 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """IMMEDIATE takes the write lock at once, so two writers wait for each other instead of failing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 # ── types and errors ─────────────────────────────────────────────────────────────────────────
