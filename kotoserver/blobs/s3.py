@@ -28,9 +28,8 @@ from kotoserver.settings import S3Settings
 
 T = TypeVar("T")
 
-logging.getLogger("urllib3").setLevel(
-    logging.ERROR
-)  # of each second try it warns; our own sentence says what became of it
+# It warns of each second try; our own sentence says what became of it.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 THREADS = 8
 CONNECT_SECONDS = 2.0

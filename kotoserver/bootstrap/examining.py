@@ -121,17 +121,16 @@ async def _checked_backups(settings: Settings) -> Finding:
     """Whether the next one could be made; then how old the newest is."""
     folder = settings.backups.folder
     await asyncio.to_thread(_refuse_unwritable, folder)
-    if settings.data_dir.is_dir():
-        async with open_backups(settings) as backups:
-            await asyncio.to_thread(backups.check_keys, settings.backups.keys)
     now = SystemClock().now()
     made_at = latest(folder, now)
     found = age_of_backup((now - made_at).total_seconds() / 3600 if made_at else None)
-    if found.state is State.GOOD or not settings.data_dir.is_dir():
+    if not settings.data_dir.is_dir():
         return found
     async with open_backups(settings) as backups:
+        await asyncio.to_thread(backups.check_keys, settings.backups.keys)
         try:
-            await asyncio.to_thread(backups.check_programs)
+            if found.state is not State.GOOD:
+                await asyncio.to_thread(backups.check_programs)
         except ProgramMissing as error:  # no fault by itself: in the compose stack others make them
             return replace(found, sentence=f"{found.sentence} {error.message}")
     return found

@@ -21,29 +21,19 @@ from kotoserver.storage import open_storage
 
 _PROBE = "probe/what-time-is-it"
 
-T = TypeVar("T")
+S = TypeVar("S", Storage, Bus, BlobStore)
 Told = str | Finding | None
-
-
-def _opened(about: str, open_it: Callable[[], T]) -> T | Finding:
-    """What its setting names, or what is wrong with the setting."""
-    try:
-        return open_it()
-    except BadSettings as error:
-        return Finding(about=about, state=State.BROKEN, sentence=error.told_in_full)
 
 
 async def examine_database(settings: Settings) -> AsyncIterator[Finding]:
     url = revealed(settings.database_url)
-    storage = _opened("database", lambda: open_storage(url, data_dir=settings.data_dir, pool=settings.pool))
-    if isinstance(storage, Finding):
-        yield storage
-        return
-    try:
-        async for found in _store("database", lambda: _checked_database(storage), storage.clock):
-            yield found
-    finally:
-        await storage.close()
+    async for found in _store(
+        "database",
+        lambda: open_storage(url, data_dir=settings.data_dir, pool=settings.pool),
+        _checked_database,
+        lambda storage: storage.clock(),
+    ):
+        yield found
 
 
 async def _checked_database(storage: Storage) -> Told:
@@ -70,17 +60,11 @@ def _of_schema(schema: SchemaState) -> Told:
 
 
 async def examine_redis(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.redis_url is None:
+    url = revealed(settings.redis_url)
+    if not url:
         return
-    bus = _opened("redis", lambda: open_bus(revealed(settings.redis_url)))
-    if isinstance(bus, Finding):
-        yield bus
-        return
-    try:
-        async for found in _store("redis", lambda: _checked_bus(bus), bus.clock):
-            yield found
-    finally:
-        await bus.close()
+    async for found in _store("redis", lambda: open_bus(url), _checked_bus, lambda bus: bus.clock()):
+        yield found
 
 
 async def _checked_bus(bus: Bus) -> Told:
@@ -92,25 +76,20 @@ async def examine_blobs(settings: Settings) -> AsyncIterator[Finding]:
     """Files on disk are looked at where the folder is there: nothing is made."""
     if settings.s3 is None and not await asyncio.to_thread(os.path.isdir, settings.data_dir):
         return
-    blobs = _opened("blobs", lambda: open_blobs(settings.data_dir / "blobs", s3=settings.s3))
-    if isinstance(blobs, Finding):
-        yield blobs
-        return
 
-    async def check() -> Told:
+    async def check(blobs: BlobStore) -> Told:
         await blobs.check()
         if settings.s3 is not None:
             await _written_at(blobs)
         return "They can be read and written."
 
-    async def clock() -> datetime | None:
+    async def clock(blobs: BlobStore) -> datetime | None:
         return await _written_at(blobs) if settings.s3 is not None else None
 
-    try:
-        async for found in _store("blobs", check, clock):
-            yield found
-    finally:
-        await blobs.close()
+    async for found in _store(
+        "blobs", lambda: open_blobs(settings.data_dir / "blobs", s3=settings.s3), check, clock
+    ):
+        yield found
 
 
 async def _written_at(blobs: BlobStore) -> datetime | None:
@@ -124,25 +103,36 @@ async def _written_at(blobs: BlobStore) -> datetime | None:
 
 
 async def _store(
-    about: str, check: Callable[[], Awaitable[Told]], clock: Callable[[], Awaitable[datetime | None]]
+    about: str,
+    open_it: Callable[[], S],
+    check: Callable[[S], Awaitable[Told]],
+    clock: Callable[[S], Awaitable[datetime | None]],
 ) -> AsyncIterator[Finding]:
     """What is to be said of it; and whether its clock says what ours does, where it has one of its own."""
-    broken = False
-    async for found in examined(about, check):
-        yield found
-        broken = found.state is State.BROKEN
+    try:
+        store = open_it()
+    except BadSettings as error:
+        yield Finding(about=about, state=State.BROKEN, sentence=error.told_in_full)
+        return
 
     async def compared() -> Told:
         asked_at = SystemClock().now()
-        theirs = await clock()
+        theirs = await clock(store)
         if theirs is None:
             return WELL
         return difference_of_clocks(about, _nearest(theirs, asked_at, SystemClock().now()), theirs)
 
-    if not broken:
-        async for found in examined(f"clock and {about}", compared):
-            if found.sentence != WELL:
-                yield found
+    broken = False
+    try:
+        async for found in examined(about, lambda: check(store)):
+            yield found
+            broken = found.state is State.BROKEN
+        if not broken:
+            async for found in examined(f"clock and {about}", compared):
+                if found.sentence != WELL:
+                    yield found
+    finally:
+        await store.close()
 
 
 def _nearest(theirs: datetime, asked_at: datetime, answered_at: datetime) -> datetime:

@@ -133,14 +133,7 @@ def _bare_before_giving(context: Context) -> Iterator[Finding]:
         want = conjugate([(stem.text, "VV"), ("어", "EC")], context.analyzer)
         if want == stem.text:
             continue  # 사 주세요
-        yield Finding(
-            code=Code.ENDING_AUX,
-            rule="ending.bare",
-            start=stem.start,
-            end=stem.end,
-            params={"got": f"{stem.text} {following.text}", "want": f"{want} {following.text}"},
-            replacement=want,
-        )
+        yield _bare("ending.bare", stem, following, want)
 
 
 def _bare_before_allowing(context: Context, stem: Word, following: Word) -> Iterator[Finding]:
@@ -153,9 +146,13 @@ def _bare_before_allowing(context: Context, stem: Word, following: Word) -> Iter
     want = conjugate([(root, "VV"), ("어", "EC")], context.analyzer) + "도"
     if want == stem.text:
         return  # 타도 돼요
-    yield Finding(
+    yield _bare("ending.allowed", stem, following, want)
+
+
+def _bare(rule: str, stem: Word, following: Word, want: str) -> Finding:
+    return Finding(
         code=Code.ENDING_AUX,
-        rule="ending.allowed",
+        rule=rule,
         start=stem.start,
         end=stem.end,
         params={"got": f"{stem.text} {following.text}", "want": f"{want} {following.text}"},
