@@ -8,35 +8,17 @@ from kotoserver.domain.levels import SpeechLevel
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
-from kotoserver.korean.findings import Finding
+from kotoserver.korean.findings import Finding, of_predicate
+from kotoserver.korean.giving import bare_before_giving, direction, favour, given_twice, giving
 from kotoserver.korean.intents import Example
-from kotoserver.korean.lexicon import QUESTION_WORDS, REMOVING, TAKING_ROOTS
-from kotoserver.korean.predicates import Predicate, only_softens
-from kotoserver.korean.sentence import Word
+from kotoserver.korean.lexicon import PROMISING, QUESTION_WORDS, TAKING_ROOTS
+from kotoserver.korean.predicates import Predicate, is_demand, only_softens
 from kotoserver.ports.morphology import Morpheme
 
-_DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요", "ᆸ시오")
-_OFFERS = ("ᆯ게요", "을게요", "ᆯ게", "을게")
-_THERE_AND_HERE = frozenset(
-    way + end
-    for way in ("가져", "데려", "나", "들어", "올라", "내려", "돌아", "다녀", "걸어", "들고")
-    for end in "가오"
-)
-_PROPOSALS = ("ᆯ까요", "을까요")
-_TAKEN = frozenset({"빌리", "사", "받", "배우"})
-"""What one does for oneself; 빌려 드릴게요 turns the borrower into the lender."""
 _DICTIONARY = frozenset({"다"})
 _THING = re.compile(r"(?:거|것|걸|건)(?![가-힣]{2})")
-_NOT_BEFORE_GIVING = frozenset({"어요", "아요", "세요", "으세요", "고", "ᆸ니다", "습니다"})
-_PAID = frozenset({"현금", "카드", "돈", "지폐", "동전"})
-"""What the one who buys hands over."""
-_SAID = frozenset({"전화", "연락", "말씀", "인사", "감사", "사과", "문의", "답장", "문자", "메일", "부탁"})
-"""What one does by words."""
 _TELLING = frozenset({"어요", "아요", "에요", "예요"})
 """Endings that tell or ask by the voice alone."""
-_ALLOWED = ("돼", "되", "될", "괜찮")
-_HELPING = re.compile(r"주|줄|드리|드릴|드려|보|볼")
-_HELPER_OF = {"주": "주", "줄": "주", "드리": "드리", "드릴": "드리", "드려": "드리", "보": "보", "볼": "보"}
 _UNTENSED = frozenset({"알", "모르", "되"})
 """알았어요 and 알겠어요 say the same, and 됐어요 what 이거면 돼요 says."""
 
@@ -47,18 +29,18 @@ def find_endings(context: Context) -> Iterator[Finding]:
     closing = context.reading.closing
     if closing is not None:
         yield from _request(context, closing)
-        yield from _favour(context, closing)
-        yield from _giving(context, closing)
-        yield from _direction(context, closing)
+        yield from favour(context, closing)
+        yield from giving(context, closing)
+        yield from direction(context, closing)
         yield from _tense(context, closing)
         yield from _taken_before(context, closing)
         yield from _statement_as_question(context, closing)
         yield from _question_as_statement(context, closing)
         yield from _asked_of_oneself(context, closing)
-        yield from _given_twice(context, closing)
+        yield from given_twice(context, closing)
         yield from _planned(context, closing)
     yield from _promise(context)
-    yield from _bare_before_giving(context)
+    yield from bare_before_giving(context)
 
 
 def find_told_as_question(context: Context) -> Iterator[Finding]:
@@ -104,59 +86,6 @@ def _told_as_question(context: Context) -> Finding:
         end=end,
         params={"got": "question", "want": "statement"},
         replacement=".",
-    )
-
-
-def _given_twice(context: Context, closing: Predicate) -> Iterator[Finding]:
-    """줘 주세요 → 주세요: what is given is not given once more."""
-    if closing.root != "주" or closing.auxiliaries[:1] != ("주",):
-        return
-    rest = tagged(context.sentence, closing.first + 2, closing.last)
-    yield _ending(context, Code.ENDING_AUX, "ending.twice", closing, conjugate(rest, context.analyzer))
-
-
-def _bare_before_giving(context: Context) -> Iterator[Finding]:
-    """찍 드릴게요 → 찍어 드릴게요, where the examples have that verb before that one."""
-    joined = {
-        (p.root, helper)
-        for example in context.examples
-        for p in example.reading.predicates
-        for helper in p.auxiliaries[:1]
-        if helper in ("주", "드리", "보")
-    }
-    for stem, following in pairwise(context.sentence.words):
-        yield from _bare_before_allowing(context, stem, following)
-        helper = _HELPING.match(following.text)
-        tags = {m.tag for m in context.sentence.inside(stem.start, stem.end)}
-        if helper is None or (stem.text, _HELPER_OF[helper[0]]) not in joined or tags & {"EC", "EF"}:
-            continue
-        want = conjugate([(stem.text, "VV"), ("어", "EC")], context.analyzer)
-        if want == stem.text:
-            continue  # 사 주세요
-        yield _bare("ending.bare", stem, following, want)
-
-
-def _bare_before_allowing(context: Context, stem: Word, following: Word) -> Iterator[Finding]:
-    """앉도 돼요 → 앉아도 돼요, where the examples have the verb."""
-    root = stem.text.removesuffix("도")
-    shown = {p.root for e in (*context.examples,) for p in e.reading.predicates}
-    shown |= {p.root for p in context.prepared.npc.predicates}
-    if root == stem.text or root not in shown or not following.text.startswith(_ALLOWED):
-        return
-    want = conjugate([(root, "VV"), ("어", "EC")], context.analyzer) + "도"
-    if want == stem.text:
-        return  # 타도 돼요
-    yield _bare("ending.allowed", stem, following, want)
-
-
-def _bare(rule: str, stem: Word, following: Word, want: str) -> Finding:
-    return Finding(
-        code=Code.ENDING_AUX,
-        rule=rule,
-        start=stem.start,
-        end=stem.end,
-        params={"got": f"{stem.text} {following.text}", "want": f"{want} {following.text}"},
-        replacement=want,
     )
 
 
@@ -216,7 +145,7 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
         return
     else:
         want = _as_past_examples(context, predicate) or _politely(context, stem)
-    yield _ending(context, Code.DICTIONARY_FORM, "ending.dictionary", predicate, want)
+    yield of_predicate(context.sentence, Code.DICTIONARY_FORM, "ending.dictionary", predicate, want)
 
 
 def _as_past_examples(context: Context, predicate: Predicate) -> str | None:
@@ -233,11 +162,6 @@ def _as_past_examples(context: Context, predicate: Predicate) -> str | None:
 def _politely(context: Context, stem: list[tuple[str, str]]) -> str:
     ending = "ᆸ니다" if context.wanted is SpeechLevel.HAPSYO else "어요"
     return conjugate([*stem, (ending, "EF")], context.analyzer)
-
-
-def is_demand(predicate: Predicate) -> bool:
-    """Whether it tells the other what to do: -(으)세요, -(으)십시오."""
-    return predicate.ending.endswith(_DEMANDS)
 
 
 def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
@@ -261,157 +185,7 @@ def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
     plain = [part for part in parts[:-1] if part[0] not in ("시", "으시")]
     formal = [("시", "EP"), ("ᆸ시오", "EF")] if closing.ending == "ᆸ시오" else [("세요", "EF")]
     want = conjugate([*plain, ("어", "EC"), ("주", "VX"), *formal], context.analyzer)
-    yield _ending(context, Code.ENDING_AUX, "ending.request", closing, want)
-
-
-def _giving(context: Context, closing: Predicate) -> Iterator[Finding]:
-    """데워 드릴게요 and 데워 줄게요 offer what the turn asks for."""
-    if _serves(closing):
-        yield from _served(context, closing)
-    if _hands_over(context, closing) or _speaks_humbly(context, closing):
-        return
-    if not _offers(closing) or (context.sentence.asks(closing.end) and not _asks_to_help(context, closing)):
-        return
-    predicates = [p for example in context.examples for p in example.reading.predicates if p.closes]
-    asks = [p for p in predicates if "주" in p.auxiliaries or p.root == "주"]
-    treats = any(p.root == closing.root and p.ending in _OFFERS for p in context.prepared.npc.predicates)
-    takes = [p for p in predicates if p.root == closing.root in _TAKEN and not treats]
-    if not (asks or takes) or any(_offers(p) for p in predicates):
-        return
-    parts = tagged(context.sentence, closing.first, closing.last)
-    turned = [("주" if form == "드리" else form, tag) for form, tag in parts[:-1] if form not in ("겠", "시")]
-    want = conjugate([*turned, ("세요", "EF")], context.analyzer)
-    if takes:
-        want = next(e.text[p.start : p.end] for e in context.examples for p in e.reading.predicates if p in takes)
-    got = context.sentence.text[closing.start : closing.end]
-    yield Finding(
-        code=Code.GIVE_DIRECTION,
-        rule="ending.giving",
-        start=closing.start,
-        end=closing.end,
-        params={"got": got, "want": want},
-        replacement=want,
-        blocks=True,
-    )
-
-
-def _favour(context: Context, closing: Predicate) -> Iterator[Finding]:
-    """포장을 주세요, 충전해요 주세요, 찍고 주세요 → 포장해 주세요, where the examples ask for it so."""
-    morphemes = context.sentence.morphemes
-    at = next((i for i in range(closing.first, closing.last) if morphemes[i].form == "주"), 0)
-    if not at or morphemes[at].tag not in ("VV", "VX"):
-        return
-    shown = [p for example in context.examples for p in example.reading.predicates]
-    asked = {p.root for p in shown if "주" in p.auxiliaries}
-    before = morphemes[at - 1]
-    thing = morphemes[at - 2] if before.tag == "JKO" and at > 1 else before
-    if thing.tag == "NNG" and thing.form + "하" in asked:
-        parts = [(thing.form, "NNG"), ("하", "XSV")]
-        start = thing.start
-    elif before.tag in ("EF", "EC") and before.form in _NOT_BEFORE_GIVING:
-        verb = _verb_before(context, at - 1)
-        if verb is None or verb.root not in asked or verb.root in REMOVING:
-            return  # 얼음 빼고 주세요
-        parts = tagged(context.sentence, verb.first, at - 1)
-        start = verb.start
-    else:
-        return
-    if context.sentence.text[before.end : morphemes[at].start].strip():
-        return
-    got = context.sentence.text[start : before.end]
-    want = conjugate([*parts, ("어", "EC")], context.analyzer)
-    yield Finding(
-        code=Code.ENDING_AUX,
-        rule="ending.favour",
-        start=start,
-        end=before.end,
-        params={"got": got, "want": want},
-        replacement=want,
-    )
-
-
-def _hands_over(context: Context, closing: Predicate) -> bool:
-    """현금으로 드릴게요, said by the one who pays."""
-    before = context.sentence.morphemes[max(closing.first - 2, 0) : closing.first]
-    return closing.root == "드리" and len(before) == 2 and before[0].form in _PAID and before[1].tag == "JKB"
-
-
-def _speaks_humbly(context: Context, closing: Predicate) -> bool:
-    """전화드릴게요, 말씀드릴게요: 드리다 humbles what is said, and gives nothing."""
-    before = context.sentence.morphemes[max(closing.first - 1, 0) : closing.first]
-    said = before[0].form if before else ""
-    return (closing.root == "드리" and said in _SAID) or closing.root.removesuffix("드리") in _SAID
-
-
-def _verb_before(context: Context, ending: int) -> Predicate | None:
-    return next((p for p in context.reading.predicates if p.first < ending < p.last or p.last == ending + 1), None)
-
-
-def _offers(predicate: Predicate) -> bool:
-    verbs = {predicate.root, *predicate.auxiliaries}
-    gives = predicate.ending in (*_OFFERS, *_PROPOSALS) or _wills(predicate)
-    asks = predicate.honorific and "수있" in predicate.auxiliaries  # 주실 수 있을까요?
-    return "드리" in verbs or ("주" in verbs and gives and not asks)
-
-
-def _wills(predicate: Predicate) -> bool:
-    """주겠습니다, 줄 거예요."""
-    plans = predicate.ending == "습니다" or "거이" in predicate.auxiliaries
-    return predicate.future and plans and not predicate.honorific
-
-
-def _serves(predicate: Predicate) -> bool:
-    """물 드세요, as one says it who brings the water."""
-    demands = is_demand(predicate) or (predicate.said_root == "드시" and predicate.ending == "어요")
-    return demands and predicate.said_root in ("드시", "잡수시", "받") and not predicate.auxiliaries
-
-
-def _served(context: Context, closing: Predicate) -> Iterator[Finding]:
-    """물 드세요 for 물 주세요."""
-    shown = [p for example in context.examples for p in example.reading.predicates if p.closes]
-    asks = next((p for p in shown if p.root == "주" and not p.auxiliaries), None)
-    if asks is None or any(p.root == closing.root for p in shown) or context.sentence.asks(closing.end):
-        return
-    want = next(e.text[p.start : p.end] for e in context.examples for p in e.reading.predicates if p is asks)
-    yield Finding(
-        code=Code.GIVE_DIRECTION,
-        rule="ending.served",
-        start=closing.start,
-        end=closing.end,
-        params={"got": context.sentence.text[closing.start : closing.end], "want": want},
-        replacement=want,
-        blocks=True,
-    )
-
-
-def _asks_to_help(context: Context, predicate: Predicate) -> bool:
-    """잘라 드릴까요?, asked by the one whose hair is cut; 현금으로 드릴까요? may be asked by who pays."""
-    given = predicate.root in ("주", "드리") and any(
-        p.root == "주" and p.closes for example in context.examples for p in example.reading.predicates
-    )
-    helps = given or bool({"드리", "주"} & set(predicate.auxiliaries))
-    return helps and predicate.ending in _PROPOSALS
-
-
-def _direction(context: Context, closing: Predicate) -> Iterator[Finding]:
-    """관광하러 갔습니다, said where one has arrived."""
-    turned = {"가": "오", "오": "가"}.get(closing.root[-1:])
-    if turned is None or closing.auxiliaries or (len(closing.root) > 1 and closing.root not in _THERE_AND_HERE):
-        return
-    other = closing.root[:-1] + turned
-    roots = {p.root for example in context.examples for p in example.reading.predicates if p.closes}
-    if other not in roots or closing.root in roots:
-        return
-    if closing.root == "가져오" and closing.past:
-        return  # 장바구니 가져왔어요, where 그냥 가져갈게요 is taught
-    parts = tagged(context.sentence, closing.first, closing.last)
-    asked = [
-        p for e in context.examples for p in e.reading.predicates if p.root == other and "주" in p.auxiliaries
-    ]
-    if is_demand(closing) and asked:
-        parts[1:1] = [("어", "EC"), ("주", "VX")]  # 명동으로 오세요, where 명동으로 가 주세요 is taught
-    want = conjugate([(other, parts[0][1]), *parts[1:]], context.analyzer)
-    yield _ending(context, Code.VERB_DIRECTION, "ending.direction", closing, want)
+    yield of_predicate(context.sentence, Code.ENDING_AUX, "ending.request", closing, want)
 
 
 def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
@@ -462,7 +236,7 @@ def _promise(context: Context) -> Iterator[Finding]:
         if predicate.ending != "게" or not rest.startswith("요") or context.sentence.asks(predicate.end):
             continue
         shown = [p for example in context.examples for p in example.reading.predicates]
-        if not any(p.root == predicate.root and p.ending in _OFFERS for p in shown):
+        if not any(p.root == predicate.root and p.ending in PROMISING for p in shown):
             continue
         stem = tagged(context.sentence, predicate.first, predicate.last - 1)
         want = conjugate([*stem, ("을게요", "EF")], context.analyzer)
@@ -550,19 +324,4 @@ def _question_as_statement(context: Context, closing: Predicate) -> Iterator[Fin
         end=closing.end,
         params={"got": "question", "want": "statement"},
         replacement="다",
-    )
-
-
-def _ending(context: Context, code: Code, rule: str, predicate: Predicate, want: str) -> Finding:
-    """The item shows whole words, also where the analyser found the verb inside one."""
-    text = context.sentence.text
-    word = context.sentence.word_at(predicate.start)
-    head = text[word.start : predicate.start] if word is not None else ""
-    return Finding(
-        code=code,
-        rule=rule,
-        start=predicate.start,
-        end=predicate.end,
-        params={"got": head + text[predicate.start : predicate.end], "want": head + want},
-        replacement=want,
     )

@@ -93,6 +93,10 @@ def features_of(
     return found
 
 
+def is_content(feature: str) -> bool:
+    return feature.startswith(("w:", "q:", "slot:"))
+
+
 def _set_aside(sentence: Sentence) -> Iterator[tuple[int, int]]:
     """Words that are named only to say that they are not meant: 커피 말고 다른 거."""
     for word, following in pairwise(sentence.words):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from kotoserver.korean.codes import Code
+from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.sentence import Sentence
 
 _NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
@@ -23,3 +25,17 @@ class Finding:
     """What should stand there instead; None when nothing can be repaired in place."""
     blocks: bool = False
     """True when the meaning did not come across, so the learner has to try again."""
+
+
+def of_predicate(sentence: Sentence, code: Code, rule: str, predicate: Predicate, want: str) -> Finding:
+    """The item shows whole words, also where the analyser found the verb inside one."""
+    word = sentence.word_at(predicate.start)
+    head = sentence.text[word.start : predicate.start] if word is not None else ""
+    return Finding(
+        code=code,
+        rule=rule,
+        start=predicate.start,
+        end=predicate.end,
+        params={"got": head + sentence.text[predicate.start : predicate.end], "want": head + want},
+        replacement=want,
+    )

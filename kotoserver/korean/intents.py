@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from kotoserver.domain.scene import CommonIntent, Intent
 from kotoserver.korean.features import GENERIC
-from kotoserver.korean.lexicon import GENERIC_ROOTS, OPPOSITES, REQUEST_ROOTS
+from kotoserver.korean.lexicon import GENERIC_ROOTS, OPPOSITES, PROMISING, REQUEST_ROOTS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
@@ -14,6 +14,8 @@ from kotoserver.korean.wording import Habit, Wording, habit_of, nearness, wordin
 
 ENOUGH = 0.45
 """Likeness from which an intent is taken as meant."""
+NEAR = 0.4
+"""Likeness that is enough where no other intent of the turn comes near."""
 ENOUGH_FOR_REPAIR = 0.62
 """The same for the common intents, which are short and share words with much else."""
 ENOUGH_FOR_PART = 0.75
@@ -35,7 +37,6 @@ _SUBSTITUTION = 0.6
 
 _PLAIN_QUESTION = frozenset({"어요", "아요", "어", "아", "나요", "은가요", "ᆫ가요", "습니까", "ᆸ니까", "니", "냐"})
 _WHICH_TIME = frozenset({"w:이번", "w:다음", "w:지금"})
-_PLANS = frozenset({"ᆯ게요", "을게요", "ᆯ게", "을게"})
 _QUALITIES = frozenset(word for pair in OPPOSITES for side in pair for word in side) | {"달", "맵", "쓴맛나", "좋"}
 
 
@@ -106,7 +107,7 @@ def prepare_intent(
 def _plans(reading: Reading) -> bool:
     """현금이 없어서 카드로 할게요: no question, whatever else it shares with one."""
     closing = reading.closing
-    return closing is not None and closing.ending in _PLANS and not reading.sentence.asks(closing.end)
+    return closing is not None and closing.ending in PROMISING and not reading.sentence.asks(closing.end)
 
 
 def _leaning(said: list[Stance]) -> Stance:

@@ -98,6 +98,8 @@ GENERIC_ROOTS = _words(
 UNCOMMANDED_ROOTS = _words("좋아하 싫어하 알 모르 살 다니 원하 지내 믿 느끼")
 """Verbs nobody orders another to do: with -(으)세요 they only tell or ask."""
 
+PROMISING = frozenset({"ᆯ게요", "을게요", "ᆯ게", "을게"})
+"""Endings by which somebody promises or offers to do something."""
 REQUEST_ROOTS = frozenset({"주", "부탁하", "부탁드리", "주문하", "시키"})
 
 HONORIFIC_ROOTS = {

@@ -7,13 +7,12 @@ from kotoserver.domain.evaluation import Expectation, SlotReading, SlotState
 from kotoserver.domain.scene import Slot, SlotKind
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
-from kotoserver.korean.endings import is_demand
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import opposes
 from kotoserver.korean.lexicon import AMOUNTS, CONTRASTS, GENERIC_ROOTS, OPPOSITES, REMOVING
 from kotoserver.korean.number_words import native_form
 from kotoserver.korean.numbers import COUNT_UNITS
-from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.predicates import Predicate, is_demand
 from kotoserver.korean.sentence import Word
 from kotoserver.korean.stance import Stance
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
-from kotoserver.korean.endings import is_demand
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.predicates import Predicate, is_demand
 
 
 def find_negation(context: Context) -> Iterator[Finding]:

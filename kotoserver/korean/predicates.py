@@ -6,6 +6,7 @@ from kotoserver.korean.lexicon import HONORIFIC_ROOTS
 from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import Morpheme
 
+_DEMANDS = ("세요", "으세요", "십시오", "으십시오", "셔요", "ᆸ시오")
 _ASKING = ("니까", "나요", "까요", "가요", "까", "니", "냐")
 _STARTS = frozenset({"VV", "VA", "VX", "VCP", "VCN", "XSV", "XSA"})
 _VERY = frozenset({"너무", "좀", "조금", "아주", "진짜", "정말", "되게", "많이", "약간", "완전"})
@@ -75,6 +76,11 @@ def predicates_of(sentence: Sentence) -> tuple[Predicate, ...]:
         else:
             place += 1
     return tuple(found)
+
+
+def is_demand(predicate: Predicate) -> bool:
+    """Whether it tells the other what to do: -(으)세요, -(으)십시오."""
+    return predicate.ending.endswith(_DEMANDS)
 
 
 def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kotoserver.korean.clauses import background_ends
-from kotoserver.korean.features import features_of, noun_features
+from kotoserver.korean.features import GENERIC, features_of, is_content, noun_features
 from kotoserver.korean.level import LevelReading, read_level
 from kotoserver.korean.noise import noise_words
 from kotoserver.korean.numbers import Number, read_numbers
@@ -35,6 +35,15 @@ class Reading:
     @property
     def text(self) -> str:
         return self.sentence.text
+
+    @property
+    def content(self) -> list[str]:
+        """Those features that say something: words, question words and values."""
+        return [feature for feature, weight in self.features.items() if weight > GENERIC and is_content(feature)]
+
+    def strange_to(self, expected: frozenset[str]) -> list[str]:
+        """Content that belongs to nothing that is expected."""
+        return [feature for feature in self.content if feature not in expected]
 
     @property
     def closing(self) -> Predicate | None:
