@@ -1,7 +1,8 @@
 """Answers to a question that leaves its answer open, filled in with what no example happens to hold."""
 
+from collections.abc import Iterable
+
 from kotoserver.korean.context import Prepared
-from kotoserver.korean.features import GENERIC
 from kotoserver.korean.intents import Example, Match
 from kotoserver.korean.lexicon import GENERIC_ROOTS
 from kotoserver.korean.predicates import Predicate
@@ -51,9 +52,7 @@ def asks_about_it(own: tuple[Match, ...], reading: Reading, prepared: Prepared) 
 
 
 def _other_things(reading: Reading, prepared: Prepared) -> frozenset[str]:
-    roots = {f"w:{prepared.synonyms.get(p.root, p.root)}" for p in reading.predicates}
-    content = {f for f, weight in reading.features.items() if weight > GENERIC and f.startswith("w:")}
-    return frozenset(content - roots)
+    return _named_beside(reading.predicates, reading, prepared)
 
 
 def _told(reading: Reading) -> Predicate | None:
@@ -82,5 +81,9 @@ def _leave_open(examples: list[Example], prepared: Prepared) -> bool:
 
 def _things(reading: Reading, told: Predicate, prepared: Prepared) -> frozenset[str]:
     """What is named beside the predicate itself."""
-    content = {f for f, weight in reading.features.items() if weight > GENERIC and f.startswith("w:")}
-    return frozenset(content - {f"w:{prepared.synonyms.get(told.root, told.root)}"})
+    return _named_beside((told,), reading, prepared)
+
+
+def _named_beside(predicates: Iterable[Predicate], reading: Reading, prepared: Prepared) -> frozenset[str]:
+    roots = {f"w:{prepared.synonyms.get(p.root, p.root)}" for p in predicates}
+    return frozenset(feature for feature in reading.content if feature.startswith("w:")) - roots

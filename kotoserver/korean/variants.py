@@ -61,8 +61,6 @@ def variants(sentence: str) -> Iterator[tuple[str, str]]:
 
 def _with_object_particle(sentence: str) -> Iterator[tuple[str, str]]:
     match = re.search(r"([가-힣]{2,}) 주세요", sentence)
-    if match and not re.search(
-        r"[해아어여와워로을를만도은는]$|하나|없이|그냥|아무거나|같이|함께|따로|다시|빨리|천천히", match[1]
-    ):
+    if match and not _NO_THING.search(match[1]):
         noun = match[1] + choose_particle(match[1], "을/를")
         yield "object particle", sentence.replace(match[0], f"{noun} 주세요")
