@@ -23,9 +23,6 @@ class FreshIds:
                 return self._take(letter, candidate)
         return self.head_of_block(neighbour)
 
-    def is_used(self, each: str) -> bool:
-        return each in self._used
-
     def in_block(self, head: str) -> str | None:
         """The first id that is free in this block of ten, now used; None where there is none."""
         letter, block = head[0], int(head[1:])

@@ -18,7 +18,6 @@ from kotoserver.content.diagnostics import START_OF_FILE, Mark, Report
 from kotoserver.content.drafts import Folders
 from kotoserver.content.saving import ABSENT, digest_of_file
 
-LAYOUT_SCHEMA = "scene-layout/1"
 _Coordinate = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
 
 

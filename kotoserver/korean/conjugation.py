@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from kotoserver.korean.hangul import is_syllable, split_syllable
-from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
@@ -23,11 +22,3 @@ def conjugate(morphemes: Sequence[tuple[str, str]], analyzer: MorphemeAnalyzer) 
 def tagged(sentence: Sentence, first: int, last: int) -> list[tuple[str, str]]:
     """Forms and tags of the morphemes from `first` up to `last`."""
     return [(morpheme.form, morpheme.tag) for morpheme in sentence.morphemes[first:last]]
-
-
-def with_ending(sentence: Sentence, predicate: Predicate, ending: str, analyzer: MorphemeAnalyzer) -> str:
-    """The whole predicate with another last ending, its honorific and tense kept."""
-    parts = tagged(sentence, predicate.first, predicate.last)
-    if parts and parts[-1][1] in ("EF", "EC"):
-        parts = parts[:-1]
-    return conjugate([*parts, (ending, "EF")], analyzer)

@@ -1,8 +1,6 @@
-"""Hangul below the syllable: jamo, and how far two words are apart in them."""
+"""Hangul below the syllable."""
 
 import unicodedata
-
-from rapidfuzz.distance import Levenshtein
 
 _FIRST = 0xAC00
 _LAST = 0xD7A3
@@ -19,11 +17,6 @@ def has_hangul(text: str) -> bool:
 def jamo(text: str) -> str:
     """The text as conjoining jamo; an initial and a final consonant are different characters."""
     return unicodedata.normalize("NFD", text)
-
-
-def jamo_distance(one: str, other: str, *, limit: int) -> int:
-    """Edits between the two in jamo; `limit` + 1 when there are more than `limit`."""
-    return Levenshtein.distance(jamo(one), jamo(other), score_cutoff=limit)
 
 
 def split_syllable(syllable: str) -> tuple[int, int, int]:

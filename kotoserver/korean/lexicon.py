@@ -31,11 +31,6 @@ NO_WORDS = _words(
     아니요 아뇨 아니 아니오 아니에요 아닙니다 아니야 아냐 아녜요
     """
 )
-POLITE_NO = _words(
-    """
-    아니요 아뇨 아니에요 아닙니다
-    """
-)
 
 SOFTENERS = _words(
     """

@@ -22,7 +22,6 @@ _STATE_MEMBER = re.compile(rf"{_STATE_KEY}={_STATE_VALUE}")
 _MOST_MEMBERS = 32
 _MOST_STATE = 512
 """Characters of `tracestate` that are passed on; the standard asks for at least as many."""
-_FIRST_VERSION_LENGTH = 55
 _SAMPLED = 1
 
 
