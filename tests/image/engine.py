@@ -101,7 +101,13 @@ def _command(folder: Path) -> list[str]:
     """What the engine mounts and routes is its own, and gone with it."""
     engine = ["dockerd", f"--data-root={folder}/data", f"--exec-root={folder}/run", f"--pidfile={folder}/pid"]
     engine += [f"--host=unix://{folder}/socket", "--exec-opt=native.cgroupdriver=cgroupfs"]
-    steps = ["ip link set lo up", "mount -t tmpfs tmpfs /run", f"exec {' '.join(engine)}"]
+    # Shared within the namespace, as systemd has it everywhere: the node exporter's view of the disks needs it.
+    steps = [
+        "ip link set lo up",
+        "mount --make-rshared /",
+        "mount -t tmpfs tmpfs /run",
+        f"exec {' '.join(engine)}",
+    ]
     return ["unshare", "--net", "--mount", "--propagation=private", "sh", "-ec", "\n".join(steps)]
 
 

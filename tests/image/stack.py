@@ -18,11 +18,15 @@ from typing import Any
 from kotoserver.settings import ROOT
 from tests.image.building import IMAGE, STAND_INS, STORES, BuiltImage
 from tests.image.engine import Engine
+from tests.monitoring.world import program
 from tests.servers import caddy_program, find_program, require
 
 OURS = "koto/kotoserver"
 CHECKOUT = ("compose.yaml", ".env.example", "ops", "scenes", "langpacks")
 """What Compose reads of a checkout when nothing is to be built."""
+WATCHERS = ("prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "prometheus-blackbox-exporter")
+TEMPLATES = Path("/usr/share/prometheus/alertmanager")
+"""Debian's Alertmanager does not hold its own, as the official one does."""
 _IMAGE = re.compile(r"^ +image: (\S+)$", re.MULTILINE)
 
 
@@ -95,15 +99,20 @@ def _load(engine: Engine, image: BuiltImage, folder: Path) -> None:
     shutil.copytree(STAND_INS, context)
     shutil.copy(_weed(), context / "weed")
     shutil.copy(caddy_program(), context / "caddy")
+    for watcher in WATCHERS:
+        shutil.copy(program(watcher), context / watcher)
+    shutil.copytree(TEMPLATES, context / "templates", ignore=shutil.ignore_patterns("ui", "no-ui", "*.sh"))
     for target, name in _theirs().items():
         engine.docker("build", "--build-arg", f"STORES={STORES}", "--target", target, "--tag", name, context)
 
 
 def _theirs() -> dict[str, str]:
     """The stand-in's name -> that of the image that the compose files want."""
-    files = ("compose.yaml", "ops/compose/edge.yaml")
+    files = ("compose.yaml", "ops/compose/edge.yaml", "ops/compose/monitoring.yaml")
     wanted = [image for file in files for image in _IMAGE.findall((ROOT / file).read_text())]
-    return {image.partition(":")[0].rpartition("/")[2]: image for image in wanted if image != OURS}
+    named = {image.partition(":")[0].rpartition("/")[2]: image for image in wanted if image != OURS}
+    del named["grafana"]  # nothing stands in for it
+    return named
 
 
 def _weed() -> Path:

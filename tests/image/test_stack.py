@@ -1,5 +1,6 @@
 """Docker Compose brings up the whole stack from compose.yaml as it is, and what is documented works with it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,15 @@ pytestmark = pytest.mark.image
 ADDRESS = "http://127.0.0.1:5000"
 JOBS = {"migrate": "applied", "bucket": "is there, and private"}
 SECRETS = ("koto_secret", "postgres_password", "database_password", "redis_password", "minio_secret_key")
+WATCHING = ("prometheus", "alertmanager", "node", "blackbox")
+WATCHED = {
+    'up{job="koto"}': 1,
+    'up{job="node"}': 1,
+    'up{job="prometheus"}': 1,
+    "count(koto_dependency_up == 1)": 5,
+    'node_filesystem_size_bytes{mountpoint="/"}': 1,
+}
+"""A query -> the least it gives."""
 INIT = "/docker-entrypoint-initdb.d/init.sql"
 
 
@@ -59,15 +69,19 @@ def test_every_service_is_confined_and_knows_no_secret_by_its_environment(stack:
     secrets = [(stack.folder / "secrets" / name).read_text() for name in SECRETS]
     for service in ("app", "postgres", "redis", "minio"):
         found = stack.inspect(service)
-        host = found["HostConfig"]
-        assert host["ReadonlyRootfs"] is True
-        assert host["Memory"] > 0
-        assert host["PidsLimit"] == 512
-        assert host["CapDrop"] == ["ALL"]
-        assert found["State"]["Health"]["Status"] == "healthy"
+        assert is_confined(found)
+        assert found["HostConfig"]["PidsLimit"] == 512
         assert not [secret for secret in secrets if secret in str(found["Config"])]
-        bound = [each["HostIp"] for ports in host["PortBindings"].values() for each in ports]
-        assert set(bound) == {"127.0.0.1"}
+
+
+def is_confined(found: dict[str, Any]) -> bool:
+    """It is well, and nobody outside this machine reaches it."""
+    host = found["HostConfig"]
+    assert host["ReadonlyRootfs"] is True
+    assert host["Memory"] > 0
+    assert host["CapDrop"] == ["ALL"]
+    assert found["State"]["Health"]["Status"] == "healthy"
+    return all(each["HostIp"] == "127.0.0.1" for ports in (host["PortBindings"] or {}).values() for each in ports)
 
 
 def test_the_processes_are_no_longer_roots(stack: Stack):
@@ -124,6 +138,39 @@ async def test_a_new_password_of_the_database_is_taken_up(stack: Stack):
     stack.up("--no-recreate")
     async with visitor(stack) as http, http.get("/health/ready") as answer:
         assert answer.status == 200
+
+
+async def test_prometheus_watches_the_stack_and_finds_whom_to_tell(stack: Stack):
+    """All of monitoring.yaml but Grafana, which nothing stands in for."""
+    stack.prepare(COMPOSE_FILE="compose.yaml:ops/compose/monitoring.yaml")
+    stack.up(*WATCHING)
+    for service in WATCHING:
+        assert is_confined(stack.inspect(service)), service
+    async with visitor(stack, "http://127.0.0.1:9090") as prometheus:
+        for query, least in WATCHED.items():
+            assert await told(prometheus, query) >= least, query
+        rules = await asked(prometheus, "rules")
+        assert {rule["health"] for group in rules["groups"] for rule in group["rules"]} <= {"ok", "unknown"}
+        (whom,) = (await asked(prometheus, "alertmanagers"))["activeAlertmanagers"]
+        assert whom["url"].startswith("http://alertmanager:9093/")
+    async with visitor(stack, "http://127.0.0.1:9093") as alertmanager, alertmanager.get("/-/ready") as answer:
+        assert answer.status == 200
+    stack.compose("rm", "--stop", "--force", *WATCHING)
+
+
+async def told(prometheus: aiohttp.ClientSession, query: str) -> float:
+    """What the query gives as soon as it gives anything: at most two rounds of asking later."""
+    async with asyncio.timeout(45):
+        while True:
+            if found := (await asked(prometheus, "query", query=query))["result"]:
+                return float(found[0]["value"][1])
+            await asyncio.sleep(0.5)
+
+
+async def asked(prometheus: aiohttp.ClientSession, what: str, **query: str) -> dict[str, Any]:
+    async with prometheus.get(f"/api/v1/{what}", params=query) as answer:
+        data: dict[str, Any] = (await answer.json())["data"]
+        return data
 
 
 async def test_turns_outlive_their_containers_and_an_exchange_of_processes_one_by_one(stack: Stack):
