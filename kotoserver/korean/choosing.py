@@ -22,8 +22,9 @@ from kotoserver.korean.lexicon import (
     TAKING_ROOTS,
 )
 from kotoserver.korean.meaning import compact
+from kotoserver.korean.naming import calls_oneself
 from kotoserver.korean.reading import Reading
-from kotoserver.korean.slot_readings import filled_by, unlisted_amount
+from kotoserver.korean.slot_readings import filled_by, in_its_place, unlisted_amount
 from kotoserver.korean.stance import Stance
 from kotoserver.korean.yes_and_no import (
     answers_alike,
@@ -104,6 +105,8 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         or fills_in(own, reading, prepared)
         or asks_about_it(own, reading, prepared)
         or _only_that_is_asked(reading, own, prepared)
+        or _told_of_another(reading, own)
+        or _calls_oneself(reading, own, prepared)
     )
 
 
@@ -274,6 +277,25 @@ def _unfulfilled(reading: Reading, own: tuple[Match, ...]) -> Match | None:
     if any(feature.startswith("q:") for feature in reading.features):
         return None
     return next((m for m in own if m.intent.needs and _says_alike(m.intent, reading)), None)
+
+
+def _calls_oneself(reading: Reading, own: tuple[Match, ...], prepared: Prepared) -> Match | None:
+    """리나라고 해요, where 저는 리나예요 is taught."""
+    names = bool(prepared.names) and calls_oneself(reading.text)
+    return own[0] if names and len(own) == 1 and not own[0].intent.needs else None
+
+
+def _told_of_another(reading: Reading, own: tuple[Match, ...]) -> Match | None:
+    """의사입니다, where 대학생입니다 is taught: the question is answered, with what is not among the values."""
+    closing = reading.closing
+    if closing is None or closing.root != "이" or reading.stance.answer is Stance.AGAINST:
+        return None
+    if any(feature.startswith("q:") for feature in reading.features):
+        return None
+    return next(
+        (m for m in own if any(in_its_place(reading, m.intent, slot) for slot in m.intent.needs)),
+        None,
+    )
 
 
 def _says_alike(intent: PreparedIntent, reading: Reading) -> bool:

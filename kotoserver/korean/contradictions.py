@@ -4,20 +4,50 @@ import re
 from collections.abc import Iterator
 
 from kotoserver.korean.codes import Code
-from kotoserver.korean.context import Context
+from kotoserver.korean.context import Context, Prepared
 from kotoserver.korean.findings import Finding
+from kotoserver.korean.intents import PreparedIntent
 from kotoserver.korean.meaning import compact
+from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
 
 _BOTH_WAYS = re.compile("괜찮|됐|돼|좋아요")
 """What is said behind yes as well as behind no."""
 _LEAVE = re.compile(r"도\s?(?:돼|되|될|괜찮)")
+_LITTLE = 2
+"""Strange words behind 네 or 아니요 that may still belong to the answer, and begin no other talk."""
 _MUST_NOT = re.compile(r"[가-힣]면\s?안\s?(?:돼|되|됩)[가-힣]*")
 
 
 def find_contradiction(context: Context) -> Iterator[Finding]:
     yield from _answered_the_other_way(context)
     yield from _forbidden(context)
+
+
+def find_refused_otherwise(reading: Reading, prepared: Prepared) -> Finding | None:
+    """아니요, 두 번째입니다, where only 네, 처음입니다 is taught: yes for no, whatever words follow it."""
+    answer, word = reading.stance.answer, reading.stance.answer_word
+    wondered = any(feature.startswith("q:") for feature in prepared.npc.features)
+    if word is None or wondered or answer is Stance.OPEN:
+        return None
+    if not all(_answers_with(intent, answer.opposite) for intent in prepared.intents):
+        return None
+    expected = prepared.topic.union(*(intent.vocabulary for intent in prepared.intents))
+    if reading.stance.mild or len(reading.strange_to(expected)) > _LITTLE:
+        return None
+    return Finding(
+        code=Code.NEGATION_MISMATCH,
+        rule="meaning.refused_otherwise",
+        start=word.start,
+        end=word.end,
+        params={"got": word.text, "want": prepared.intents[0].examples[0].text},
+        blocks=True,
+    )
+
+
+def _answers_with(intent: PreparedIntent, answer: Stance) -> bool:
+    said = {example.reading.stance.answer for example in intent.examples} - {Stance.OPEN}
+    return said == {answer} if said else intent.leaning is answer
 
 
 def _answered_the_other_way(context: Context) -> Iterator[Finding]:

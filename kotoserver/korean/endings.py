@@ -138,7 +138,9 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
     if _THING.match(rest):
         want = conjugate([*stem, ("은", "ETM")], context.analyzer)
     elif rest and context.sentence.morphemes[predicate.last - 2].tag in ("VA", "XSA"):
-        want = conjugate([*stem, ("은", "ETM"), ("거", "NNB")], context.analyzer)
+        following = context.sentence.morphemes[predicate.last : predicate.last + 1]
+        thing = [] if following and following[0].tag in ("NNG", "NNP") else [("거", "NNB")]  # 크다 컵 주세요
+        want = conjugate([*stem, (_modifying(stem), "ETM"), *thing], context.analyzer)
     elif predicate.root == "주" or "주" in predicate.auxiliaries:
         want = conjugate([*stem, ("세요", "EF")], context.analyzer)
     elif rest:
@@ -146,6 +148,11 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
     else:
         want = _as_past_examples(context, predicate) or _politely(context, stem)
     yield of_predicate(context.sentence, Code.DICTIONARY_FORM, "ending.dictionary", predicate, want)
+
+
+def _modifying(stem: list[tuple[str, str]]) -> str:
+    """맛있는, 없는; but 큰, 따뜻한."""
+    return "는" if stem[-1][0].endswith(("있", "없")) else "은"
 
 
 def _as_past_examples(context: Context, predicate: Predicate) -> str | None:

@@ -7,7 +7,7 @@ from kotoserver.domain.levels import SpeechFit
 from kotoserver.korean.answering import choose_intent
 from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context, Prepared
-from kotoserver.korean.contradictions import find_contradiction
+from kotoserver.korean.contradictions import find_contradiction, find_refused_otherwise
 from kotoserver.korean.corrections import apply_findings
 from kotoserver.korean.counting import find_counting
 from kotoserver.korean.draft import Draft, begin_draft
@@ -52,7 +52,10 @@ def _judge_korean(draft: Draft, prepared: Prepared) -> Outcome:
     context = Context(prepared=prepared, reading=reading, intent=intent)
     slots = read_slots(reading, intent, prepared.table) if intent else ()
     meant = replace(context, reading=answering)
-    findings = [*find_meaning(meant, slots), *find_contradiction(meant)] if intent else [_off_topic(written)]
+    if intent is None:
+        findings = [_unanswered(reading, written, prepared)]
+    else:
+        findings = [*find_meaning(meant, slots), *find_contradiction(meant)]
     authored = compact(draft.text) in prepared.compact_examples
     if authored:
         findings += find_told_as_question(context)
@@ -119,7 +122,10 @@ def _speech(reading: Reading, prepared: Prepared) -> SpeechFit:
     return fit(reading.level.level, prepared.expectation.target, prepared.expectation.also_ok)
 
 
-def _off_topic(draft: Draft) -> Finding:
+def _unanswered(reading: Reading, draft: Draft, prepared: Prepared) -> Finding:
+    refused = find_refused_otherwise(reading, prepared)
+    if refused is not None:
+        return refused
     return Finding(
         code=Code.MEANING_OFF_TOPIC, rule="meaning.off_topic", start=0, end=len(draft.text), blocks=True
     )

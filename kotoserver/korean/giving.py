@@ -217,9 +217,16 @@ def _asks_to_help(context: Context, predicate: Predicate) -> bool:
 def direction(context: Context, closing: Predicate) -> Iterator[Finding]:
     """관광하러 갔습니다, said where one has arrived."""
     turned = {"가": "오", "오": "가"}.get(closing.root[-1:])
-    if turned is None or closing.auxiliaries or (len(closing.root) > 1 and closing.root not in _THERE_AND_HERE):
+    if turned is None or (len(closing.root) > 1 and closing.root not in _THERE_AND_HERE):
         return
     other = closing.root[:-1] + turned
+    asked_so = any(
+        (p.root, p.auxiliaries) == (other, closing.auxiliaries)
+        for e in context.examples
+        for p in e.reading.predicates
+    )
+    if closing.auxiliaries and not (asked_so and closing.auxiliaries == ("주",)):
+        return
     roots = {p.root for example in context.examples for p in example.reading.predicates if p.closes}
     if other not in roots or closing.root in roots:
         return
@@ -229,7 +236,7 @@ def direction(context: Context, closing: Predicate) -> Iterator[Finding]:
     asked = [
         p for e in context.examples for p in e.reading.predicates if p.root == other and "주" in p.auxiliaries
     ]
-    if is_demand(closing) and asked:
+    if is_demand(closing) and asked and not closing.auxiliaries:
         parts[1:1] = [("어", "EC"), ("주", "VX")]  # 명동으로 오세요, where 명동으로 가 주세요 is taught
     want = conjugate([(other, parts[0][1]), *parts[1:]], context.analyzer)
     yield of_predicate(context.sentence, Code.VERB_DIRECTION, "ending.direction", closing, want)

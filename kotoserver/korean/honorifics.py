@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kotoserver.domain.levels import SpeechLevel
+from kotoserver.domain.particles import final_consonant
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
@@ -36,6 +37,9 @@ _HUMBLE_FORMS = {
 }
 _ADDRESS = re.compile(r"(?<![가-힣])(?P<got>당신|너|야|아줌마)(?P<tail>은|는|이|가|을|를|의|도)?(?=[\s,]|$)")
 _GOODBYE = re.compile(r"안녕히\s?(?P<verb>가|계)(?P<ending>세요|십시오)")
+_CALLED = re.compile(
+    r"(?P<opening>저는|전|제 이름은) (?P<name>[가-힣]{1,5}?)(?P<raised>이?(?:세요|십니다))(?![가-힣]|\s?\?)"
+)
 _OWNERS = frozenset({"제", "저의", "내", "나의", "네", "예", "아니요", "저는"})
 _ONESELF = frozenset({"저", "나", "제", "내"})
 _JOINING = frozenset({"고", "는데", "은데", "ᆫ데", "어서", "아서", "지만"})
@@ -44,12 +48,15 @@ _FELT = frozenset({"아프", "춥", "덥", "배고프", "배부르", "피곤하"
 _LEAVE = re.compile(r"도\s?(?:돼|되|될|괜찮)")
 """여기 앉아도 돼요?, to which 네, 앉으세요 is the answer."""
 _TELLING = ("어요", "아요", "ᆸ니다", "습니다", "ᆸ니까", "습니까")
+_SHOTS = frozenset({"주사", "침", "백신", "예방접종", "접종", "링거"})
+"""What one gets and can be told to get, where 맞다 otherwise says that something is right."""
 _PLANS = frozenset({"예정", "계획", "생각"})
 _SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
 
 
 def find_honorifics(context: Context) -> Iterator[Finding]:
-    yield from _self_honour(context)
+    called = list(_own_name(context))
+    yield from called or _self_honour(context)
     if context.wanted is not SpeechLevel.BANMAL:
         yield from _humble(context)
         yield from _address(context)
@@ -116,6 +123,24 @@ def _own_title(context: Context) -> Iterator[Finding]:
         )
 
 
+def _own_name(context: Context) -> Iterator[Finding]:
+    """제 이름은 리나세요: a name alone has no predicate that could be seen to raise it."""
+    match = _CALLED.search(context.sentence.text)
+    names = context.prepared.names
+    if match is None or not names or not (match["name"] in names or match["opening"] == "제 이름은"):
+        return
+    formal = match["raised"].endswith("십니다")
+    plain = "입니다" if formal else "이에요" if final_consonant(match["name"]) else "예요"
+    yield Finding(
+        code=Code.HONORIFIC_SELF,
+        rule="honorific.name",
+        start=match.start("name"),
+        end=match.end(),
+        params={"got": match["name"] + match["raised"], "want": match["name"] + plain},
+        replacement=match["name"] + plain,
+    )
+
+
 def _self_honour(context: Context) -> Iterator[Finding]:
     reading = context.reading
     closing = reading.closing
@@ -157,7 +182,8 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
     """True when it surely speaks of oneself, False when it has become an order, None when all is well."""
     if closing.ending in _OWN_WILL:
         return True
-    orders = closing.ending.startswith(("세", "으세", "십시", "으십시", "ᆸ시"))
+    denies = closing.short_negation or "않" in closing.auxiliaries  # 못 드세요
+    orders = closing.ending.startswith(("세", "으세", "십시", "으십시", "ᆸ시")) and not denies
     shown = {
         (p.root, p.honorific)
         for example in context.examples
@@ -177,7 +203,7 @@ def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
     if orders and not closing.auxiliaries and _gives_it_back(context, closing, shown):
         return _is_state(context, closing)
     if closing.root not in asked:
-        stated = closing.past or closing.future or closing.ending in ("ᆸ니다", "습니다")
+        stated = denies or closing.past or closing.future or closing.ending in ("ᆸ니다", "습니다")
         told = (closing.root, False) in shown and stated
         return True if told and not orders and not _speaks_of_another(context) else None
     return closing.past or closing.future or not orders
@@ -248,6 +274,7 @@ def _is_state(context: Context, closing: Predicate) -> bool:
     tags = {m.tag for m in context.sentence.morphemes[closing.first : closing.first + 2]}
     return (
         closing.root in STATE_ROOTS | UNCOMMANDED_ROOTS
+        or (closing.root == "맞" and not _SHOTS & (context.prepared.npc.sentence.stems | context.sentence.stems))
         or bool(tags & {"VA", "XSA", "VCP"})
         or bool({"수있", "싶", "계시"} & set(closing.auxiliaries))
     )

@@ -288,8 +288,27 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
     offered = bool(intent.needs) or (offer is not None and offer.ending.endswith("까요"))
     if stance.stance not in answers and not (offered and shown == {(stance.answer.opposite, stance.stance)}):
         return
-    if context.sentence.text[word.end :].strip(" ,."):
+    if _tells_otherwise(context):
+        yield Finding(
+            code=Code.NEGATION_MISMATCH,
+            rule="meaning.told_otherwise",
+            start=word.start,
+            end=len(context.sentence.text),
+            params={"got": context.sentence.text.strip(" ."), "want": intent.examples[0].text},
+            blocks=True,
+        )
+    elif context.sentence.text[word.end :].strip(" ,."):
         yield _wrong_answer(context, word)
+
+
+def _tells_otherwise(context: Context) -> bool:
+    """아니요, 친구가 쌌어요, where 네, 제가 쌌어요 is taught: another fact, to which the no belongs."""
+    intent, reading, closing = context.intent, context.reading, context.reading.closing
+    if intent is None or closing is None or reading.stance.answer is not Stance.AGAINST:
+        return False
+    if is_demand(closing) or context.sentence.asks(closing.end) or intent.needs:
+        return False
+    return bool(reading.nouns - intent.vocabulary - context.prepared.topic)
 
 
 def _wrong_answer(context: Context, word: Word) -> Finding:

@@ -13,6 +13,7 @@ _TOLD = re.compile(
     r"(?:이에요|예요|입니다|이라고|라고|이야|야|이요|요|이고|고)(?![가-힣])"
 )
 """저는 리나예요, 제 이름은 리나예요, 리나라고 해요."""
+_CALLS = re.compile(r"라고\s?(?:해|합니|하는|불러|부르)")
 _NO_NAMES = frozenset(
     {
         "이름",
@@ -61,6 +62,11 @@ def called_as_taught(sentence: Sentence, taught: frozenset[str]) -> Sentence:
     behind = tuple(m for m in sentence.morphemes if m.start >= end)
     name = Morpheme(known, "NNP", start, end - start)
     return Sentence(text=sentence.text, morphemes=(*before, name, *behind), score=sentence.score)
+
+
+def calls_oneself(text: str) -> bool:
+    """리나라고 해요, 부디라고 합니다: a name, whatever the examples call themselves by."""
+    return _told(text) is not None and _CALLS.search(text) is not None
 
 
 def _told(text: str) -> re.Match[str] | None:

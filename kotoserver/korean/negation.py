@@ -31,6 +31,8 @@ def _negation(context: Context, predicate: Predicate) -> Iterator[Finding]:
         want = conjugate([("모르", "VV"), *parts[1:]], context.analyzer)
     elif context.sentence.morphemes[predicate.first].end < predicate.end and _is_noun_verb(context, predicate):
         want = f"{parts[0][0]} 안 {conjugate(parts[1:], context.analyzer)}"
+    elif _is_given_back(context, predicate):
+        return
     elif is_demand(predicate) and not context.sentence.asks(predicate.end):
         plain = [part for part in parts[:-1] if part[0] not in ("시", "으시")]
         formal = [("시", "EP")] if predicate.ending == "ᆸ시오" else []
@@ -46,6 +48,15 @@ def _negation(context: Context, predicate: Predicate) -> Iterator[Finding]:
         params={"got": got, "want": want},
         replacement=want,
     )
+
+
+def _is_given_back(context: Context, predicate: Predicate) -> bool:
+    """아니요, 안 하세요, as an answer to 술 하세요?: it tells of oneself, and forbids nothing."""
+    asked = context.prepared.npc.closing
+    if asked is None or (asked.root, asked.auxiliaries) != (predicate.root, ()) or predicate.auxiliaries:
+        return False
+    forbids = any("말" in p.auxiliaries for e in context.examples for p in e.reading.predicates)
+    return asked.honorific and predicate.root != "주" and not forbids
 
 
 def _is_noun_verb(context: Context, predicate: Predicate) -> bool:

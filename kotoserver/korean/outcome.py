@@ -14,7 +14,7 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.scoring import find_bars, weigh
 
 ENGINE_NAME = "local"
-ENGINE_VERSION = "16"
+ENGINE_VERSION = "17"
 """Raised whenever the same words might be judged differently."""
 MOST_ITEMS = 3
 

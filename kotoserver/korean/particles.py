@@ -47,6 +47,9 @@ _CASE_GAIN = 0.0
 _PLACE_GAIN = -2.0
 _REQUEST_GAIN = -5.0
 """A thing can hardly be the one who is asked: 카드가 충전해 주세요."""
+_EXISTING = frozenset({"있", "없", "필요하"})
+"""What is there or needed is never an object, however well 을 sounds before a number: 수건을 두 장 필요해요."""
+_EXISTING_GAIN = -4.0
 _EXAMPLE_GAIN = 0.5
 _DIRECTION_GAIN = -4.0
 """From and to sound equally well; the examples tell which is meant."""
@@ -282,7 +285,11 @@ def _needed_by_verb(phrase: Phrase) -> float:
     means = phrase.noun in MEANS_NOUNS and phrase.case == "을/를"
     if means or phrase.case not in ("이/가", "을/를"):
         return _PLACE_GAIN
-    asks = phrase.predicate is not None and phrase.predicate.ending.endswith("세요")
+    predicate = phrase.predicate
+    exists = predicate is not None and predicate.root in _EXISTING and not predicate.modifies
+    if exists and phrase.case == "을/를":
+        return _EXISTING_GAIN
+    asks = predicate is not None and predicate.ending.endswith("세요")
     return _REQUEST_GAIN if asks and phrase.case == "이/가" else _CASE_GAIN
 
 
@@ -290,7 +297,8 @@ def _leads(phrase: Phrase) -> bool:
     if phrase.predicate is None:
         return False
     sent = phrase.place and phrase.predicate.root in _SENDING and phrase.case == "을/를"
-    return sent or (phrase.predicate.root in _MOTION and phrase.case in ("에", "에서"))
+    carried = phrase.case == "을/를" and "주" in phrase.predicate.auxiliaries  # 시청을 가 주세요
+    return sent or (phrase.predicate.root in _MOTION and (carried or phrase.case in ("에", "에서")))
 
 
 def _gain(context: Context, phrase: Phrase, case: str) -> float:
@@ -414,10 +422,13 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
         return None  # 기숙사에 살 거예요, 기숙사에서 살 거예요
     sent = phrase.place and phrase.predicate.root in _SENDING
     leads = sent or phrase.predicate.root in _MOTION
-    if {phrase.case, *shown} == {"을/를", "으로/로"} and not (leads and phrase.place):
+    going = phrase.predicate.root in _MOTION or (leads and phrase.place)
+    if {phrase.case, *shown} == {"을/를", "으로/로"} and not going:
         return None  # 유자차를 주세요, 유자차로 주세요
     carried = "주" in phrase.predicate.auxiliaries  # 시청을 가 주세요
-    if phrase.case == "을/를" and phrase.place and phrase.predicate.root in ("가", "오", "다니") and not carried:
+    from_there = shown == {"에서"} and phrase.predicate.root == "오"  # 자카르타를 왔어요
+    reached = phrase.place and phrase.predicate.root in ("가", "오", "다니") and not from_there
+    if phrase.case == "을/를" and reached and not carried:
         return None  # 홍대를 가고 싶어요
     if leads and {phrase.case, *shown} == {"에", "으로/로"} and phrase.noun not in PURPOSES:
         return None

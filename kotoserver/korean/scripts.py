@@ -32,7 +32,11 @@ _FOREIGN = """
     large=큰_거 big=큰 small=작은 bag=봉투 receipt=영수증 please=주세요 tolong=주세요 yes=네 ya=네
     no=아니요 tidak=아니요 ok=네 okay=네 thanks=감사합니다 bus=버스 taxi=택시 window=창가 aisle=복도
     passport=여권 takeaway=포장 takeout=포장 size=사이즈 this=이거 ini=이거 and=하고 dan=하고
-    sugar=설탕 tea=차
+    sugar=설탕 tea=차 umbrella=우산 payung=우산 straw=빨대 sedotan=빨대 spoon=숟가락 sendok=숟가락
+    chopsticks=젓가락 towel=수건 handuk=수건 key=열쇠 kunci=열쇠 room=방 kamar=방 medicine=약 obat=약
+    bread=빵 roti=빵 juice=주스 jus=주스 egg=계란 telur=계란 rice=밥 nasi=밥 money=돈 uang=돈
+    ticket=표 tiket=표 menu=메뉴 hotel=호텔 airport=공항 bandara=공항 toilet=화장실 subway=지하철
+    train=기차 kereta=기차 today=오늘 tomorrow=내일 besok=내일 here=여기 sini=여기 gula=설탕 teh=차
 """
 FOREIGN_WORDS = {
     foreign: korean.replace("_", " ") for foreign, korean in (pair.split("=") for pair in _FOREIGN.split())

@@ -3,7 +3,7 @@
 from kotoserver.domain.evaluation import SlotReading, SlotState
 from kotoserver.domain.scene import Slot
 from kotoserver.korean.intents import PreparedIntent
-from kotoserver.korean.lexicon import REQUEST_ROOTS, TAKING_ROOTS
+from kotoserver.korean.lexicon import MEANS_NOUNS, REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.numbers import read_numbers
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
@@ -36,6 +36,9 @@ _UMBRELLA = frozenset(
     ]
 )
 """Words for a whole class, which leave the choice open."""
+_BESIDE = frozenset({"쪽", "편", "자리", "사람"})
+_PARTICLES_ALIKE = ("하고 랑 이랑 와 과", "로 으로", "을 를", "이 가", "은 는", "에게 한테 께")
+_ALIKE = {form: group.split()[0] for group in _PARTICLES_ALIKE for form in group.split()}
 
 
 def read_slots(reading: Reading, intent: PreparedIntent, table: SlotTable) -> tuple[SlotReading, ...]:
@@ -44,14 +47,15 @@ def read_slots(reading: Reading, intent: PreparedIntent, table: SlotTable) -> tu
     for slot in intent.slots:
         choice = table.choices.get(slot)
         if choice is not None:
-            found.append(_read_choice(reading, choice, needed=slot in intent.needs))
+            found.append(_read_choice(reading, choice, intent))
         number = next((n for n in table.numbers if n.id == slot), None)
         if number is not None:
             found.append(_read_number(reading, number))
     return tuple(r for r in found if r.state is not SlotState.MISSING or r.slot in intent.needs)
 
 
-def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
+def _read_choice(reading: Reading, slot: Slot, intent: PreparedIntent) -> SlotReading:
+    needed = slot.id in intent.needs
     mentions = [m for m in reading.mentions if m.slot == slot.id and (needed or not m.by_verb)]
     values = list(dict.fromkeys(m.value for m in mentions if m.value != OTHER_VALUE))
     heard = reading.text[mentions[-1].start : mentions[-1].end] if mentions else None
@@ -70,6 +74,8 @@ def _read_choice(reading: Reading, slot: Slot, *, needed: bool) -> SlotReading:
     if mentions:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
     other = (unlisted_amount(reading, slot) or _unlisted_noun(reading)) if needed else None
+    if other is None and needed:
+        other = in_its_place(reading, intent, slot.id)
     if other is not None:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=other)
     return SlotReading(slot=slot.id, state=SlotState.MISSING)
@@ -103,6 +109,35 @@ def _unlisted_noun(reading: Reading) -> str | None:
         if morpheme.tag in ("NNG", "NNP") and morpheme.start not in taken and morpheme.end not in placed:
             return None if morpheme.form in _UMBRELLA else morpheme.form
     return None
+
+
+def in_its_place(reading: Reading, intent: PreparedIntent, slot: str) -> str | None:
+    """구석 of 구석에 앉을게요, where 창가에 앉을게요 is taught: it has the value's particle and its verb."""
+    closing = reading.closing
+    if closing is None or closing.negated or reading.sentence.asks(closing.end):
+        return None
+    named = [(e.reading, m) for e in intent.examples for m in e.reading.mentions if m.slot == slot]
+    shown = {(told.root, _behind(read, m.end)) for read, m in named if (told := read.closing) is not None}
+    values = {read.text[m.start : m.end] for read, m in named}
+    elsewhere = _BESIDE if values & MEANS_NOUNS else _BESIDE | MEANS_NOUNS | {"한국"}  # 비행기로 왔어요
+    taken = {place for m in reading.mentions for place in range(m.start, m.end)}
+    taken |= {place for n in reading.numbers for place in range(n.start, n.end)}
+    for noun in reversed(reading.sentence.morphemes):
+        if noun.tag not in ("NNG", "NNP") or noun.form in elsewhere or noun.start in taken:
+            continue
+        behind = _behind(reading, noun.end)
+        if behind is not None and (closing.root, behind) in shown:
+            return None if noun.form in _UMBRELLA else noun.form
+    return None
+
+
+def _behind(reading: Reading, place: int) -> str | None:
+    """The particle or noun behind a value, or 이 of 이다; 쪽 and 자리 add nothing: 창가 쪽으로, 창가로."""
+    following = [m for m in reading.sentence.morphemes if m.start >= place]
+    while following and (following[0].form in _BESIDE or following[0].tag == "XSN"):
+        following = following[1:]
+    known = following and (following[0].tag.startswith("J") or following[0].tag in ("VCP", "NNG"))
+    return _ALIKE.get(following[0].form, following[0].form) if known else None
 
 
 def _asks_for(reading: Reading, closing: Predicate) -> bool:

@@ -1,8 +1,10 @@
 """The first pass over an utterance: what is wrong in the way it is written, before it is understood."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from kotoserver.domain.particles import choose_particle
 from kotoserver.korean.allomorphs import find_allomorphs
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugations import find_conjugations
@@ -24,6 +26,10 @@ from kotoserver.korean.spelling import find_surface
 from kotoserver.korean.stance import Stance
 from kotoserver.korean.vocabulary import find_misspelt
 from kotoserver.ports.morphology import MorphemeAnalyzer
+
+_PAIRS = ("을/를", "이/가", "은/는", "으로/로", "과/와")
+_PARTICLE = re.compile(r"(?:을|를|이|가|은|는|으로|로|과|와)(?![가-힣])")
+"""What fitted the foreign word need not fit the Korean one: umbrella를, 우산을."""
 
 
 def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Reading:
@@ -101,14 +107,12 @@ def polish(draft: Draft, prepared: Prepared) -> Draft:
 
 def _find_foreign(text: str, prepared: Prepared) -> Iterable[Finding]:
     for start, end, korean in foreign_words(text):
-        yield Finding(
-            code=Code.MIXED_LANGUAGE,
-            rule="input.foreign_word",
-            start=start,
-            end=end,
-            params={"word": text[start:end], "korean": korean},
-            replacement=korean,
-        )
+        params = {"word": text[start:end], "korean": korean}
+        yield _in_korean(start, end, params, korean)
+        particle = _PARTICLE.match(text, end)
+        if particle is not None:
+            pair = next(pair for pair in _PAIRS if particle[0] in pair.split("/"))
+            yield _in_korean(end, particle.end(), params, choose_particle(korean, pair))
     yield from _find_strange(text, prepared)
     for start, end, token in chat_tokens(text):
         yield Finding(
@@ -119,6 +123,17 @@ def _find_foreign(text: str, prepared: Prepared) -> Iterable[Finding]:
             params={"token": token},
             replacement=None,
         )
+
+
+def _in_korean(start: int, end: int, params: Mapping[str, str], replacement: str) -> Finding:
+    return Finding(
+        code=Code.MIXED_LANGUAGE,
+        rule="input.foreign_word",
+        start=start,
+        end=end,
+        params=params,
+        replacement=replacement,
+    )
 
 
 def _find_strange(text: str, prepared: Prepared) -> Iterable[Finding]:

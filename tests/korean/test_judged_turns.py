@@ -13,7 +13,13 @@ from tests.korean.turns import Judge, codes, expect
 _LEVELS = {"haeyo": SpeechLevel.HAEYO, "hapsyo": SpeechLevel.HAPSYO, "banmal": SpeechLevel.BANMAL}
 SITUATIONS = [
     situation
-    for name in ("judged_turns.yaml", "service_turns.yaml", "wrong_answers.yaml", "everyday_turns.yaml")
+    for name in (
+        "judged_turns.yaml",
+        "service_turns.yaml",
+        "wrong_answers.yaml",
+        "everyday_turns.yaml",
+        "tricky_turns.yaml",
+    )
     for situation in yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8"))
 ]
 

@@ -1,0 +1,194 @@
+"""What a refused answer is told: yes for no, another fact, another value in the place of the one wanted."""
+
+import pytest
+
+from kotoserver.domain.evaluation import Expectation, Verdict
+from kotoserver.domain.levels import SpeechLevel
+from tests.korean.turns import Judge, codes, expect
+
+ALONE = expect("혼자 오셨어요?", "네, 혼자 왔어요.", "네, 혼자예요.")
+PACKED = expect("짐은 직접 싸셨습니까?", "네, 제가 쌌습니다.", "네, 직접 쌌습니다.", target=SpeechLevel.HAPSYO)
+MADE = expect("직접 만드셨어요?", "네, 제가 만들었어요.", "네, 직접 만들었어요.")
+STUDENT = expect("학생이세요?", "네, 학생이에요.", "네, 대학생이에요.")
+FIRST = expect("한국은 처음이세요?", "네, 처음이에요.", "네, 처음 왔어요.")
+MUG = expect("머그잔에 드려도 될까요?", "네, 괜찮아요.", "네, 머그잔에 주세요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("아니요, 친구랑 왔어요", ALONE),
+        ("아니요, 가족하고 같이 왔어요", ALONE),
+        ("아니요, 친구가 쌌습니다", PACKED),
+        ("아니요, 어머니께서 싸 주셨습니다", PACKED),
+        ("아니요, 엄마가 만들었어요", MADE),
+        ("아니요, 샀어요", MADE),
+        ("아니요, 회사원이에요", STUDENT),
+        ("아니요, 두 번째예요", FIRST),
+        ("아니요, 안 돼요", MUG),
+    ],
+)
+def test_no_with_another_fact_says_no_where_yes_was_wanted(judge: Judge, text: str, turn: Expectation):
+    evaluation = judge(text, turn)
+    assert evaluation.verdict is Verdict.RETRY
+    assert "NEGATION_MISMATCH" in codes(evaluation)
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("아니요, 혼자 왔어요", ALONE),
+        ("아니요, 직접 쌌습니다", PACKED),
+        ("아니요, 제가 만들었어요", MADE),
+        ("아니요, 학생이에요", STUDENT),
+        ("아니요, 머그잔에 주세요", MUG),
+    ],
+)
+def test_no_before_the_very_fact_that_was_asked_is_a_slip(judge: Judge, text: str, turn: Expectation):
+    evaluation = judge(text, turn)
+    assert (evaluation.verdict, codes(evaluation)) == (Verdict.ACCEPT_WITH_FEEDBACK, ["ANSWER_POLARITY"])
+
+
+def test_no_before_other_talk_is_off_topic(judge: Judge):
+    assert codes(judge("아니요, 오늘 날씨가 좋아요", FIRST)) == ["MEANING_OFF_TOPIC"]
+
+
+SEAT = expect("어디에 앉으시겠어요?", "창가에 앉을게요.", "창가 자리에 앉고 싶어요.", slots={"seat": ("창가",)})
+JOB = expect("직업이 뭐예요?", "대학생이에요.", "저는 대학생이에요.", slots={"job": ("대학생", "학생")})
+WITH = expect("누구랑 오셨어요?", "친구하고 왔어요.", "친구랑 같이 왔어요.", slots={"who": ("친구",)})
+SENT = expect("어디로 보내실 거예요?", "인도네시아로 보낼 거예요.", slots={"country": ("인도네시아",)})
+LOST = expect(
+    "어떤 가방을 잃어버리셨어요?",
+    "검은색 가방을 잃어버렸어요.",
+    "까만 가방이에요.",
+    slots={"color": ("검은색", "까만")},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "heard"),
+    [
+        ("구석에 앉을게요", SEAT, "구석"),
+        ("벽 쪽에 앉을게요", SEAT, "벽"),
+        ("저는 의사예요", JOB, "의사"),
+        ("선생님이에요", JOB, "선생"),
+        ("가족하고 왔어요", WITH, "가족"),
+        ("동생이랑 같이 왔어요", WITH, "동생"),
+        ("일본으로 보낼 거예요", SENT, "일본"),
+        ("빨간색 가방을 잃어버렸어요", LOST, "빨간색"),
+    ],
+)
+def test_what_stands_in_the_place_of_the_value_is_a_wrong_value(
+    judge: Judge, text: str, turn: Expectation, heard: str
+):
+    evaluation = judge(text, turn)
+    assert evaluation.verdict is Verdict.RETRY
+    assert codes(evaluation) == ["SLOT_WRONG"]
+    assert evaluation.items[0].params["got"] == heard
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("자리에 앉을게요", SEAT),
+        ("앉을게요", SEAT),
+        ("비행기로 왔어요", WITH),
+        ("어제 왔어요", WITH),
+        ("오늘 보낼 거예요", SENT),
+        ("가방을 잃어버렸어요", LOST),
+    ],
+)
+def test_what_stands_elsewhere_leaves_the_value_open(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == ["SLOT_MISSING"]
+
+
+HURRY = expect("급하세요?", "네, 빨리 가 주세요.", "네, 좀 빨리 가 주세요.")
+CITY_HALL = expect("어디까지 가세요?", "시청으로 가 주세요.", "시청까지 가 주세요.", slots={"to": ("시청",)})
+HERE = expect("어디로 갈까요?", "여기로 와 주세요.", "호텔 앞으로 와 주세요.")
+
+
+def test_slowly_is_the_opposite_of_fast(judge: Judge):
+    assert "MEANING_OPPOSITE" in codes(judge("천천히 가 주세요", HURRY))
+    assert codes(judge("네, 얼른 가 주세요", HURRY)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "code", "better"),
+    [
+        ("시청으로 와 주세요", CITY_HALL, "VERB_DIRECTION", "시청으로 가 주세요"),
+        ("여기로 가 주세요", HERE, "VERB_DIRECTION", "여기로 와 주세요"),
+        ("시청을 가 주세요", CITY_HALL, "PARTICLE_WRONG", "시청으로 가 주세요"),
+    ],
+)
+def test_a_request_to_go_says_where_and_which_way(
+    judge: Judge, text: str, turn: Expectation, code: str, better: str
+):
+    evaluation = judge(text, turn)
+    assert (codes(evaluation), evaluation.corrected) == ([code], better)
+
+
+@pytest.mark.parametrize("text", ["시청에 가 주세요", "시청 가 주세요", "시청 쪽으로 가 주세요"])
+def test_other_ways_to_say_where_pass(judge: Judge, text: str):
+    assert codes(judge(text, CITY_HALL)) == []
+
+
+NAME = expect("성함이 어떻게 되세요?", "저는 아니타예요.", "제 이름은 아니타예요.")
+TICKET = expect("표 있으세요?", "네, 있어요.", "네, 여기 있어요.")
+DRINK = expect("술 하세요?", "아니요, 안 해요.", "아니요, 술은 못 마셔요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "better"),
+    [
+        ("제 이름은 아니타세요", NAME, "제 이름은 아니타예요"),
+        ("저는 아니타십니다", NAME, "저는 아니타입니다"),
+        ("제 이름은 부디세요", NAME, "제 이름은 부디예요"),
+        ("아니요, 안 하세요", DRINK, "아니요, 안 해요"),
+    ],
+)
+def test_a_name_or_a_denial_that_raises_oneself_is_put_right(
+    judge: Judge, text: str, turn: Expectation, better: str
+):
+    evaluation = judge(text, turn)
+    assert (codes(evaluation), evaluation.corrected) == (["HONORIFIC_SELF"], better)
+
+
+@pytest.mark.parametrize("text", ["저는 아니타예요", "아니타라고 해요", "제 이름은 부디입니다"])
+def test_a_name_said_plainly_passes(judge: Judge, text: str):
+    assert codes(judge(text, NAME)) == []
+
+
+@pytest.mark.parametrize("text", ["네, 왕복 표를 있어요", "네, 표를 두 장 있어요", "네, 티켓을 있어요"])
+def test_what_there_is_takes_no_object_particle(judge: Judge, text: str):
+    assert "PARTICLE_WRONG" in codes(judge(text, TICKET))
+
+
+UMBRELLA = expect("뭐 찾으세요?", "우산을 사고 싶어요.", "우산 찾고 있어요.", slots={"item": ("우산",)})
+
+
+@pytest.mark.parametrize("text", ["umbrella를 사고 싶어요", "payung을 사고 싶어요"])
+def test_the_particle_of_a_foreign_word_is_made_to_fit_the_korean_one(judge: Judge, text: str):
+    evaluation = judge(text, UMBRELLA)
+    assert (codes(evaluation), evaluation.corrected) == (["MIXED_LANGUAGE"], "우산을 사고 싶어요")
+
+
+QUALITY = expect("어떤 걸 드릴까요?", "따뜻한 커피 주세요.", "맛있는 빵 주세요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "better"),
+    [
+        ("따뜻하다 커피 주세요", "따뜻한 커피 주세요"),
+        ("맛있다 빵 주세요", "맛있는 빵 주세요"),
+        ("따뜻하다 주세요", "따뜻한 거 주세요"),
+    ],
+)
+def test_a_dictionary_form_before_a_noun_becomes_its_modifier(judge: Judge, text: str, better: str):
+    evaluation = judge(text, QUALITY)
+    assert (codes(evaluation), evaluation.corrected) == (["DICTIONARY_FORM"], better)
+
+
+@pytest.mark.parametrize("text", ["아니요, 안할게요", "아니요, 안해요"])
+def test_not_doing_is_written_apart(judge: Judge, text: str):
+    turn = expect("샷 추가하시겠어요?", "아니요, 안 할게요.", "아니요, 괜찮아요.")
+    assert codes(judge(text, turn)) == ["SPACE_NEGATION"]
