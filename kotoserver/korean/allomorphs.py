@@ -122,6 +122,7 @@ def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer:
     whole = analyzer.analyze(word)
     said = [m for m in whole.morphemes if m.tag[0] in "VE"]
     unheard = [(m.form, m.length) for m in said] == [("이", 0), ("은", 1)]  # 표은, read as 표이은
+    unheard = unheard or (wanted == "과" and [m.form for m in said] == ["오", "어"])  # 선생님와, read as coming
     if len(whole.morphemes) == 1 or (said and not unheard):
         return False
     if len(noun) < 2 or not all(m.tag in NOUN_TAGS for m in analyzer.analyze(noun).morphemes):

@@ -227,6 +227,10 @@ ENUM_KEYS: frozenset[str] = frozenset(
         "place",
         "means",
         "choice",
+        "companion",
+        "receiver",
+        "source",
+        "beginning",
         # sentence types: SENTENCE_TYPE
         "statement",
         "question",

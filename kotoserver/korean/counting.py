@@ -82,7 +82,8 @@ def _shown_system(context: Context, number: Number) -> Iterator[Finding]:
 
 
 def _finding(code: Code, number: Number, end: int, want: str, system: str | None) -> Finding:
-    replacement = want if number.gap else want + " "
+    together = number.gap or number.counter == "월"  # 삼월 is one word
+    replacement = want if together else want + " "
     params = {"got": number.word, "want": want, "counter": number.counter or ""}
     if system is not None:
         params["system"] = system
@@ -122,7 +123,8 @@ def _counter(context: Context, number: Number) -> Iterator[Finding]:
         if n.counter and n.value == number.value
     ]
     if same:
-        yield _other_counter(context, number, same[0] or "")
+        fitting = sorted(filter(None, _counters_of_the_same(context, number)))
+        yield _other_counter(context, number, fitting[0] if fitting else same[0] or "")
 
 
 def _counts_a_thing(context: Context, number: Number) -> bool:

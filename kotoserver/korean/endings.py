@@ -10,12 +10,15 @@ from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding, of_predicate
 from kotoserver.korean.giving import bare_before_giving, direction, favour, given_twice, giving
+from kotoserver.korean.hangul import split_syllable
 from kotoserver.korean.intents import Example
-from kotoserver.korean.lexicon import PROMISING, QUESTION_WORDS, TAKING_ROOTS
+from kotoserver.korean.lexicon import PROMISING, QUESTION_WORDS, REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.predicates import Predicate, is_demand, only_softens
 from kotoserver.ports.morphology import Morpheme
 
 _DICTIONARY = frozenset({"다"})
+_WRITTEN = frozenset({"ᆫ다", "는다"})
+"""What writing has for it behind a verb: 먹는다 음식."""
 _THING = re.compile(r"(?:거|것|걸|건)(?![가-힣]{2})")
 _TELLING = frozenset({"어요", "아요", "에요", "예요"})
 """Endings that tell or ask by the voice alone."""
@@ -39,6 +42,7 @@ def find_endings(context: Context) -> Iterator[Finding]:
         yield from _asked_of_oneself(context, closing)
         yield from given_twice(context, closing)
         yield from _planned(context, closing)
+        yield from _there_is_for_is(context, closing)
     yield from _promise(context)
     yield from bare_before_giving(context)
 
@@ -112,6 +116,36 @@ def _planned(context: Context, closing: Predicate) -> Iterator[Finding]:
     )
 
 
+def _there_is_for_is(context: Context, closing: Predicate) -> Iterator[Finding]:
+    """저는 학생 있어요 → 저는 학생이에요, where the examples say what one is."""
+    opening = context.sentence.morphemes[:2]
+    of_oneself = [m.form for m in opening] in (["저", "는"], ["나", "는"], ["제", "가"])
+    at = closing.first - 1
+    if not of_oneself or closing.root != "있" or closing.auxiliaries or closing.negated or at < 2:
+        return
+    noun = context.sentence.morphemes[at]
+    if noun.tag not in ("NNG", "NNP") or context.sentence.asks(closing.end):
+        return
+    shown = [p for e in context.examples for p in e.reading.predicates if p.closes]
+    if any(p.root == "있" for p in shown) or not any(p.root == "이" and p.noun == noun.form for p in shown):
+        return
+    told = tagged(context.sentence, closing.first + 1, closing.last)
+    rest = [("에요" if form == "어요" else form, tag) for form, tag in told]
+    want = conjugate([(noun.form, noun.tag), ("이", "VCP"), *rest], context.analyzer)
+    yield Finding(
+        code=Code.COPULA_FORM,
+        rule="ending.there_is",
+        start=noun.start,
+        end=closing.end,
+        params={
+            "got": context.sentence.text[noun.start : closing.end],
+            "want": want,
+            "rule": "after_consonant" if split_syllable(noun.form[-1])[2] else "after_vowel",
+        },
+        replacement=want,
+    )
+
+
 def _is_thing_that_is(four: tuple[Morpheme, ...]) -> bool:
     verb, modifier, thing, copula = four
     return (
@@ -123,7 +157,9 @@ def _is_thing_that_is(four: tuple[Morpheme, ...]) -> bool:
 
 def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding]:
     """크다 주세요 → 큰 거 주세요; 커피 주다 → 커피 주세요."""
-    if predicate.ending not in _DICTIONARY or predicate.past or predicate.future:
+    noun = _described(context, predicate)
+    written = _DICTIONARY | _WRITTEN if noun is not None else _DICTIONARY
+    if predicate.ending not in written or predicate.past or predicate.future:
         return
     if predicate.root in ("아니", "이"):
         return
@@ -135,12 +171,17 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
     casual = context.wanted is SpeechLevel.BANMAL
     if casual and not _THING.match(rest):
         return
-    if _THING.match(rest):
-        want = conjugate([*stem, ("은", "ETM")], context.analyzer)
-    elif rest and context.sentence.morphemes[predicate.last - 2].tag in ("VA", "XSA"):
-        following = context.sentence.morphemes[predicate.last : predicate.last + 1]
-        thing = [] if following and following[0].tag in ("NNG", "NNP") else [("거", "NNB")]  # 크다 컵 주세요
-        want = conjugate([*stem, (_modifying(stem), "ETM"), *thing], context.analyzer)
+    last = context.sentence.morphemes[predicate.last - 2]
+    if last.tag in ("XSA", "XSV") and not last.length:
+        return  # 적았다, in which the analyser hears 하다
+    describes = last.tag in ("VA", "XSA")
+    before_noun = ("은" if describes and last.form[-1] not in "있없" else "는", "ETM")
+    if _THING.match(rest) or noun is not None:
+        want = conjugate([*stem, before_noun], context.analyzer)
+    elif describes and _told_how(context, predicate):
+        want = conjugate([*stem, ("게", "EC")], context.analyzer)
+    elif rest and describes:
+        want = conjugate([*stem, before_noun, ("거", "NNB")], context.analyzer)
     elif predicate.root == "주" or "주" in predicate.auxiliaries:
         want = conjugate([*stem, ("세요", "EF")], context.analyzer)
     elif rest:
@@ -150,9 +191,17 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
     yield of_predicate(context.sentence, Code.DICTIONARY_FORM, "ending.dictionary", predicate, want)
 
 
-def _modifying(stem: list[tuple[str, str]]) -> str:
-    """맛있는, 없는; but 큰, 따뜻한."""
-    return "는" if stem[-1][0].endswith(("있", "없")) else "은"
+def _described(context: Context, predicate: Predicate) -> Morpheme | None:
+    """The noun right behind what should describe it: 크다 사이즈."""
+    following = context.sentence.morphemes[predicate.last : predicate.last + 1]
+    beside = bool(following) and context.sentence.text[predicate.end : following[0].start] == " "
+    return following[0] if beside and following[0].tag in ("NNG", "NNP") else None
+
+
+def _told_how(context: Context, predicate: Predicate) -> bool:
+    """늦다 일어났어요: a verb right behind it, which it tells the manner of."""
+    following = next((p for p in context.reading.predicates if p.first == predicate.last), None)
+    return following is not None and following.root not in REQUEST_ROOTS | {"하"} and not following.auxiliaries
 
 
 def _as_past_examples(context: Context, predicate: Predicate) -> str | None:
@@ -167,7 +216,8 @@ def _as_past_examples(context: Context, predicate: Predicate) -> str | None:
 
 
 def _politely(context: Context, stem: list[tuple[str, str]]) -> str:
-    ending = "ᆸ니다" if context.wanted is SpeechLevel.HAPSYO else "어요"
+    polite = "에요" if stem[-1][1] == "VCP" else "어요"  # 좋은 것이다 → 좋은 것이에요
+    ending = "ᆸ니다" if context.wanted is SpeechLevel.HAPSYO else polite
     return conjugate([*stem, (ending, "EF")], context.analyzer)
 
 

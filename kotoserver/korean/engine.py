@@ -12,7 +12,7 @@ from kotoserver.korean.corrections import apply_findings
 from kotoserver.korean.counting import find_counting
 from kotoserver.korean.draft import Draft, begin_draft
 from kotoserver.korean.endings import find_endings, find_told_as_question
-from kotoserver.korean.findings import Finding
+from kotoserver.korean.findings import Finding, told_once
 from kotoserver.korean.honorifics import find_honorifics
 from kotoserver.korean.inputs import judge_unread
 from kotoserver.korean.intents import Match
@@ -22,6 +22,7 @@ from kotoserver.korean.meaning import compact, find_meaning
 from kotoserver.korean.negation import find_negation
 from kotoserver.korean.outcome import ENGINE_NAME, ENGINE_VERSION, Located, Outcome, evaluation_of, verdict_on
 from kotoserver.korean.particles import find_particles
+from kotoserver.korean.people import find_people
 from kotoserver.korean.politeness import find_level
 from kotoserver.korean.prepare import prepare
 from kotoserver.korean.reading import Reading
@@ -88,6 +89,7 @@ def _judge_korean(draft: Draft, prepared: Prepared) -> Outcome:
 def _find_grammar(context: Context, meaning: list[Finding]) -> list[Finding]:
     found = [
         *find_counting(context),
+        *find_people(context),
         *find_particles(context),
         *find_endings(context),
         *find_joining(context),
@@ -99,8 +101,8 @@ def _find_grammar(context: Context, meaning: list[Finding]) -> list[Finding]:
     if all(finding.code is not Code.TENSE_MISMATCH for finding in found):
         found += find_timing(context)
     if any(finding.code is Code.NEGATION_MISMATCH for finding in meaning):
-        return [finding for finding in found if finding.code is not Code.NEGATION_FORM]
-    return found
+        found = [finding for finding in found if finding.code is not Code.NEGATION_FORM]
+    return told_once(found)
 
 
 def _find_denial(context: Context) -> list[Finding]:

@@ -1,6 +1,6 @@
 """What a rule proved about a draft, before it becomes feedback."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -25,6 +25,18 @@ class Finding:
     """What should stand there instead; None when nothing can be repaired in place."""
     blocks: bool = False
     """True when the meaning did not come across, so the learner has to try again."""
+
+
+def told_once(findings: Iterable[Finding]) -> list[Finding]:
+    """Of findings that put the same words in the same place the first: 포장하 주세요 lacks one vowel, not two."""
+    first: dict[tuple[int, int, str], Finding] = {}
+    others = []
+    for finding in findings:
+        if finding.replacement is None:
+            others.append(finding)
+        else:
+            first.setdefault((finding.start, finding.end, finding.replacement), finding)
+    return [*first.values(), *others]
 
 
 def of_predicate(sentence: Sentence, code: Code, rule: str, predicate: Predicate, want: str) -> Finding:

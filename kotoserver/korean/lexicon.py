@@ -148,6 +148,31 @@ MEANS_NOUNS = _words(
 )
 """What one pays, travels or speaks with: (으)로."""
 
+PERSON_NOUNS = _words(
+    """
+    친구 부모님 선생님 엄마 아빠 어머니 아버지 동생 언니 오빠 누나 형 가족 남편 아내 아이 아들 딸 할머니 할아버지
+    직원 손님 사장님 동료 점원 의사 남자 여자 학생 룸메이트 여동생 남동생 사람 후배 선배 이모 삼촌 조카 사촌
+    """
+)
+"""Nouns for people."""
+
+TIME_NOUNS = _words(
+    """
+    오늘 내일 어제 지금 모레 그저께 매일 언제 아침 점심 저녁 오전 오후 밤 새벽 주말 평일 작년 올해 내년
+    지난주 이번주 지난달 월요일 화요일 수요일 목요일 금요일 토요일 일요일
+    """
+)
+"""Nouns for a time."""
+
+DESCRIBING_NOUNS = _words(
+    """
+    따뜻 시원 깨끗 조용 편 불편 친절 피곤 필요 중요 유명 비슷 똑같 이상 급 건강 행복 미안 죄송 감사 신선 간단
+    복잡 가능 안전 위험 약 강 진 연 착 심심 답답 한가 다양 특별 예민 담백 달콤 매콤 고소 상쾌 딱딱 말랑말랑 촉촉
+    뚱뚱 날씬
+    """
+)
+"""What describes with 하다, where other nouns with it are something that one does."""
+
 PURPOSES = _words("출장 여행 관광 유학 구경 휴가 일 공부 연수 방문 사업 업무")
 """What one comes for, which is no place: 출장으로 왔어요."""
 

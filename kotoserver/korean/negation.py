@@ -1,5 +1,6 @@
 """Forms of negation: what 안 cannot stand before, and what is said instead."""
 
+import re
 from collections.abc import Iterator
 
 from kotoserver.korean.codes import Code
@@ -8,8 +9,11 @@ from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.predicates import Predicate, is_demand
 
+_BEHIND = re.compile(r"(?P<verb>[가-힣]+(?:요|니다))\s+(?P<no>안|못)(?=\s*[.!?~]*$)")
+
 
 def find_negation(context: Context) -> Iterator[Finding]:
+    yield from _behind_the_verb(context)
     for predicate in context.reading.predicates:
         yield from _negation(context, predicate)
 
@@ -57,6 +61,20 @@ def _is_given_back(context: Context, predicate: Predicate) -> bool:
         return False
     forbids = any("말" in p.auxiliaries for e in context.examples for p in e.reading.predicates)
     return asked.honorific and predicate.root != "주" and not forbids
+
+
+def _behind_the_verb(context: Context) -> Iterator[Finding]:
+    """갔어요 못 → 못 갔어요."""
+    for match in _BEHIND.finditer(context.sentence.text):
+        want = f"{match['no']} {match['verb']}"
+        yield Finding(
+            code=Code.NEGATION_FORM,
+            rule="ending.negation_behind",
+            start=match.start(),
+            end=match.end(),
+            params={"got": match[0], "want": want},
+            replacement=want,
+        )
 
 
 def _is_noun_verb(context: Context, predicate: Predicate) -> bool:

@@ -14,11 +14,13 @@ from kotoserver.korean.lexicon import (
     DEICTIC,
     LANGUAGES,
     MEANS_NOUNS,
+    PERSON_NOUNS,
     PLACE_NOUNS,
     PURPOSES,
     QUESTION_WORDS,
     REQUEST_ROOTS,
     STATE_ROOTS,
+    TIME_NOUNS,
     TRANSITIVE_ROOTS,
 )
 from kotoserver.korean.numbers import Number
@@ -40,8 +42,14 @@ _CASE = {
 _ROLE = {"이/가": "subject", "을/를": "object", "에": "place", "에서": "place_of_action", "으로/로": "means"}
 _OBLIQUE = frozenset({"에", "에서", "으로/로"})
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN", "SL", "MAG"})
-_PEOPLE = frozenset({"저", "나", "제", "내", "누구", "누", "우리", "친구", "엄마", "아빠", "선생님", "사람"})
-_TIME_WITHOUT_E = frozenset({"오늘", "내일", "어제", "지금", "모레", "그저께", "매일"})
+_PEOPLE = PERSON_NOUNS | {"저", "나", "제", "내", "누구", "누", "우리"}
+_TIME_WITHOUT_E = frozenset({"오늘", "내일", "어제", "지금", "모레", "그저께", "매일", "언제"})
+_OF_TIME = frozenset({"시", "분", "월", "일", "년", "시간", "주", "달"})
+_NO_NOUNS = re.compile(
+    r"(?<![가-힣])(?P<adverb>혼자|같이|함께|자주|빨리|매주|매달|매년)(?P<extra>에서|에|하고|로|를|을)(?=\s)"
+)
+"""What tells how or how often, and takes no particle of case."""
+_NEVER_OBJECTS = frozenset({"하고", "한테", "에게", "에서", "에", "랑", "이랑", "으로", "로"})
 _CASE_GAIN = 0.0
 """A fault of valence is proved by the verb; the language model may only not object."""
 _PLACE_GAIN = -2.0
@@ -170,6 +178,8 @@ def find_particles(context: Context) -> Iterator[Finding]:
     phrases = phrases_of(context.reading)
     given = {(p.noun, p.case) for p in phrases_of(context.prepared.npc)}
     yield from _two_for_one(context)
+    yield from _object_too(context)
+    yield from _not_of_a_noun(context)
     yield from _thing_with_object(context)
     yield from _thing_as_subject(context)
     yield from _limits(context, phrases)
@@ -179,6 +189,10 @@ def find_particles(context: Context) -> Iterator[Finding]:
         alone = not context.sentence.text[phrase.end : phrase.end + 1].isalnum()
         if phrase.particle == "에" and phrase.noun in _TIME_WITHOUT_E and alone:
             yield _extra(phrase)
+            continue
+        since = _since(phrase, context)
+        if since is not None:
+            yield since
             continue
         if _lasts(phrase) or _DURING.match(context.sentence.text, phrase.end):
             yield _extra(phrase)
@@ -190,7 +204,7 @@ def find_particles(context: Context) -> Iterator[Finding]:
         if phrase.case == "에" and (phrase.noun, phrase.case) in given:
             continue  # 여기에 하면 됩니까?, where 여기에 서명해 주시겠습니까? was asked
         by_verb = (_by_valence(phrase, phrases), _needed_by_verb(phrase))
-        by_example = (_by_example(phrase, context), _DIRECTION_GAIN if _leads(phrase) else _EXAMPLE_GAIN)
+        by_example = (_by_example(phrase, context), _needed_by_example(phrase))
         shows_place = by_example[0] is not None and by_example[0][0] in _OBLIQUE
         differ = by_example[0] is not None and by_verb[0] is not None and by_example[0][0] != by_verb[0][0]
         proposals = (by_example, by_verb) if shows_place or differ else (by_verb, by_example)
@@ -225,6 +239,61 @@ def _two_for_one(context: Context) -> Iterator[Finding]:
             params={"word": match["noun"], "got": match["extra"]},
             replacement=wanted,
         )
+
+
+def _object_too(context: Context) -> Iterator[Finding]:
+    """친구하고를 → 친구하고: what another particle has told is no object besides; 공항에서까지 가 주세요."""
+    for noun, particle, extra in zip(
+        context.sentence.morphemes, context.sentence.morphemes[1:], context.sentence.morphemes[2:], strict=False
+    ):
+        if noun.tag not in _NOUN_TAGS or not noun.end == particle.start <= particle.end == extra.start:
+            continue
+        if particle.form in _NEVER_OBJECTS and extra.form in ("을", "를"):
+            gone = extra
+        elif particle.form == "에서" and extra.form == "까지" and _leads_there(context, extra):
+            gone = particle
+        else:
+            continue
+        yield Finding(
+            code=Code.PARTICLE_EXTRA,
+            rule="particle.object_too",
+            start=gone.start,
+            end=gone.end,
+            params={"word": context.sentence.text[noun.start : gone.start], "got": gone.form},
+            replacement="",
+        )
+
+
+def _leads_there(context: Context, particle: Morpheme) -> bool:
+    following = next((p for p in context.reading.predicates if p.start >= particle.end), None)
+    return following is not None and following.root in _MOTION
+
+
+def _not_of_a_noun(context: Context) -> Iterator[Finding]:
+    """혼자에서 살아요 → 혼자 살아요."""
+    for match in _NO_NOUNS.finditer(context.sentence.text):
+        yield Finding(
+            code=Code.PARTICLE_EXTRA,
+            rule="particle.adverb",
+            start=match.start("extra"),
+            end=match.end("extra"),
+            params={"word": match["adverb"], "got": match["extra"]},
+            replacement="",
+        )
+
+
+def _since(phrase: Phrase, context: Context) -> Finding | None:
+    """어제에서 아팠어요 → 어제부터: 에서 is of places; 아침에서 밤까지 may be said."""
+    at = phrase.noun_start
+    timed = phrase.noun in TIME_NOUNS or any(
+        n.end == phrase.start and n.counter in _OF_TIME and n.start <= at for n in context.reading.numbers
+    )
+    if phrase.particle != "에서" or not timed or "까지" in context.sentence.text[phrase.end :]:
+        return None
+    shown = {p.particle for example in context.examples for p in phrases_of(example.reading)}
+    if "부터" in shown:
+        return _wrong(phrase, "부터", "beginning")
+    return _extra(phrase) if phrase.noun in _TIME_WITHOUT_E else _wrong(phrase, "에", "place")
 
 
 def _limits(context: Context, phrases: tuple[Phrase, ...]) -> Iterator[Finding]:
@@ -293,6 +362,13 @@ def _needed_by_verb(phrase: Phrase) -> float:
     return _REQUEST_GAIN if asks and phrase.case == "이/가" else _CASE_GAIN
 
 
+def _needed_by_example(phrase: Phrase) -> float:
+    is_there = phrase.case == "에서" and phrase.predicate is not None and phrase.predicate.root == "있"
+    if is_there:
+        return _PLACE_GAIN  # 가방에서 옷이 있어요
+    return _DIRECTION_GAIN if _leads(phrase) else _EXAMPLE_GAIN
+
+
 def _leads(phrase: Phrase) -> bool:
     if phrase.predicate is None:
         return False
@@ -310,6 +386,9 @@ def _by_ear(phrase: Phrase) -> tuple[str, str] | None:
     if phrase.predicate is None or phrase.noun in _PEOPLE or phrase.particle == "서":
         return None
     other = {"이/가": "을/를", "을/를": "이/가"}.get(phrase.case or "")
+    root = phrase.predicate.root
+    if (other == "을/를" and root in STATE_ROOTS) or (other == "이/가" and root in TRANSITIVE_ROOTS):
+        return None  # the verb has told already
     if phrase.case == "이/가" and (phrase.named or _may_be_wanted(phrase)):
         return None
     if phrase.case == "을/를" and phrase.lasts:
@@ -346,6 +425,8 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return "으로/로", "means"
         case "으로/로" if predicate.root == "타" and phrase.direct and phrase.noun.endswith(_RIDDEN):
             return "을/를", "object"
+        case "을/를" if phrase.noun.endswith("쪽") and predicate.root in _MOTION | {"돌"}:
+            return "으로/로", "place"
         case "을/를" if phrase.noun == "쪽" and predicate.root in REQUEST_ROOTS:
             return "으로/로", "choice"
         case "에" if phrase.chosen and predicate.root in REQUEST_ROOTS | {"하"}:
@@ -389,8 +470,8 @@ def _is_done_to(phrase: Phrase, predicate: Predicate) -> bool:
 
 
 def _takes_object(predicate: Predicate) -> bool:
-    if "지" in predicate.auxiliaries:
-        return False  # 에어컨이 안 켜져요
+    if "지" in predicate.auxiliaries or predicate.resulting:
+        return False  # 에어컨이 안 켜져요, 이름이 쓰여 있어요
     if predicate.modifies or predicate.root in STATE_ROOTS or predicate.ending in ("러", "으러"):
         return False
     return predicate.root in TRANSITIVE_ROOTS
@@ -423,7 +504,8 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
     sent = phrase.place and phrase.predicate.root in _SENDING
     leads = sent or phrase.predicate.root in _MOTION
     going = phrase.predicate.root in _MOTION or (leads and phrase.place)
-    if {phrase.case, *shown} == {"을/를", "으로/로"} and not going:
+    chosen = phrase.case == "을/를" and phrase.predicate.root == "하" and "주" in phrase.predicate.auxiliaries
+    if {phrase.case, *shown} == {"을/를", "으로/로"} and not (going or chosen):
         return None  # 유자차를 주세요, 유자차로 주세요
     carried = "주" in phrase.predicate.auxiliaries  # 시청을 가 주세요
     from_there = shown == {"에서"} and phrase.predicate.root == "오"  # 자카르타를 왔어요

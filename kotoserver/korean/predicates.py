@@ -30,6 +30,8 @@ class Predicate:
     """In order: `주`, `드리`, `싶`, `수있`, `않`, `말`, `보` …; `거이` for -(으)ㄹ 것이다, `것같` for …것 같다."""
     negated: bool
     """By 안 or 못, -지 않다, -지 말다."""
+    resulting: bool
+    """Whether it tells what has come of it: 써 있다, 열려 있다."""
     short_negation: bool
     """By 안 or 못 before it."""
     honorific: bool
@@ -86,7 +88,7 @@ def is_demand(predicate: Predicate) -> bool:
 def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
     first, root, noun = _root(morphemes, at)
     auxiliaries: list[str] = []
-    honorific = past = future = False
+    honorific = past = future = resulting = False
     acts = morphemes[at].tag in ("VV", "XSV")  # 따뜻한 is no past, 마신 is
     ending, closes, modifies = "", False, False
     place = at + 1
@@ -102,6 +104,7 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
             place += 1
         elif token.tag in ("EC", "EF") and _continues(token, following):
             auxiliaries.append(_auxiliary(following))
+            resulting |= token.form in ("어", "아") and auxiliaries[-1] == "있"
             place += 2
         elif token.tag in ("EC", "EF"):
             ending, closes = token.form, token.tag == "EF"
@@ -136,6 +139,7 @@ def _read(morphemes: tuple[Morpheme, ...], at: int) -> Predicate:
         noun=noun,
         auxiliaries=tuple(auxiliaries),
         negated=short_negation or bool({"않", "말", "못하"} & set(auxiliaries)),
+        resulting=resulting,
         short_negation=short_negation,
         honorific=honorific or plain != root,
         past=past,

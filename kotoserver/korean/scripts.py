@@ -37,6 +37,9 @@ _FOREIGN = """
     bread=빵 roti=빵 juice=주스 jus=주스 egg=계란 telur=계란 rice=밥 nasi=밥 money=돈 uang=돈
     ticket=표 tiket=표 menu=메뉴 hotel=호텔 airport=공항 bandara=공항 toilet=화장실 subway=지하철
     train=기차 kereta=기차 today=오늘 tomorrow=내일 besok=내일 here=여기 sini=여기 gula=설탕 teh=차
+    fork=포크 garpu=포크 knife=나이프 cup=컵 gelas=컵 chicken=닭고기 ayam=닭고기 beef=소고기 sapi=소고기
+    pork=돼지고기 spicy=매운 pedas=매운 susu=우유 kemarin=어제 station=역 stasiun=역 restroom=화장실
+    sorry=죄송합니다 maaf=죄송합니다 kecil=작은 besar=큰 friend=친구 teman=친구
 """
 FOREIGN_WORDS = {
     foreign: korean.replace("_", " ") for foreign, korean in (pair.split("=") for pair in _FOREIGN.split())
@@ -81,8 +84,18 @@ def decode_word(word: str, words: frozenset[str]) -> str | None:
     return _decode(word, {_letters(known): known for known in sorted(words)})
 
 
+_IN_HANGUL = {"플리즈": "주세요", "플리스": "주세요", "쏘리": "죄송합니다", "원트": "원해요"}
+"""English that is not Korean yet, however it is written."""
+_SAID_IN_HANGUL = re.compile(rf"(?<![가-힣])(?:{'|'.join(_IN_HANGUL)})(?![가-힣])")
+
+
 def foreign_words(text: str) -> tuple[tuple[int, int, str], ...]:
     """Start, end and Korean of each foreign word that has a plain Korean one."""
+    in_hangul = ((m.start(), m.end(), _IN_HANGUL[m[0]]) for m in _SAID_IN_HANGUL.finditer(text))
+    return (*in_hangul, *_latin_words(text))
+
+
+def _latin_words(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple(
         (match.start(), match.end(), FOREIGN_WORDS[match[0].lower()])
         for match in _LATIN_WORD.finditer(text)

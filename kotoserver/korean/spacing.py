@@ -10,8 +10,10 @@ from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import Morpheme
 
 _NOUNS = frozenset({"NNG", "NNP"})
-_SPACED_NOUNS = frozenset({"수", "거", "것", "때", "줄", "만큼", "뿐", "적"})
+_SPACED_NOUNS = frozenset({"수", "거", "것", "걸", "때", "줄", "만큼", "뿐", "적"})
 _LINKS = frozenset({"고", "고서", "어서", "아서", "러", "으러", "지만", "면", "으면", "은데", "는데"})
+_NO_NUMBERS = frozenset({"세대", "세월", "네모", "한판", "한몫"})
+"""Nouns with the letters of a number and its counter."""
 _LIGHT = frozenset({"하", "되", "드리", "시키", "받", "당하", "나", "있", "없", "지", "가", "오", "이"})
 """Verbs that form one word with many nouns."""
 
@@ -42,7 +44,11 @@ def _counters(sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[
     for number in numbers:
         if number.counter is None or number.gap or number.written not in ("native", "short"):
             continue
+        if number.counter == "월":
+            continue  # a month is one word: 삼월
         word = sentence.word_at(number.start)
+        if any(m.start == number.start and m.form in _NO_NUMBERS for m in sentence.morphemes):
+            continue
         if word is None or word.text not in known:
             params = {"number": number.word, "counter": number.counter}
             yield _insert(Code.SPACE_COUNTER, number.end - len(number.counter), params)
@@ -57,7 +63,8 @@ def _missing(before: Morpheme, after: Morpheme, start: int) -> Code | None:
         and not (after.form == "하" and before.start > start)  # 전화안해요 has two spaces too few
     ):
         return Code.SPACE_NEGATION
-    if before.tag == "ETM" and after.tag == "NNB" and after.form in _SPACED_NOUNS:
+    thing = after.tag == "NNB" or (after.form, after.tag) == ("걸", "NNG")
+    if before.tag == "ETM" and thing and after.form in _SPACED_NOUNS:
         return Code.SPACE_DEPENDENT_NOUN
     if before.tag == "ETM" and after.tag in _NOUNS and len(after.form) > 1 and _long_modifier(before, start):
         return Code.SPACE_MISSING
@@ -83,6 +90,8 @@ def _missing(before: Morpheme, after: Morpheme, start: int) -> Code | None:
         and before.form in ("좀", "다시", "빨리", "천천히", "많이", "더", "또")
     ):
         return Code.SPACE_MISSING
+    if before.tag == "EC" and before.form in _LINKS and after.tag == "MAG" and after.form in ("안", "못"):
+        return Code.SPACE_NEGATION
     if before.tag == "EC" and before.form in _LINKS and after.tag in ("VV", "VA") and before.length:
         return Code.SPACE_MISSING
     return None

@@ -59,6 +59,10 @@ _CLOSED = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00)
 _CALLED = re.compile(rf"[가-힣][{_CLOSED}]이(?:는|가|도|를|한테|랑|하고|의|네)?|[가-힣]{{2,3}}(?:이라고|라고|씨)")
 """Given names as they are called: 한욱이는, 수진이라고."""
 _TOLD = re.compile(r"[가-힣]{2,3}(?:이에요|예요|입니다)")
+_HEARD_VOWELS = str.maketrans("ᅢᅤᅫᅬ", "ᅦᅨᅰᅰ")
+_VOWELS = re.compile("[ᅡ-ᅵ]")
+_SWALLOWED = re.compile("ᆨ(?=ᄁ)|ᆮ(?=[ᄄᄊᄍ])|ᆸ(?=ᄈ)")
+"""In conjoining jamo, as `jamo` writes them."""
 _CONTENT = NOUN_TAGS | VERB_TAGS | {"MAG", "MM", "IC"}
 
 
@@ -81,6 +85,8 @@ class Vocabulary:
     """Words that stand beside each other in an example."""
     sounded: dict[str, str]
     """A word written as it sounds -> the word."""
+    heard: dict[str, str]
+    """What a learner hears of a word -> the word."""
     sounded_nouns: dict[str, str]
     """A noun of this turn and its particle, written as they sound -> as they are written: 무를 -> 물을."""
 
@@ -106,6 +112,7 @@ def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Voc
             (before.text, after.text) for sentence in own for before, after in pairwise(sentence.words)
         ),
         sounded={heard: word for word in near if (heard := sounded(word)) != word},
+        heard={_as_heard(word): word for word in reversed(near) if len(word) > 1},
         sounded_nouns=_sounded_nouns(_nouns_in(own)),
     )
 
@@ -128,11 +135,16 @@ def _words_and_nouns(sentences: Iterable[Sentence]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: MorphemeAnalyzer) -> Iterator[Finding]:
-    """Words that are no word of the scene, but nearly one, and read better as that one."""
+def find_misspelt(
+    sentence: Sentence, vocabulary: Vocabulary, settled: frozenset[str], analyzer: MorphemeAnalyzer
+) -> Iterator[Finding]:
+    """Words that are no word of the scene, but nearly one, and read better so; `settled` ones are right."""
     numbers = read_numbers(sentence.text)
     for word in sentence.words:
-        if not all(is_syllable(character) for character in word.text) or word.text in vocabulary.surfaces:
+        if (
+            not all(is_syllable(character) for character in word.text)
+            or word.text in vocabulary.surfaces | settled
+        ):
             continue
         if word.text in _NUMBERS | _BY_THEMSELVES or any(_counts(n, word) for n in numbers):
             continue  # 넷 명 is a wrong form of the number, not a slip of 네
@@ -140,6 +152,11 @@ def find_misspelt(sentence: Sentence, vocabulary: Vocabulary, analyzer: Morpheme
         if meant is not None and not _is_known(sentence, word, vocabulary):
             code = Code.SPELL_BATCHIM if _differs_in_finals(word.text, meant) else Code.SPELL_LIAISON
             yield _finding(word, meant, code, "spelling.liaison")
+            continue
+        meant = _sounding_the_same(sentence, word, vocabulary, analyzer)
+        if meant is not None:
+            code = Code.SPELL_LIAISON if _is_as_heard(word.text, meant) else Code.SPELL_WORD
+            yield _finding(word, meant, code, "spelling.as_heard")
             continue
         if _is_known(sentence, word, vocabulary) or _is_short_adverb(sentence, word):
             continue
@@ -178,11 +195,36 @@ def sounded(word: str) -> str:
     return respell([word])[0]
 
 
+@lru_cache(maxsize=4096)
+def _as_heard(word: str) -> str:
+    """What is heard of the word by who does not hear ㅐ from ㅔ, nor a final before the same sound made tense."""
+    return _SWALLOWED.sub("", jamo(sounded(word)).translate(_HEARD_VOWELS))
+
+
+def _is_as_heard(said: str, meant: str) -> bool:
+    """머꼬, which is what is heard of 먹고; not 라때 or 왔써요, in which only a letter slipped."""
+    heard = jamo(said).translate(_HEARD_VOWELS)
+    return heard == _as_heard(said) and _VOWELS.sub("", jamo(said)) != _VOWELS.sub("", jamo(meant))
+
+
+def _sounding_the_same(
+    sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: MorphemeAnalyzer
+) -> str | None:
+    """머꼬 for 먹고, 느졌어요 for 늦었어요, 모테요 for 못해요: nothing but the spelling differs."""
+    meant = vocabulary.heard.get(_as_heard(word.text)) if len(word.text) > 1 else None
+    if meant is None or meant == word.text:
+        return None
+    needed = _OWN_GAIN if meant in vocabulary.own else _FAR_GAIN
+    return meant if _gain(sentence, word, meant, analyzer) > needed else None
+
+
 def _is_known(sentence: Sentence, word: Word, vocabulary: Vocabulary) -> bool:
     """Whether all its content is in the scene's words, so that only its endings differ."""
     inside = [m for m in sentence.inside(word.start, word.end) if m.tag in _CONTENT - {"XSV", "XSA", "VCP", "NNB"}]
     if len(inside) > 1 and inside[0].tag == "IC":
         return False  # 네과에, which is no 네 before 과
+    if any(m.tag == "VCP" and not m.length for m in sentence.inside(word.start, word.end)[:-1]):
+        inside = [*inside, *(m for m in sentence.inside(word.start, word.end) if m.tag == "NNB")]  # 녹차라데
     return bool(inside) and all(m.form in vocabulary.lemmas or m.form in vocabulary.surfaces for m in inside)
 
 
@@ -197,6 +239,7 @@ def _is_short_adverb(sentence: Sentence, word: Word) -> bool:
 
 def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: MorphemeAnalyzer) -> str | None:
     for stem, tail in _splits(sentence, word):
+        gains: dict[str, tuple[bool, float]] = {}
         letters = jamo(stem)
         limit = 1 if len(letters) < 7 else 2
         found = process.extract(
@@ -217,8 +260,11 @@ def _meant(sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: Mor
             if vocabulary.near[index] not in vocabulary.own and _may_be_a_name(word, vocabulary):
                 continue  # 한욱이는 is a person, not 한국
             needed = _needed_gain(sentence, word, vocabulary.near[index], int(distance), vocabulary)
-            if _gain(sentence, word, candidate, analyzer) > needed:
-                return candidate
+            gain = _gain(sentence, word, candidate, analyzer)
+            if gain > needed:
+                gains.setdefault(candidate, (vocabulary.near[index] in vocabulary.own, gain - needed))
+        if gains:
+            return max(gains, key=lambda candidate: gains[candidate])
     return None
 
 

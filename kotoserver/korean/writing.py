@@ -15,6 +15,7 @@ from kotoserver.korean.features import DECLINES
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.lexicon import COMPOUNDS, DECLINING, REMOVING
 from kotoserver.korean.misjoined import find_misjoined
+from kotoserver.korean.misshapen import find_misshapen
 from kotoserver.korean.naming import asks_name, called_as_taught
 from kotoserver.korean.outcome import Located
 from kotoserver.korean.predicates import Predicate
@@ -30,6 +31,17 @@ from kotoserver.ports.morphology import MorphemeAnalyzer
 _PAIRS = ("을/를", "이/가", "은/는", "으로/로", "과/와")
 _PARTICLE = re.compile(r"(?:을|를|이|가|은|는|으로|로|과|와)(?![가-힣])")
 """What fitted the foreign word need not fit the Korean one: umbrella를, 우산을."""
+_OF_VERBS = frozenset(
+    {
+        Code.SPELL_CONJUGATION,
+        Code.ENDING_CONNECTIVE,
+        Code.ENDING_MODIFIER,
+        Code.ENDING_PURPOSE,
+        Code.ENDING_AUX,
+        Code.SPELL_ENDING,
+        Code.DICTIONARY_FORM,
+    }
+)
 
 
 def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> Reading:
@@ -89,12 +101,20 @@ def repair_writing(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer)
     draft = step(draft, _find_foreign(draft.text, prepared))
     draft = step(draft, find_surface(draft.text, vocabulary.surfaces))
     draft = step(draft, find_conjugations(draft.text, vocabulary.surfaces, analyzer))
+    sentence = analyse(draft.text, analyzer)
+    draft = step(draft, find_misshapen(sentence, vocabulary.nouns, vocabulary.surfaces, analyzer))
     draft = step(draft, find_allomorphs(draft.text, vocabulary.nouns, vocabulary.surfaces, analyzer))
-    draft = step(draft, find_misspelt(analyse(draft.text, analyzer), vocabulary, analyzer))
+    draft = step(draft, find_misspelt(analyse(draft.text, analyzer), vocabulary, _settled(located), analyzer))
     draft = step(draft, find_misjoined(analyse(draft.text, analyzer), analyzer))
     reading = read_draft(draft, prepared, analyzer)
     draft = step(draft, find_spacing(reading.sentence, reading.numbers, vocabulary.surfaces))
     return draft, located
+
+
+def _settled(located: Iterable[Located]) -> frozenset[str]:
+    """Verbs that were just put right, however near another word of the turn they are: 잤어요 and 갔어요."""
+    whole = (each.finding for each in located if each.finding.code in _OF_VERBS)
+    return frozenset(finding.params["want"] for finding in whole)
 
 
 def polish(draft: Draft, prepared: Prepared) -> Draft:

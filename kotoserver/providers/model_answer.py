@@ -44,7 +44,18 @@ ENUM_PARAMS: Mapping[tuple[Code, str], frozenset[str]] = MappingProxyType(
         (Code.PARTICLE_ALLOMORPH, "rule"): _SOUND,
         (Code.COPULA_FORM, "rule"): _SOUND,
         (Code.PARTICLE_WRONG, "role"): frozenset(
-            {"subject", "object", "place_of_action", "place", "means", "choice"}
+            {
+                "subject",
+                "object",
+                "place_of_action",
+                "place",
+                "means",
+                "choice",
+                "companion",
+                "receiver",
+                "source",
+                "beginning",
+            }
         ),
         (Code.TENSE_MISMATCH, "got"): _TENSE,
         (Code.TENSE_MISMATCH, "want"): _TENSE,

@@ -1,0 +1,249 @@
+"""Endings on a form of the verb that they do not stand on, whatever the verb: 아프서, 찍세요, 매우는, 만나으러.
+
+Each ending knows which forms learners put it to; the word is traced back to its verb and made anew. A word that
+some verb really has is never touched, and the sentence has to read better for it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kotoserver.korean.codes import Code
+from kotoserver.korean.conjugation import conjugate
+from kotoserver.korean.findings import Finding
+from kotoserver.korean.hangul import split_syllable
+from kotoserver.korean.sentence import Sentence, Word
+from kotoserver.korean.stems import Kind, Stem, traced
+from kotoserver.ports.morphology import MorphemeAnalyzer
+
+_GAIN = 0.0
+_ALONE_GAIN = 2.0
+"""For a form that is right by itself and only stands before the wrong word: 따뜻해 녹차."""
+_SSANG_SIOT = 20
+_MADE = frozenset({Kind.INFINITIVE, Kind.LINKED, Kind.SIDE_BY_SIDE, Kind.SOFTENED, Kind.CLIPPED})
+_ANY = _MADE | {Kind.BARE}
+_VOWELLED = frozenset({Kind.SIDE_BY_SIDE, Kind.CLIPPED})
+_BARE_OR_VOWELLED = _VOWELLED | {Kind.BARE}
+_ASKING = r"\s+(?:주(?![가-힣]*어)|줘|드릴)"
+_FORBIDDING = r"\s+(?:마|말|않|못)"
+_PLANNING = r"\s+(?:거(?:예|에|야)|겁|수\s?[있없])"
+_NOUN = r"\s+[가-힣]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    said: str
+    parts: tuple[tuple[str, str], ...]
+    """As they are joined to the stem."""
+    code: Code
+    kinds: frozenset[Kind]
+    before: str | None = None
+    """What follows where the word is only then a mistake."""
+    of: str = "any"
+    """verb, adjective, or any."""
+
+
+def _joining(said: str, plain: str, kinds: frozenset[Kind], code: Code = Code.ENDING_CONNECTIVE) -> _Ending:
+    return _Ending(said, ((plain, "EC"),), code, kinds)
+
+
+def _background(polite: str, plain: str, kinds: frozenset[Kind], of: str) -> _Ending:
+    parts = ((plain + polite, "EF" if polite else "EC"),)
+    return _Ending("는데" + polite, parts, Code.SPELL_ENDING, kinds, of=of)
+
+
+def _allowing(said: str, kinds: frozenset[Kind], before: str) -> _Ending:
+    return _Ending(said, (("어" + said, "EC"),), Code.ENDING_AUX, kinds, before)
+
+
+def _telling(said: str, plain: str, code: Code, kinds: frozenset[Kind]) -> _Ending:
+    return _Ending(said, ((plain, "EF"),), code, kinds)
+
+
+def _past(vowel: str, rest: str, tag: str = "EF") -> _Ending:
+    kinds = frozenset({Kind.BARE, Kind.CLIPPED, Kind.INFINITIVE})
+    return _Ending(vowel + rest, (("었", "EP"), (rest, tag)), Code.SPELL_CONJUGATION, kinds)
+
+
+_FUTURE_WANTED = _Ending("고", (("고", "EC"),), Code.ENDING_AUX, frozenset({Kind.FUTURE}), r"\s+싶")
+"""갈고 싶어요: 갈다 is to grind, which hardly anybody wants."""
+_ENDINGS = (
+    _joining("고", "고", _MADE),
+    _FUTURE_WANTED,
+    _joining("지만", "지만", _MADE),
+    _Ending("지", (("지", "EC"),), Code.ENDING_CONNECTIVE, _MADE, _FORBIDDING),
+    _joining("서", "어서", _BARE_OR_VOWELLED, Code.SPELL_CONJUGATION),
+    _joining("니까", "으니까", _ANY),
+    _joining("면", "으면", _ANY),
+    _joining("러", "으러", _ANY, Code.ENDING_PURPOSE),
+    _joining("려고", "으려고", _ANY),
+    _joining("면서", "으면서", _ANY),
+    *(
+        _Ending(
+            "는데" + polite,
+            (("은데" + polite, "EF" if polite else "EC"),),
+            Code.SPELL_ENDING,
+            _ANY,
+            of="adjective",
+        )
+        for polite in ("", "요")
+    ),
+    *(
+        _Ending(
+            "는데" + polite, (("는데" + polite, "EF" if polite else "EC"),), Code.SPELL_ENDING, _MADE, of="verb"
+        )
+        for polite in ("", "요")
+    ),
+    _allowing("도", _BARE_OR_VOWELLED, r"\s+(?:돼|되|괜찮)"),
+    _Ending("야", (("어야", "EC"),), Code.ENDING_AUX, _BARE_OR_VOWELLED, r"\s+(?:돼|되|해|하|합)"),
+    _telling("세요", "으세요", Code.SPELL_ENDING, _ANY),
+    _telling("요", "어요", Code.SPELL_CONJUGATION, _VOWELLED),
+    _telling("네요", "네요", Code.SPELL_ENDING, _MADE),
+    _telling("죠", "죠", Code.SPELL_ENDING, _MADE),
+    *(_past(vowel, rest) for vowel in "았었" for rest in ("어요", "습니다", "습니까", "는데요", "네요", "어")),
+    *(_past(vowel, rest, "EC") for vowel in "았었" for rest in ("는데", "지만", "고")),
+    *(_telling("습니" + last, "습니" + last, Code.SPELL_SEUMNIDA, frozenset({Kind.BARE})) for last in "다까"),
+    *(
+        _telling(said, said, Code.SPELL_ENDING, _ANY)
+        for said in ("을게요", "을래요", "을까요", "을게", "을래", "을까")
+    ),
+    _Ending("을", (("을", "ETM"),), Code.ENDING_MODIFIER, _ANY, _PLANNING),
+    _Ending(
+        "", (("을", "ETM"),), Code.ENDING_MODIFIER, frozenset({Kind.BARE}), r"\s+(?:거(?:예|에|야)|겁|수\s?[있없])"
+    ),
+    _Ending("는", (("은", "ETM"),), Code.ENDING_MODIFIER, _ANY, _NOUN, "adjective"),
+    _Ending("는", (("는", "ETM"),), Code.ENDING_MODIFIER, _ANY, _NOUN, "verb"),
+    _Ending("은", (("은", "ETM"),), Code.ENDING_MODIFIER, _ANY, _NOUN, "adjective"),
+    *(
+        _Ending(said, (("어", "EC"),), Code.ENDING_AUX, kinds, _ASKING)
+        for said, kinds in (
+            ("세", frozenset({Kind.BARE, Kind.LINKED, Kind.INFINITIVE})),
+            ("", frozenset({Kind.LINKED, *_VOWELLED})),
+        )
+    ),
+    *(
+        _telling(said, "어요", Code.DICTIONARY_FORM, frozenset({Kind.BARE, Kind.FUTURE}))
+        for said in ("다요", "는다요")
+    ),
+)
+
+
+def find_misshapen(
+    sentence: Sentence, nouns: frozenset[str], known: frozenset[str], analyzer: MorphemeAnalyzer
+) -> Iterator[Finding]:
+    """`known` words are right; `nouns` are those of the turn, which an adjective may stand before."""
+    for word in sentence.words:
+        if word.text in known:
+            continue
+        found = _past_and_polite(sentence, word) or _mended(sentence, word, analyzer)
+        found = found or _before_a_noun(sentence, word, nouns, analyzer)
+        if found is not None:
+            yield found
+
+
+def _mended(sentence: Sentence, word: Word, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """The best of what the word may have been made of; None where it is a form of some verb."""
+    proposed: dict[str, tuple[_Ending, Stem]] = {}
+    fitting = [
+        ending for ending in _ENDINGS if word.text.endswith(ending.said) and _follows(sentence, word, ending)
+    ]
+    for ending in fitting:
+        remainder = word.text.removesuffix(ending.said)
+        if ending is not _FUTURE_WANTED and _is_of_the_analyser(sentence, word, ending, analyzer):
+            if _FUTURE_WANTED not in fitting:
+                return None
+            continue
+        for stem, kind in traced(remainder):
+            if not _suits(ending, stem):
+                continue
+            want = conjugate([(stem.form, stem.tag), *_parts(ending, stem)], analyzer)
+            if want == word.text:
+                return None
+            if kind in ending.kinds:
+                proposed.setdefault(want, (ending, stem))
+    best = max(proposed, key=lambda want: _gain(sentence, word, want, analyzer), default=None)
+    if best is None or _gain(sentence, word, best, analyzer) <= _GAIN:
+        return None
+    return _finding(word, best, *proposed[best])
+
+
+def _suits(ending: _Ending, stem: Stem) -> bool:
+    if ending.of == "any":
+        return True
+    return stem.describes == (ending.of == "adjective")
+
+
+def _parts(ending: _Ending, stem: Stem) -> tuple[tuple[str, str], ...]:
+    """있다 and 없다 take 는 before a noun and 는데 before what follows."""
+    form, tag = ending.parts[0]
+    if stem.exists and form.startswith("은") and ending.of == "adjective":
+        return (("는" + form[1:], tag),)
+    return ending.parts
+
+
+def _follows(sentence: Sentence, word: Word, ending: _Ending) -> bool:
+    return ending.before is None or re.match(ending.before, sentence.text[word.end :]) is not None
+
+
+def _is_of_the_analyser(sentence: Sentence, word: Word, ending: _Ending, analyzer: MorphemeAnalyzer) -> bool:
+    """Whether the analyser knows a verb that has this very form: 펴고, which is not made of 피다."""
+    inside = [m for m in sentence.inside(word.start, word.end) if m.tag[0] != "S"]
+    if not inside or inside[0].tag not in ("VV", "VA") or len(inside) > 1 + len(ending.parts):
+        return False
+    stem = Stem(inside[0].form, inside[0].tag)
+    return (
+        _suits(ending, stem) and conjugate([(stem.form, stem.tag), *_parts(ending, stem)], analyzer) == word.text
+    )
+
+
+def _past_and_polite(sentence: Sentence, word: Word) -> Finding | None:
+    """추웠다요 → 추웠어요: 요 stands on the ending of speech, not on that of writing."""
+    if not word.text.endswith("다요") or len(word.text) < 3 or split_syllable(word.text[-3])[2] != _SSANG_SIOT:
+        return None
+    return Finding(
+        code=Code.DICTIONARY_FORM,
+        rule="ending.written_and_polite",
+        start=word.start,
+        end=word.end,
+        params={"got": word.text, "want": word.text[:-2] + "어요"},
+        replacement=word.text[:-2] + "어요",
+    )
+
+
+def _before_a_noun(
+    sentence: Sentence, word: Word, nouns: frozenset[str], analyzer: MorphemeAnalyzer
+) -> Finding | None:
+    """따뜻해 녹차 → 따뜻한 녹차."""
+    following = next((other for other in sentence.words if other.start > word.end), None)
+    if following is None or sentence.text[word.end : following.start] != " ":
+        return None
+    first = sentence.inside(following.start, following.end)[:1]
+    if not first or first[0].tag not in ("NNG", "NNP") or first[0].form not in nouns:
+        return None
+    for stem, kind in traced(word.text):
+        if kind is not Kind.INFINITIVE or not stem.describes:
+            continue
+        want = conjugate([(stem.form, stem.tag), ("는" if stem.exists else "은", "ETM")], analyzer)
+        if _gain(sentence, word, want, analyzer) > _ALONE_GAIN:
+            ending = _Ending("", (("은", "ETM"),), Code.ENDING_MODIFIER, frozenset({kind}))
+            return _finding(word, want, ending, stem)
+    return None
+
+
+def _gain(sentence: Sentence, word: Word, want: str, analyzer: MorphemeAnalyzer) -> float:
+    replaced = sentence.text[: word.start] + want + sentence.text[word.end :]
+    return analyzer.analyze(replaced).score - sentence.score
+
+
+def _finding(word: Word, want: str, ending: _Ending, stem: Stem) -> Finding:
+    params = {"got": word.text, "want": want}
+    if ending.code is Code.SPELL_CONJUGATION:
+        params["rule"] = stem.changes
+    return Finding(
+        code=ending.code,
+        rule="ending.misshapen",
+        start=word.start,
+        end=word.end,
+        params=params,
+        replacement=want,
+    )
