@@ -56,12 +56,17 @@ def _form_and_system(number: Number) -> Iterator[Finding]:
     end = number.start + len(number.word)
     if counter in SINO_COUNTERS and number.written in ("native", "short"):
         yield _finding(Code.COUNTER_SYSTEM, number, end, sino_form(number.value), system="sino")
-    elif counter in NATIVE_COUNTERS and number.written == "sino" and number.value < _SINO_ACCEPTED_FROM:
+    elif counter in NATIVE_COUNTERS and number.written == "sino" and number.value < _sino_from(counter):
         yield _finding(Code.COUNTER_SYSTEM, number, end, native_before_counter(number.value), system="native")
     elif number.value < 100 and counter in NATIVE_COUNTERS | {"분", "번"} and number.written == "native":
         wanted = native_before_counter(number.value)
         if wanted != number.word.replace(" ", ""):
             yield _finding(Code.COUNTER_FORM, number, end, wanted, system=None)
+
+
+def _sino_from(counter: str) -> int:
+    """이십 명; but 스무 살, since years of age in Sino-Korean are 세."""
+    return 100 if counter == "살" else _SINO_ACCEPTED_FROM
 
 
 def _shown_system(context: Context, number: Number) -> Iterator[Finding]:

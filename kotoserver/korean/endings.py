@@ -342,7 +342,7 @@ def _tense_of(predicate: Predicate) -> str:
 
 def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Finding]:
     """정류장이 어디입니다: a question word with the ending of a statement."""
-    asking = next((p for p in context.reading.predicates if only_softens(p, closing)), None)
+    asking = next((p for p in context.reading.predicates if only_softens(p, closing) and _is_for_me(p)), None)
     if not closing.ending.endswith("니다") or asking is not None:
         return  # 어디 있는지 알려 주시면 감사하겠습니다
     words = QUESTION_WORDS - {"몇", "왜"} | {"어떻"}
@@ -360,6 +360,11 @@ def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Fin
         params={"got": "statement", "want": "question"},
         replacement="까" if got.endswith("다") else None,
     )
+
+
+def _is_for_me(predicate: Predicate) -> bool:
+    """주시면 of 알려 주시면 감사하겠습니다; 어디로 나가면 됩니다 is a question without its ending."""
+    return predicate.root == "주" or "주" in predicate.auxiliaries
 
 
 def _question_as_statement(context: Context, closing: Predicate) -> Iterator[Finding]:

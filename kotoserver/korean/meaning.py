@@ -353,7 +353,11 @@ def _asked_after_all(context: Context) -> Iterator[Finding]:
         return
     taken = closing.root == offer.root and "주" in closing.auxiliaries and not closing.negated
     answers = {e.reading.stance.answer for e in intent.examples} - {Stance.OPEN}
-    told = any(p.root == closing.root for e in intent.examples for p in e.reading.predicates)
+    told = any(
+        p.root == closing.root and not p.negated and ("주" in p.auxiliaries or p.root == "주")
+        for e in intent.examples
+        for p in e.reading.predicates
+    )  # 아니요, 제가 열게요 does it alone
     if not taken or told or answers != {Stance.AGAINST} or stance.stance is not Stance.FOR:
         return
     yield Finding(

@@ -74,7 +74,7 @@ _DONE_BY_MEANS = frozenset({"하", "가", "오", "계산하", "결제하"})
 """What takes no object where the means is named: 현금으로 계산할게요."""
 _THING_ASKED_FOR = re.compile(r"(?<=[가-힣] )게(?= (?:하나 |한 개 )?(?:주세요|주시겠어요|주실래요|주십시오|부탁))")
 _NAMING = re.compile(r"[가-힣](?:인지|인가|인데|입니|이에요|예요|이냐|이니|인\s?거)")
-_MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가"})
+_MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가", "나가", "나오", "들어가", "들어오"})
 """Verbs that take 에 as well as (으)로 for where they lead."""
 _SENDING = frozenset({"보내", "부치", "옮기", "돌아가", "이사하"})
 """Verbs that do so too, and that never take the place itself as their object."""
@@ -176,7 +176,11 @@ def _governor(reading: Reading, place: int) -> Predicate | None:
 
 def find_particles(context: Context) -> Iterator[Finding]:
     phrases = phrases_of(context.reading)
-    given = {(p.noun, p.case) for p in phrases_of(context.prepared.npc)}
+    given = {
+        (p.noun, p.case)
+        for p in phrases_of(context.prepared.npc)
+        if p.predicate is None or p.predicate.root not in _EXISTING  # 위층에 자리 있습니다 tells nothing of 마시다
+    }
     yield from _two_for_one(context)
     yield from _object_too(context)
     yield from _not_of_a_noun(context)

@@ -40,6 +40,7 @@ _FOREIGN = """
     fork=포크 garpu=포크 knife=나이프 cup=컵 gelas=컵 chicken=닭고기 ayam=닭고기 beef=소고기 sapi=소고기
     pork=돼지고기 spicy=매운 pedas=매운 susu=우유 kemarin=어제 station=역 stasiun=역 restroom=화장실
     sorry=죄송합니다 maaf=죄송합니다 kecil=작은 besar=큰 friend=친구 teman=친구
+    refund=환불 exchange=교환 charge=충전 order=주문 pesan=주문 reservation=예약 booking=예약 cancel=취소
 """
 FOREIGN_WORDS = {
     foreign: korean.replace("_", " ") for foreign, korean in (pair.split("=") for pair in _FOREIGN.split())

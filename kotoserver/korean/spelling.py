@@ -128,6 +128,18 @@ _SURFACE_RULES = (
     ),
     _SurfaceRule("spelling.seumnida", Code.SPELL_SEUMNIDA, re.compile(r"[가-힣]니[다까](?![가-힣])"), _formal),
     _SurfaceRule(
+        "spelling.hanida",
+        Code.SPELL_SEUMNIDA,
+        re.compile(r"(?<=[가-힣])[하리이주](?=니다(?![가-힣]))"),
+        lambda match: with_final(match[0], _BIEUP),
+    ),
+    _SurfaceRule(
+        "spelling.isseumnida",
+        Code.SPELL_LIAISON,
+        re.compile(r"(?<![가-힣])(?P<verb>[이업])[씁씀]니(?=[다까])"),
+        lambda match: ("있" if match["verb"] == "이" else "없") + "습니",
+    ),
+    _SurfaceRule(
         "spelling.mida",
         Code.SPELL_SEUMNIDA,
         re.compile(r"(?<=[함합임입슴습])미[다까](?![가-힣])"),
@@ -172,7 +184,7 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.sseoyo",
         Code.SPELL_LIAISON,
-        re.compile(r"(?<=[가-힣])(?P<before>[해와봐줘돼셔워려쳐져켜])써(?=요)"),
+        re.compile(r"(?<=[가-힣])(?P<before>[해와봐줘돼셔워려쳐져켜아어])(?<!받아)써(?=요)"),
         lambda m: with_final(m["before"], _SSANG_SIOT) + "어",
     ),
     _SurfaceRule(
@@ -259,7 +271,7 @@ _SURFACE_RULES = (
         _fixed(r"\g<number> 개"),
     ),
     _SurfaceRule(
-        "spelling.sip", Code.SPELL_WORD, re.compile(r"(?<=고)(\s?)십(?=[어은는네지]|습니)"), _fixed(r"\1싶")
+        "spelling.sip", Code.SPELL_BATCHIM, re.compile(r"(?<=고)(\s?)십(?=[어은는네지]|습니)"), _fixed(r"\1싶")
     ),
     _SurfaceRule(
         "spelling.masisseo", Code.SPELL_LIAISON, re.compile(r"마시써(?=요|\s*[.!?~]*$)"), _fixed("맛있어")
@@ -280,9 +292,10 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.gwaenchanh",
         Code.SPELL_BATCHIM,
-        re.compile(r"괜[찬찮찬](?=아|습|나|을|은|지|네)|괞찮|괸찮|갠찮|괜챦"),
+        re.compile(r"괜[찬찮찬](?=아|습|나|을|은|지|네)|괞찮"),
         _fixed("괜찮"),
     ),
+    _SurfaceRule("spelling.gwaen", Code.SPELL_WORD, re.compile(r"괸찮|갠찮|괜챦|갠찬"), _fixed("괜찮")),
     _SurfaceRule(
         "spelling.manh", Code.SPELL_BATCHIM, re.compile(r"(?<![가-힣])만(?=아요|습니다|았)"), _fixed("많")
     ),

@@ -13,7 +13,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import has_hangul, is_syllable, jamo, split_syllable
 from kotoserver.korean.lexicon import COMMON_WORDS, POINTED_AT
-from kotoserver.korean.number_words import DAYS, NATIVE_FULL, NATIVE_SHORT
+from kotoserver.korean.number_words import DAYS, NATIVE_FULL, NATIVE_SHORT, NATIVE_TENS
 from kotoserver.korean.numbers import Number, read_numbers
 from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
 from kotoserver.korean.sound_changes import respell
@@ -54,7 +54,7 @@ _SIOT = 19
 _BEGINNING_IN_A_VOWEL = ("을", "이", "은", "에", "에서", "으로", "이요", "이에요", "이랑")
 _BY_THEMSELVES = frozenset({"전", "난", "넌", "어", "음"})
 """저는 and 나는 in short, and pauses; none is a slip of another word."""
-_NUMBERS = frozenset({*NATIVE_FULL, *NATIVE_SHORT, *DAYS})
+_NUMBERS = frozenset({*NATIVE_FULL, *NATIVE_SHORT, *NATIVE_TENS, *DAYS})
 _CLOSED = "".join(chr(code) for code in range(0xAC00, 0xD7A4) if (code - 0xAC00) % 28)
 _CALLED = re.compile(rf"[가-힣][{_CLOSED}]이(?:는|가|도|를|한테|랑|하고|의|네)?|[가-힣]{{2,3}}(?:이라고|라고|씨)")
 """Given names as they are called: 한욱이는, 수진이라고."""

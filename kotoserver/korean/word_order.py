@@ -12,6 +12,8 @@ from kotoserver.korean.sentence import Word
 _NOUNS = frozenset({"NNG", "NNP", "XSN", "XPN", "SL"})
 _MARKS = frozenset({"JKO", "JKS"})
 _ACTS = frozenset({"VV", "VX", "SF"})
+_HOW = frozenset({"많이", "조금", "조금만", "더", "다시", "빨리", "천천히", "따로", "같이", "먼저"})
+"""What says how a thing is done, and stands before the verb: 많이 올려 주세요."""
 _WHEN = frozenset({"오늘", "내일", "어제", "모레", "지금", "아침", "점심", "저녁", "오전", "오후"})
 
 
@@ -32,7 +34,8 @@ def _verb_final(context: Context, closing: Predicate) -> Iterator[Finding]:
     trailing = text[verb.end :].rstrip(" .!?~…")
     if not trailing.strip() or trailing.lstrip()[0] in ".!?~…,":
         return
-    if opening is None and not _is_nominal(context, closing, trailing):
+    afterthought = trailing.strip() in _HOW and closing.closes
+    if opening is None and not afterthought and not _is_nominal(context, closing, trailing):
         return
     start = _phrase_start(context, verb)
     said = text[start : verb.end]

@@ -192,3 +192,77 @@ def test_a_dictionary_form_before_a_noun_becomes_its_modifier(judge: Judge, text
 def test_not_doing_is_written_apart(judge: Judge, text: str):
     turn = expect("샷 추가하시겠어요?", "아니요, 안 할게요.", "아니요, 괜찮아요.")
     assert codes(judge(text, turn)) == ["SPACE_NEGATION"]
+
+
+OPEN = expect("봉투 열어 드릴까요?", "아니요, 제가 열게요.", "아니요, 괜찮아요.")
+WARM = expect("데워 드릴까요?", "아니요, 집에서 데울게요.", "아니요, 괜찮아요.")
+
+
+@pytest.mark.parametrize(("text", "turn"), [("네, 열어 주세요", OPEN), ("네, 데워 주세요", WARM)])
+def test_asking_for_what_is_taught_to_be_done_alone_says_yes_for_no(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == ["NEGATION_MISMATCH"]
+
+
+@pytest.mark.parametrize(("text", "turn"), [("아니요, 제가 열어 볼게요", OPEN), ("아니요, 제가 데울게요", WARM)])
+def test_doing_it_alone_declines(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+CREAM = expect("휘핑크림 올려 드릴까요?", "네, 많이 올려 주세요.", "네, 올려 주세요.")
+
+
+def test_an_adverb_of_manner_stands_before_its_verb(judge: Judge):
+    evaluation = judge("네, 올려 주세요 많이", CREAM)
+    assert (codes(evaluation), evaluation.corrected) == (["ORDER_VERB_FINAL"], "네, 많이 올려 주세요")
+
+
+@pytest.mark.parametrize("text", ["올려 주세요, 많이", "네, 올려 주세요 좀", "네, 올려 주세요 제발"])
+def test_what_is_added_behind_a_pause_or_to_soften_may_follow(judge: Judge, text: str):
+    assert codes(judge(text, CREAM)) == []
+
+
+UPSTAIRS = expect("위층에 자리 있습니다.", "그럼 위층에서 마실게요.", "네, 위층으로 갈게요.")
+WAY_OUT = expect("도와드릴까요?", "어디로 나가면 돼요?", "몇 번 출구로 나가면 돼요?")
+AGE = expect("몇 살이세요?", "스무 살이에요.", "스무 살입니다.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "told", "better"),
+    [
+        ("그럼 위층에 마실게요", UPSTAIRS, "PARTICLE_WRONG", "그럼 위층에서 마실게요"),
+        ("어디로 나가면 됩니다", WAY_OUT, "SENTENCE_TYPE", "어디로 나가면 됩니까"),
+        ("이십 살이에요", AGE, "COUNTER_SYSTEM", "스무 살이에요"),
+        ("스물 살이에요", AGE, "COUNTER_FORM", "스무 살이에요"),
+    ],
+)
+def test_place_question_and_age_are_put_right(judge: Judge, text: str, turn: Expectation, told: str, better: str):
+    evaluation = judge(text, turn)
+    assert (codes(evaluation), evaluation.corrected) == ([told], better)
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("네, 위층에 갈게요", UPSTAIRS),
+        ("어디로 나가면 됩니까?", WAY_OUT),
+        ("어디로 나가는지 알려 주시면 됩니다", WAY_OUT),
+        ("20살이에요", AGE),
+    ],
+)
+def test_the_same_said_well_passes(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+THANKS = expect("물은 저쪽에 있습니다.", "네, 감사합니다.", "네, 알겠습니다.", "여기 있습니다.")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("네, 감사하니다", "SPELL_SEUMNIDA"),
+        ("여기 이씁니다", "SPELL_LIAISON"),
+        ("여기 이씀니다", "SPELL_LIAISON"),
+    ],
+)
+def test_formal_endings_that_lost_a_consonant_are_told(judge: Judge, text: str, told: str):
+    assert told in codes(judge(text, THANKS))
