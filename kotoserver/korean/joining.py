@@ -34,6 +34,7 @@ def find_joining(context: Context) -> Iterator[Finding]:
     yield from _connective(context)
     for predicate in context.reading.predicates:
         yield from _modifier(context, predicate)
+        yield from _manner(context, predicate)
         yield from _bare_stem(context, predicate)
     for first, second in pairwise(context.sentence.words):
         if context.sentence.text[first.end : second.start].strip():
@@ -104,6 +105,22 @@ def _modifier(context: Context, predicate: Predicate) -> Iterator[Finding]:
     want = conjugate([*stem, ("는" if there_is else "은", "ETM")], context.analyzer)
     if context.gain(predicate.start, predicate.end, want) > 0:
         yield _replaced(context, Code.ENDING_MODIFIER, "ending.modifier", predicate, want)
+
+
+def _manner(context: Context, predicate: Predicate) -> Iterator[Finding]:
+    """짧은 잘라 주세요 → 짧게 잘라 주세요: what describes a verb right behind it."""
+    sentence = context.sentence
+    verb = next((p for p in context.reading.predicates if p.first == predicate.last), None)
+    if verb is None or not predicate.modifies or predicate.ending not in ("ᆫ", "은") or predicate.auxiliaries:
+        return
+    if sentence.morphemes[predicate.last - 2].tag not in ("VA", "XSA") or verb.root in REQUEST_ROOTS:
+        return
+    if sentence.morphemes[verb.first].tag != "VV" or sentence.text[predicate.end : verb.start] != " ":
+        return
+    stem = tagged(sentence, predicate.first, predicate.last - 1)
+    want = conjugate([*stem, ("게", "EC")], context.analyzer)
+    if context.gain(predicate.start, predicate.end, want) > 0:
+        yield _replaced(context, Code.ENDING_CONNECTIVE, "ending.manner", predicate, want)
 
 
 def _place_of_action(context: Context, first: Word, second: Word) -> Iterator[Finding]:

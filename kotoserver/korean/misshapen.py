@@ -71,6 +71,7 @@ _ENDINGS = (
     _joining("고", "고", _MADE),
     _FUTURE_WANTED,
     _joining("지만", "지만", _MADE),
+    *(_joining("습" + plain, plain, frozenset({Kind.BARE})) for plain in ("고", "지만")),
     _Ending("지", (("지", "EC"),), Code.ENDING_CONNECTIVE, _MADE, _FORBIDDING),
     _joining("서", "어서", _BARE_OR_VOWELLED, Code.SPELL_CONJUGATION),
     _joining("니까", "으니까", _ANY),

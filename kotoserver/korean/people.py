@@ -58,16 +58,29 @@ def _wanted(context: Context, phrase: Phrase, phrases: tuple[Phrase, ...]) -> tu
         return (choose_particle(phrase.noun, "을/를"), "object") if _is_only(phrase, phrases) else None
     if phrase.particle in ("에", "에서") and verb.root in _GOT:
         return "에게서", "source"
+    shown = _shown(context, phrase)
+    if phrase.case is not None and shown is not None and phrase.particle not in ("이", "가"):
+        return shown, "receiver"
     gives = verb.root in _GIVEN or "주" in verb.auxiliaries or "드리" in verb.auxiliaries
     if phrase.particle == "에" and (gives or verb.root in _ADDRESSED):
         return "에게", "receiver"
     if phrase.particle not in ("을", "를"):
         return None
-    if verb.root in _TOGETHER or (verb.root in _GOING and _is_beside(context, phrase)):
+    beside = _is_beside(context, phrase) and (verb.root in _GOING or not _is_only(phrase, phrases))
+    if verb.root in _TOGETHER or beside:
         return _companion(context, phrase.noun), "companion"
     if verb.root in _ADDRESSED or (gives and not _is_only(phrase, phrases)):
         return "한테", "receiver"
     return None
+
+
+def _shown(context: Context, phrase: Phrase) -> str | None:
+    """How the examples tell to whom it is done: 친구한테 보낼 거예요."""
+    told = [p for example in context.examples for p in phrases_of(example.reading) if p.noun == phrase.noun]
+    told = [p for p in told if p.predicate and phrase.predicate and p.predicate.root == phrase.predicate.root]
+    if any(p.particle == phrase.particle for p in told):
+        return None
+    return next((p.particle for p in told if p.particle in _TO_PEOPLE), None)
 
 
 def _is_person(noun: str) -> bool:

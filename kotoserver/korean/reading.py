@@ -67,10 +67,20 @@ def _gives(predicate: Predicate) -> bool:
     return predicate.root == "주" or "주" in predicate.auxiliaries
 
 
+_NO_NUMBERS = frozenset({"세대", "세월", "네모", "한판", "한몫"})
+"""Nouns with the letters of a number and its counter."""
+
+
+def _really_counting(sentence: Sentence, numbers: tuple[Number, ...]) -> tuple[Number, ...]:
+    """Without those that the analyser finds within a noun: 세월이 빨라요."""
+    nouns = {m.start for m in sentence.morphemes if m.form in _NO_NUMBERS}
+    return tuple(number for number in numbers if number.start not in nouns)
+
+
 def read(sentence: Sentence, table: SlotTable, synonyms: Mapping[str, str]) -> Reading:
     """`synonyms` gives each word the one that stands for its group."""
     noise = noise_words(sentence)
-    numbers = _last_said(sentence, read_numbers(sentence.text))
+    numbers = _last_said(sentence, _really_counting(sentence, read_numbers(sentence.text)))
     counted = {place for number in numbers for place in range(number.start, number.end)}
     # 하나요 is a number with 요, whatever verb the analyser sees in it.
     predicates = tuple(p for p in predicates_of(sentence) if p.start not in counted)

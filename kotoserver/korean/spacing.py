@@ -12,8 +12,6 @@ from kotoserver.ports.morphology import Morpheme
 _NOUNS = frozenset({"NNG", "NNP"})
 _SPACED_NOUNS = frozenset({"수", "거", "것", "걸", "때", "줄", "만큼", "뿐", "적"})
 _LINKS = frozenset({"고", "고서", "어서", "아서", "러", "으러", "지만", "면", "으면", "은데", "는데"})
-_NO_NUMBERS = frozenset({"세대", "세월", "네모", "한판", "한몫"})
-"""Nouns with the letters of a number and its counter."""
 _LIGHT = frozenset({"하", "되", "드리", "시키", "받", "당하", "나", "있", "없", "지", "가", "오", "이"})
 """Verbs that form one word with many nouns."""
 
@@ -47,8 +45,6 @@ def _counters(sentence: Sentence, numbers: tuple[Number, ...], known: frozenset[
         if number.counter == "월":
             continue  # a month is one word: 삼월
         word = sentence.word_at(number.start)
-        if any(m.start == number.start and m.form in _NO_NUMBERS for m in sentence.morphemes):
-            continue
         if word is None or word.text not in known:
             params = {"number": number.word, "counter": number.counter}
             yield _insert(Code.SPACE_COUNTER, number.end - len(number.counter), params)
@@ -60,6 +56,7 @@ def _missing(before: Morpheme, after: Morpheme, start: int) -> Code | None:
         and after.tag in ("VV", "VA")
         and before.form in ("안", "못")
         and after.form != "되"
+        and (before.form, after.form) != ("못", "하")  # 못하다 is a word, and stands behind -지 too
         and not (after.form == "하" and before.start > start)  # 전화안해요 has two spaces too few
     ):
         return Code.SPACE_NEGATION

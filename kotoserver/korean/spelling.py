@@ -123,7 +123,10 @@ _SURFACE_RULES = (
     _SurfaceRule(
         "spelling.geyo",
         Code.SPELL_GEYO,
-        re.compile(r"(?P<before>[가-힣])(?P<ending>\s?(?:께요|께|꺼에요|꺼예요|꺼야|꺼|껄요))(?![가-힣])"),
+        re.compile(
+            r"(?P<before>[가-힣])(?P<ending>\s?(?:께요|께|꺼에요|꺼예요|꺼야|꺼"
+            r"(?!\s+(?:주|줘|드|놓|두|버|봐|보|달|둘|줄))|껄요))(?![가-힣])"
+        ),
         _promise,
     ),
     _SurfaceRule("spelling.seumnida", Code.SPELL_SEUMNIDA, re.compile(r"[가-힣]니[다까](?![가-힣])"), _formal),

@@ -8,8 +8,9 @@ from functools import lru_cache
 from kotoserver.korean.hangul import build_syllable, is_syllable, split_syllable, with_final
 from kotoserver.korean.lexicon import DESCRIBING_NOUNS
 
-_PIEUP, _DIGEUT, _SIOT, _RIEUL = 17, 7, 19, 8
-_A, _AE, _YA, _EO, _E, _YEO, _O, _WA, _WAE, _OE, _U, _WO, _EU, _I = 0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 13, 14, 18, 20
+_PIEUP, _DIGEUT, _SIOT, _RIEUL, _HIEUH = 17, 7, 19, 8, 27
+_A, _AE, _YA, _YAE, _EO, _E, _YEO, _O = 0, 1, 2, 3, 4, 5, 6, 8
+_WA, _WAE, _OE, _U, _WO, _EU, _I = 9, 10, 11, 13, 14, 18, 20
 _BRIGHT = frozenset({_A, _YA, _O})
 _CONTRACTED = {_O: _WA, _U: _WO, _I: _YEO, _OE: _WAE}
 _OPEN = frozenset({_A, _AE, _EO, _E, _YEO})
@@ -55,7 +56,7 @@ class Stem:
         """Enum key of what happens to it before a vowel."""
         _, vowel, final = split_syllable(self.form[-1])
         if self.tag.endswith("-I"):
-            return {_PIEUP: "irregular_b", _DIGEUT: "irregular_d", _SIOT: "irregular_s"}[final]
+            return _BY_FINAL[final]
         if final:
             return "vowel_harmony"
         if self.form[-1] == "르" and self.form not in _PLAIN_REU:
@@ -79,7 +80,7 @@ _STEMS = {
         떨어지 넘어지 바뀌 생기 열리 닫히 팔리 외우 지우 적 그리 피우 키우 늦 잃 끊 찢 빠지 나누 추 춤추 던지
         """,
     ),
-    **_stems("VV-I", "듣 걷 묻 싣 깨닫 알아듣 낫 짓 붓 젓 잇 돕 눕 줍 굽"),
+    **_stems("VV-I", "듣 걷 싣 깨닫 알아듣 낫 짓 붓 젓 잇 돕 눕 줍 굽"),
     **_stems(
         "VA",
         """
@@ -93,10 +94,17 @@ _STEMS = {
         "VA-I",
         """
         춥 덥 맵 쉽 어렵 가깝 뜨겁 차갑 무겁 가볍 고맙 반갑 즐겁 아름답 귀엽 무섭 시끄럽 싱겁 두껍 어둡 가렵
-        부드럽 더럽 외롭 새롭 그립 쉽 아쉽 부럽 미끄럽
+        부드럽 더럽 까맣 하얗 빨갛 파랗 노랗 외롭 새롭 그립 쉽 아쉽 부럽 미끄럽
         """,
     ),
 }
+_BY_FINAL = {
+    _PIEUP: "irregular_b",
+    _DIGEUT: "irregular_d",
+    _SIOT: "irregular_s",
+    _HIEUH: "contraction",
+}
+"""Of 까맣다, which becomes 까매요, two vowels are left as one."""
 _PLAIN_REU = frozenset({"들르", "따르"})
 """Stems in 르 that only lose their vowel."""
 _BACK = frozenset({"돕"})
@@ -176,6 +184,8 @@ def infinitive(stem: Stem) -> str:
             return head[:-1] + with_final(head[-1], _RIEUL) + ("라" if _is_bright(head) else "러")
         case "irregular_eu":
             return head + build_syllable(initial, _A if _is_bright(head) else _EO, 0)
+    if final == _HIEUH and stem.tag.endswith("-I"):
+        return head + build_syllable(initial, _YAE if vowel == _YA else _AE, 0)
     if final:
         return stem.form + _ending_vowel(vowel)
     if vowel in _OPEN:

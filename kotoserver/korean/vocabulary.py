@@ -60,6 +60,7 @@ _CALLED = re.compile(rf"[가-힣][{_CLOSED}]이(?:는|가|도|를|한테|랑|하
 """Given names as they are called: 한욱이는, 수진이라고."""
 _TOLD = re.compile(r"[가-힣]{2,3}(?:이에요|예요|입니다)")
 _HEARD_VOWELS = str.maketrans("ᅢᅤᅫᅬ", "ᅦᅨᅰᅰ")
+_CONFUSED_LETTERS = str.maketrans("ᅩᅮᄁᄄᄈᄊᄍ", "ᅥᅳᄀᄃᄇᄉᄌ")
 _VOWELS = re.compile("[ᅡ-ᅵ]")
 _SWALLOWED = re.compile("ᆨ(?=ᄁ)|ᆮ(?=[ᄄᄊᄍ])|ᆸ(?=ᄈ)")
 """In conjoining jamo, as `jamo` writes them."""
@@ -87,6 +88,8 @@ class Vocabulary:
     """A word written as it sounds -> the word."""
     heard: dict[str, str]
     """What a learner hears of a word -> the word."""
+    confused: dict[str, str]
+    """The same for who hears neither ㅓ from ㅗ nor ㅡ from ㅜ, nor tense consonants; of words of this turn."""
     sounded_nouns: dict[str, str]
     """A noun of this turn and its particle, written as they sound -> as they are written: 무를 -> 물을."""
 
@@ -113,6 +116,7 @@ def build_vocabulary(own: Iterable[Sentence], others: Iterable[Sentence]) -> Voc
         ),
         sounded={heard: word for word in near if (heard := sounded(word)) != word},
         heard={_as_heard(word): word for word in reversed(near) if len(word) > 1},
+        confused={_as_confused(word): word for word in reversed(near_own) if len(word) > 1},
         sounded_nouns=_sounded_nouns(_nouns_in(own)),
     )
 
@@ -201,9 +205,17 @@ def _as_heard(word: str) -> str:
     return _SWALLOWED.sub("", jamo(sounded(word)).translate(_HEARD_VOWELS))
 
 
+@lru_cache(maxsize=4096)
+def _as_confused(word: str) -> str:
+    """이쏘요 for 있어요, 자조 for 자주."""
+    return _as_heard(word).translate(_CONFUSED_LETTERS)
+
+
 def _is_as_heard(said: str, meant: str) -> bool:
-    """머꼬, which is what is heard of 먹고; not 라때 or 왔써요, in which only a letter slipped."""
+    """머꼬, which is what is heard of 먹고; not 라때, 빨때 or 왔써요, in which only a letter slipped."""
     heard = jamo(said).translate(_HEARD_VOWELS)
+    if _as_heard(meant) != heard:
+        return False
     return heard == _as_heard(said) and _VOWELS.sub("", jamo(said)) != _VOWELS.sub("", jamo(meant))
 
 
@@ -211,10 +223,15 @@ def _sounding_the_same(
     sentence: Sentence, word: Word, vocabulary: Vocabulary, analyzer: MorphemeAnalyzer
 ) -> str | None:
     """머꼬 for 먹고, 느졌어요 for 늦었어요, 모테요 for 못해요: nothing but the spelling differs."""
-    meant = vocabulary.heard.get(_as_heard(word.text)) if len(word.text) > 1 else None
+    if len(word.text) < 2:
+        return None
+    meant, needed = vocabulary.heard.get(_as_heard(word.text)), _FAR_GAIN
+    if meant is None and not _is_known(sentence, word, vocabulary):
+        meant = vocabulary.confused.get(_as_confused(word.text))
+    elif meant in vocabulary.own:
+        needed = _OWN_GAIN
     if meant is None or meant == word.text:
         return None
-    needed = _OWN_GAIN if meant in vocabulary.own else _FAR_GAIN
     return meant if _gain(sentence, word, meant, analyzer) > needed else None
 
 

@@ -133,3 +133,9 @@ def test_romanisation_follows_the_pronunciation_and_keeps_punctuation(korean: st
 @pytest.mark.parametrize("opening", ["saya mau", "I want"])
 def test_words_of_another_language_leave_the_noun_behind_them_whole(judge: Judge, opening: str):
     assert judge(f"{opening} 라떼", ORDER).corrected == f"{opening} 라떼 주세요"
+
+
+@pytest.mark.parametrize("text", ["불을 꺼 주세요", "불 꺼 줄 수 있어요?", "들어가지 못해요", "세월이 빨라요"])
+def test_what_only_looks_like_a_slip_is_right(judge: Judge, text: str):
+    turn = expect("무엇을 도와드릴까요?", "불을 켜 주세요.", "시간이 없어요.")
+    assert {code for code in codes(judge(text, turn)) if code.startswith(("SPELL", "SPACE", "COUNTER"))} == set()
