@@ -106,6 +106,7 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
         or asks_about_it(own, reading, prepared)
         or _only_that_is_asked(reading, own, prepared)
         or _told_of_another(reading, own)
+        or _goes_where_it_comes(reading, own, prepared)
         or _calls_oneself(reading, own, prepared)
     )
 
@@ -277,6 +278,24 @@ def _unfulfilled(reading: Reading, own: tuple[Match, ...]) -> Match | None:
     if any(feature.startswith("q:") for feature in reading.features):
         return None
     return next((m for m in own if m.intent.needs and _says_alike(m.intent, reading)), None)
+
+
+def _goes_where_it_comes(reading: Reading, own: tuple[Match, ...], prepared: Prepared) -> Match | None:
+    """버스로 갔어요, where 버스로 왔어요 is taught: all but the direction is said."""
+    closing = reading.closing
+    turned = {"가": "오", "오": "가"}.get(closing.root) if closing is not None else None
+    if closing is None or turned is None or closing.negated or reading.sentence.asks(closing.end):
+        return None
+    verb = f"w:{prepared.synonyms.get(closing.root, closing.root)}"
+    for match in own:
+        said = {feature for feature in reading.content if feature != verb}
+        shown = [e for e in match.intent.examples if e.reading.closing and e.reading.closing.root == turned]
+        numbers = {n.quantity for n in reading.numbers}
+        known = any(said <= e.reading.features.keys() for e in shown) and bool(said)
+        counted = bool(numbers) and any(numbers <= {n.quantity for n in e.reading.numbers} for e in shown)
+        if (known or (counted and not said)) and not opposes(reading, match.intent):
+            return match
+    return None
 
 
 def _calls_oneself(reading: Reading, own: tuple[Match, ...], prepared: Prepared) -> Match | None:

@@ -258,6 +258,8 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
     bare = closing.root == "하" and (before.tag != "EC" or before.form == "게")
     if "것같" in closing.auxiliaries or (bare and closing.future):
         return  # 좀 쓴 것 같아요; 네, 지금 할게요, where 네, 했어요 is taught
+    if closing.future and not closing.negated and all(p.negated and p.past for _, p in same):
+        return  # 이제 고를게요, where 아직 안 골랐어요 is taught
     denied = [(e, p) for e, p in same if p.negated] if closing.negated and not closing.future else []
     same = denied or same
     told = [p for p in context.reading.predicates if p.root == closing.root and p is not closing]

@@ -97,7 +97,7 @@ def prepare_intent(
         not_this=not_this,
         vocabulary=frozenset(vocabulary),
         stance=stances.pop() if len(stances) == 1 else Stance.OPEN,
-        leaning=_leaning(said),
+        leaning=_leaning(_decisive(examples)),
         asks=all(example.text.rstrip().endswith("?") for example in examples),
         habit=habit_of(example.reading for example in examples),
         common=intent if isinstance(intent, CommonIntent) else None,
@@ -108,6 +108,12 @@ def _plans(reading: Reading) -> bool:
     """현금이 없어서 카드로 할게요: no question, whatever else it shares with one."""
     closing = reading.closing
     return closing is not None and closing.ending in PROMISING and not reading.sentence.asks(closing.end)
+
+
+def _decisive(examples: tuple[Example, ...]) -> list[Stance]:
+    """Those of examples that can be meant in one way only; 네, 괜찮아요 goes with yes as well as with no."""
+    told = [e.reading.stance for e in examples]
+    return [t.stance for t in told if not (t.mild and t.answer is Stance.FOR)] or [t.stance for t in told]
 
 
 def _leaning(said: list[Stance]) -> Stance:

@@ -241,6 +241,8 @@ def _denied_fault(context: Context) -> Iterator[Finding]:
         return  # 다음에 먹을게요
     if any(p.negated == closing.negated or e.reading.sentence.asks(p.end) for e, p in same):
         return
+    if closing.future and all(p.past for _, p in same):
+        return  # 이제 고를게요, where 아직 안 골랐어요 is taught
     example, shown = same[0]
     yield Finding(
         code=Code.NEGATION_MISMATCH,
@@ -279,7 +281,8 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
         if e.reading.stance.answer_word and compact(e.text[e.reading.stance.answer_word.end :]) == rest
     }
     offer = context.prepared.npc.closing
-    if taught == {stance.answer.opposite} and answers == taught and offer is not None and offer.future:
+    offered = offer is not None and (offer.future or offer.ending.endswith("까요"))
+    if taught == {stance.answer.opposite} and answers == taught and offered:
         yield _wrong_answer(context, word)  # 주사 맞으시겠어요? 네, 약만 주세요.
         return
     if len(answers) != 1 or stance.answer in answers:

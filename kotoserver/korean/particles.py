@@ -57,6 +57,8 @@ _REQUEST_GAIN = -5.0
 """A thing can hardly be the one who is asked: 카드가 충전해 주세요."""
 _EXISTING = frozenset({"있", "없", "필요하"})
 """What is there or needed is never an object, however well 을 sounds before a number: 수건을 두 장 필요해요."""
+_FELT = frozenset({"맛있", "맛없", "재미있", "비싸", "예쁘"})
+"""What describes and is no other verb besides: 커피를 아주 맛있어요."""
 _EXISTING_GAIN = -4.0
 _EXAMPLE_GAIN = 0.5
 _DIRECTION_GAIN = -4.0
@@ -78,6 +80,8 @@ _MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내�
 """Verbs that take 에 as well as (으)로 for where they lead."""
 _SENDING = frozenset({"보내", "부치", "옮기", "돌아가", "이사하"})
 """Verbs that do so too, and that never take the place itself as their object."""
+_BECOMING = frozenset({"바꾸", "변경하", "교환하", "환전하", "갈아타", "갈아입"})
+"""Verbs whose (으)로 tells what is got instead, and whose 를 what is given up: 두유로 바꿔 주세요."""
 _BEING = frozenset({"있", "살", "묵", "머무르", "계시", "자"})
 """Verbs of being somewhere, which no direction goes with."""
 _DURING = re.compile(r"\s동안(?![가-힣]{2})")
@@ -359,7 +363,7 @@ def _needed_by_verb(phrase: Phrase) -> float:
     if means or phrase.case not in ("이/가", "을/를"):
         return _PLACE_GAIN
     predicate = phrase.predicate
-    exists = predicate is not None and predicate.root in _EXISTING and not predicate.modifies
+    exists = predicate is not None and predicate.root in _EXISTING | _FELT and not predicate.modifies
     if exists and phrase.case == "을/를":
         return _EXISTING_GAIN
     asks = predicate is not None and predicate.ending.endswith("세요")
@@ -378,6 +382,8 @@ def _leads(phrase: Phrase) -> bool:
         return False
     sent = phrase.place and phrase.predicate.root in _SENDING and phrase.case == "을/를"
     carried = phrase.case == "을/를" and "주" in phrase.predicate.auxiliaries  # 시청을 가 주세요
+    if phrase.case == "을/를" and phrase.predicate.root in _BECOMING:
+        return True
     return sent or (phrase.predicate.root in _MOTION and (carried or phrase.case in ("에", "에서")))
 
 
@@ -507,7 +513,7 @@ def _by_example(phrase: Phrase, context: Context) -> tuple[str, str] | None:
         return None  # 기숙사에 살 거예요, 기숙사에서 살 거예요
     sent = phrase.place and phrase.predicate.root in _SENDING
     leads = sent or phrase.predicate.root in _MOTION
-    going = phrase.predicate.root in _MOTION or (leads and phrase.place)
+    going = phrase.predicate.root in _MOTION | _BECOMING or (leads and phrase.place)
     chosen = phrase.case == "을/를" and phrase.predicate.root == "하" and "주" in phrase.predicate.auxiliaries
     if {phrase.case, *shown} == {"을/를", "으로/로"} and not (going or chosen):
         return None  # 유자차를 주세요, 유자차로 주세요

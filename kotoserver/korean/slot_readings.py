@@ -1,5 +1,7 @@
 """What was heard about each slot: filled, missing, wrong or ambiguous."""
 
+from collections.abc import Iterable
+
 from kotoserver.domain.evaluation import SlotReading, SlotState
 from kotoserver.domain.scene import Slot
 from kotoserver.korean.intents import PreparedIntent
@@ -8,6 +10,7 @@ from kotoserver.korean.numbers import read_numbers
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.slots import OTHER_VALUE, Mention, SlotTable, count_mention
+from kotoserver.ports.morphology import Morpheme
 
 _UMBRELLA = frozenset(
     [
@@ -73,7 +76,7 @@ def _read_choice(reading: Reading, slot: Slot, intent: PreparedIntent) -> SlotRe
         return SlotReading(slot=slot.id, state=SlotState.AMBIGUOUS, heard=both)
     if mentions:
         return SlotReading(slot=slot.id, state=SlotState.WRONG, heard=heard)
-    other = (unlisted_amount(reading, slot) or _unlisted_noun(reading)) if needed else None
+    other = (unlisted_amount(reading, slot) or _unlisted_noun(reading, slot)) if needed else None
     if other is None and needed:
         other = in_its_place(reading, intent, slot.id)
     if other is not None:
@@ -95,7 +98,7 @@ def unlisted_amount(reading: Reading, slot: Slot) -> str | None:
     return reading.text[said.start : said.end] if said is not None else None
 
 
-def _unlisted_noun(reading: Reading) -> str | None:
+def _unlisted_noun(reading: Reading, slot: Slot) -> str | None:
     """콜라 of 콜라 주세요: the thing asked for, when it is no class word and no value."""
     closing = reading.closing
     if closing is not None and not _asks_for(reading, closing):
@@ -107,7 +110,9 @@ def _unlisted_noun(reading: Reading) -> str | None:
         reading.sentence.inside(0, closing.start if closing is not None else len(reading.text))
     ):
         if morpheme.tag in ("NNG", "NNP") and morpheme.start not in taken and morpheme.end not in placed:
-            return None if morpheme.form in _UMBRELLA else morpheme.form
+            ways = [way for ways in slot.values.values() for way in ways]
+            kind = _is_kind_of_any(_whole(reading, morpheme), ways)
+            return None if morpheme.form in _UMBRELLA or kind else morpheme.form
     return None
 
 
@@ -127,8 +132,24 @@ def in_its_place(reading: Reading, intent: PreparedIntent, slot: str) -> str | N
             continue
         behind = _behind(reading, noun.end)
         if behind is not None and (closing.root, behind) in shown:
-            return None if noun.form in _UMBRELLA else noun.form
+            heard = _whole(reading, noun)
+            return None if heard in _UMBRELLA or _is_kind_of_any(heard, values) else heard
     return None
+
+
+def _whole(reading: Reading, noun: Morpheme) -> str:
+    """감기약, which the analyser may cut into 감기 and 약, and 토마토 주스."""
+    start = noun.start
+    for before in reversed(reading.sentence.inside(0, noun.start)):
+        if reading.text[before.end : start].strip() or before.tag not in ("NNG", "NNP", "XPN"):
+            break
+        start = before.start
+    return reading.text[start : noun.end]
+
+
+def _is_kind_of_any(noun: str, values: Iterable[str]) -> bool:
+    """고기, where 닭고기 is wanted: it names the kind, and leaves open which."""
+    return any(value.endswith(noun) and value != noun for value in values)
 
 
 def _behind(reading: Reading, place: int) -> str | None:
@@ -136,6 +157,8 @@ def _behind(reading: Reading, place: int) -> str | None:
     following = [m for m in reading.sentence.morphemes if m.start >= place]
     while following and (following[0].form in _BESIDE or following[0].tag == "XSN"):
         following = following[1:]
+    if following and following[0].tag in ("VV", "VA"):
+        return "를"  # 학생증 있어요: nothing stands between them
     known = following and (following[0].tag.startswith("J") or following[0].tag in ("VCP", "NNG"))
     return _ALIKE.get(following[0].form, following[0].form) if known else None
 

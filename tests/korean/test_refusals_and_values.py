@@ -266,3 +266,76 @@ THANKS = expect("물은 저쪽에 있습니다.", "네, 감사합니다.", "네,
 )
 def test_formal_endings_that_lost_a_consonant_are_told(judge: Judge, text: str, told: str):
     assert told in codes(judge(text, THANKS))
+
+
+MEAL = expect("뭘 드시겠어요?", "닭고기로 주세요.", "닭고기 주세요.", slots={"meal": ("닭고기",)})
+JUICE = expect("뭘 드릴까요?", "오렌지 주스 주세요.", slots={"drink": ("오렌지 주스",)})
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "told"),
+    [
+        ("고기로 주세요", MEAL, "SLOT_MISSING"),
+        ("생선으로 주세요", MEAL, "SLOT_WRONG"),
+        ("주스 주세요", JUICE, "SLOT_MISSING"),
+        ("토마토 주스 주세요", JUICE, "SLOT_WRONG"),
+    ],
+)
+def test_the_kind_of_a_value_leaves_it_open(judge: Judge, text: str, turn: Expectation, told: str):
+    assert codes(judge(text, turn)) == [told]
+
+
+SOY = expect("우유는 어떤 걸로 바꿔 드릴까요?", "두유로 바꿔 주세요.", "두유로 해 주세요.")
+DOLLARS = expect("뭘 도와드릴까요?", "달러로 바꿔 주세요.", "백 달러로 환전해 주세요.")
+TASTE = expect("커피 맛이 어떠세요?", "아주 맛있어요.", "좀 써요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "better"),
+    [
+        ("두유를 바꿔 주세요", SOY, "두유로 바꿔 주세요"),
+        ("달러를 바꿔 주세요", DOLLARS, "달러로 바꿔 주세요"),
+        ("커피를 아주 맛있어요", TASTE, "커피가 아주 맛있어요"),
+        ("케이크를 너무 맛있어요", TASTE, "케이크가 너무 맛있어요"),
+    ],
+)
+def test_what_is_got_takes_ro_and_what_tastes_is_a_subject(
+    judge: Judge, text: str, turn: Expectation, better: str
+):
+    evaluation = judge(text, turn)
+    assert (codes(evaluation), evaluation.corrected) == (["PARTICLE_WRONG"], better)
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"), [("우유를 두유로 바꿔 주세요", SOY), ("원화를 달러로 바꿔 주세요", DOLLARS)]
+)
+def test_what_is_given_up_keeps_its_own_particle(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+CARRY = expect("들어 드릴까요?", "아니요, 혼자 들 수 있어요.", "아니요, 괜찮습니다.")
+LATER = expect("지금 가져다 드릴까요?", "아니요, 나중에 주세요.", "나중에 주세요.")
+
+
+@pytest.mark.parametrize(("text", "turn"), [("네, 혼자 들 수 있어요", CARRY), ("네, 나중에 주세요", LATER)])
+def test_yes_before_the_words_of_a_refusal_is_a_slip(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == ["ANSWER_POLARITY"]
+
+
+SWAP = expect("자리 좀 바꿔 주실 수 있어요?", "네, 바꿔 드릴게요.", "네, 괜찮아요.")
+
+
+@pytest.mark.parametrize("text", ["네, 그럴게요", "네, 그렇게 할게요", "괜찮아요", "네, 좋아요"])
+def test_a_request_is_granted_in_any_words(judge: Judge, text: str):
+    assert codes(judge(text, SWAP)) == []
+
+
+def test_a_request_that_is_refused_says_no(judge: Judge):
+    assert codes(judge("아니요, 싫어요", SWAP)) == ["NEGATION_MISMATCH"]
+
+
+def test_all_but_the_direction_still_tells_what_was_meant(judge: Judge):
+    turn = expect("어떻게 오셨어요?", "버스로 왔어요.", "버스 타고 왔어요.")
+    evaluation = judge("버스로 갔어요", turn)
+    assert (codes(evaluation), evaluation.corrected) == (["VERB_DIRECTION"], "버스로 왔어요")
+    assert codes(judge("학교로 갔어요", turn)) == ["MEANING_OFF_TOPIC"]
