@@ -35,6 +35,7 @@ class Code(StrEnum):
     PARTICLE_MISSING = "PARTICLE_MISSING"
     PARTICLE_ALLOMORPH = "PARTICLE_ALLOMORPH"
     PARTICLE_PRONOUN_FORM = "PARTICLE_PRONOUN_FORM"
+    ENDING_WRONG = "ENDING_WRONG"
     ENDING_AUX = "ENDING_AUX"
     ENDING_PURPOSE = "ENDING_PURPOSE"
     ENDING_CONNECTIVE = "ENDING_CONNECTIVE"
@@ -128,6 +129,7 @@ CODES: Mapping[Code, CodeSpec] = MappingProxyType(
         Code.PARTICLE_MISSING: _spec(_WARN, Rank.GRAMMAR, "word", "want", "role"),
         Code.PARTICLE_ALLOMORPH: _spec(_ERROR, Rank.GRAMMAR, "word", "got", "want", "rule"),
         Code.PARTICLE_PRONOUN_FORM: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
+        Code.ENDING_WRONG: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ENDING_AUX: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ENDING_PURPOSE: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
         Code.ENDING_CONNECTIVE: _spec(_ERROR, Rank.GRAMMAR, "got", "want"),
@@ -187,7 +189,6 @@ UNPROVED: Mapping[str, str] = MappingProxyType(
         "PARTICLE_ADJECTIVE_SUBJECT": "Told as PARTICLE_WRONG with the role `subject`.",
         "PARTICLE_TIME": "Told as PARTICLE_EXTRA: 오늘에.",
         "PARTICLE_HONORIFIC": "선생님한테 is said by everybody.",
-        "ENDING_WRONG": "Told by the family of the ending: ENDING_AUX, ENDING_CONNECTIVE and their like.",
         "ENDING_CHOICE": "Of several good endings none is better without a reason; `natural` shows another one.",
         "ENDING_MISSING": "A stem alone has the letters of a noun: 커피 주, 여기서 먹.",
         "ORDER_VARIATION": "The order of all but verb and modifier is free.",

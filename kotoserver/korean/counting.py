@@ -36,6 +36,7 @@ def find_counting(context: Context) -> Iterator[Finding]:
         if not _points_at(context, number):
             yield from _form_and_system(number)
         yield from _shown_system(context, number)
+        yield from _minutes(context, number)
         yield from _counter(context, number)
         yield from _counter_missing(context, number)
 
@@ -67,6 +68,19 @@ def _form_and_system(number: Number) -> Iterator[Finding]:
 def _sino_from(counter: str) -> int:
     """이십 명; but 스무 살, since years of age in Sino-Korean are 세."""
     return 100 if counter == "살" else _SINO_ACCEPTED_FROM
+
+
+def _minutes(context: Context, number: Number) -> Iterator[Finding]:
+    """여섯 시 서른 분, 일곱 시 삼십 시: what is counted behind the hour are minutes, in Sino-Korean numbers."""
+    hour = any(n.counter == "시" and n.end <= number.start for n in context.reading.numbers)
+    beside = context.sentence.text[: number.start].rstrip().endswith("시")
+    if not (hour and beside) or number.written == "digits":
+        return
+    if number.counter == "분" and number.written in ("native", "short"):
+        end = number.start + len(number.word)
+        yield _finding(Code.COUNTER_SYSTEM, number, end, sino_form(number.value), system="sino")
+    elif number.counter == "시" and number.written == "sino":
+        yield _other_counter(context, number, "분")
 
 
 def _shown_system(context: Context, number: Number) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate, tagged
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.lexicon import PLACE_NOUNS, REQUEST_ROOTS
+from kotoserver.korean.lexicon import DESCRIBING_NOUNS, PLACE_NOUNS, REQUEST_ROOTS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.sentence import Word
 
@@ -30,9 +30,14 @@ _DOUBLED = frozenset(
 """Words that are rightly said twice."""
 
 
+_SAID_ALONE = frozenset({"미안", "감사", "죄송"})
+"""What describes and is said to somebody by itself: 미안, 차가 막혔어."""
+
+
 def find_joining(context: Context) -> Iterator[Finding]:
     yield from _connective(context)
     for predicate in context.reading.predicates:
+        yield from _described_as_a_thing(context, predicate)
         yield from _modifier(context, predicate)
         yield from _manner(context, predicate)
         yield from _bare_stem(context, predicate)
@@ -40,6 +45,7 @@ def find_joining(context: Context) -> Iterator[Finding]:
         if context.sentence.text[first.end : second.start].strip():
             continue
         yield from _place_of_action(context, first, second)
+        yield from _bare_description(context, first, second)
         yield from _said_twice(context, first, second)
 
 
@@ -105,6 +111,48 @@ def _modifier(context: Context, predicate: Predicate) -> Iterator[Finding]:
     want = conjugate([*stem, ("는" if there_is else "은", "ETM")], context.analyzer)
     if context.gain(predicate.start, predicate.end, want) > 0:
         yield _replaced(context, Code.ENDING_MODIFIER, "ending.modifier", predicate, want)
+
+
+def _described_as_a_thing(context: Context, predicate: Predicate) -> Iterator[Finding]:
+    """유명이에요, 친절 있어요 → 유명해요, 친절해요, where the examples describe with that word."""
+    at = predicate.first - 1
+    if predicate.root not in ("이", "있") or predicate.auxiliaries or predicate.negated or at < 0:
+        return
+    noun = context.sentence.morphemes[at]
+    if noun.form not in DESCRIBING_NOUNS or noun.form + "하" not in _roots_shown(context):
+        return
+    told = tagged(context.sentence, predicate.first + 1, predicate.last)
+    rest = [("어요" if form in ("에요", "예요") else form, tag) for form, tag in told]
+    want = noun.form + conjugate([("하", "XSA"), *rest], context.analyzer)
+    yield Finding(
+        code=Code.ENDING_WRONG,
+        rule="ending.described",
+        start=noun.start,
+        end=predicate.end,
+        params={"got": context.sentence.text[noun.start : predicate.end], "want": want},
+        replacement=want,
+    )
+
+
+def _bare_description(context: Context, first: Word, second: Word) -> Iterator[Finding]:
+    """친절 사람 → 친절한 사람, where the examples describe with that word."""
+    following = context.sentence.inside(second.start, second.end)[:1]
+    if not following or following[0].tag != "NNG" or first.text not in DESCRIBING_NOUNS - _SAID_ALONE:
+        return
+    if first.text + "하" not in _roots_shown(context):
+        return
+    yield Finding(
+        code=Code.ENDING_MODIFIER,
+        rule="ending.bare_description",
+        start=first.start,
+        end=first.end,
+        params={"got": first.text, "want": first.text + "한"},
+        replacement=first.text + "한",
+    )
+
+
+def _roots_shown(context: Context) -> set[str]:
+    return {p.root for example in context.examples for p in example.reading.predicates}
 
 
 def _manner(context: Context, predicate: Predicate) -> Iterator[Finding]:

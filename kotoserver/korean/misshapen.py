@@ -98,7 +98,7 @@ _ENDINGS = (
     _allowing("도", _BARE_OR_VOWELLED, r"\s+(?:돼|되|괜찮)"),
     _Ending("야", (("어야", "EC"),), Code.ENDING_AUX, _BARE_OR_VOWELLED, r"\s+(?:돼|되|해|하|합)"),
     _telling("세요", "으세요", Code.SPELL_ENDING, _ANY),
-    _telling("요", "어요", Code.SPELL_CONJUGATION, _VOWELLED),
+    _telling("요", "어요", Code.SPELL_CONJUGATION, _BARE_OR_VOWELLED),
     _telling("네요", "네요", Code.SPELL_ENDING, _MADE),
     _telling("죠", "죠", Code.SPELL_ENDING, _MADE),
     *(_past(vowel, rest) for vowel in "았었" for rest in ("어요", "습니다", "습니까", "는데요", "네요", "어")),

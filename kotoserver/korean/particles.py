@@ -198,6 +198,9 @@ def find_particles(context: Context) -> Iterator[Finding]:
         if phrase.particle == "에" and phrase.noun in _TIME_WITHOUT_E and alone:
             yield _extra(phrase)
             continue
+        if _is_when(phrase, context):
+            yield _extra(phrase)
+            continue
         since = _since(phrase, context)
         if since is not None:
             yield since
@@ -288,6 +291,14 @@ def _not_of_a_noun(context: Context) -> Iterator[Finding]:
             params={"word": match["adverb"], "got": match["extra"]},
             replacement="",
         )
+
+
+def _is_when(phrase: Phrase, context: Context) -> bool:
+    """내일을 아침에 가요 → 내일 아침에; but 내일을 기다려요."""
+    if phrase.noun not in _TIME_WITHOUT_E or phrase.case != "을/를" or phrase.predicate is None:
+        return False
+    following = context.sentence.text[phrase.end :].lstrip()
+    return phrase.predicate.root in _MOTION or following.startswith(tuple(TIME_NOUNS - _TIME_WITHOUT_E))
 
 
 def _since(phrase: Phrase, context: Context) -> Finding | None:

@@ -1,6 +1,6 @@
 """Everyday stems and how they change, so that a wrong form can be traced back to the verb it was made from."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -111,8 +111,8 @@ _BACK = frozenset({"돕"})
 """Stems in ㅂ that take 와: 도와요."""
 
 
-def everyday_stems() -> Collection[Stem]:
-    return _STEMS.values()
+def everyday_stems() -> Mapping[str, Stem]:
+    return _STEMS
 
 
 def traced(remainder: str) -> Iterator[tuple[Stem, Kind]]:

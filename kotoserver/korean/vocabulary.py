@@ -17,6 +17,7 @@ from kotoserver.korean.number_words import DAYS, NATIVE_FULL, NATIVE_SHORT, NATI
 from kotoserver.korean.numbers import Number, read_numbers
 from kotoserver.korean.sentence import NOUN_TAGS, VERB_TAGS, Sentence, Word
 from kotoserver.korean.sound_changes import respell
+from kotoserver.korean.stems import everyday_stems
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _OWN_GAIN = 1.5
@@ -310,13 +311,20 @@ def _needed_gain(sentence: Sentence, word: Word, meant: str, distance: int, voca
         return _COMMON_GAIN + 2.0 * (distance - 1)
     if len(meant) == 1:
         return _SHORT_GAIN
-    if distance > 1:
+    if distance > 1 or _is_an_everyday_verb(sentence, word):
         return _FAR_GAIN
     place = sentence.words.index(word)
     before = sentence.words[place - 1].text if place > 0 else ""
     after = sentence.words[place + 1].text if place + 1 < len(sentence.words) else ""
     beside = {(before, meant), (meant, after)}
     return _NEIGHBOUR_GAIN if beside & vocabulary.neighbours else _OWN_GAIN
+
+
+def _is_an_everyday_verb(sentence: Sentence, word: Word) -> bool:
+    """잤어요, one letter away from 갔어요."""
+    inside = sentence.inside(word.start, word.end)
+    plain = len(inside) > 1 and inside[0].tag in ("VV", "VA") and all(m.tag[0] == "E" for m in inside[1:])
+    return plain and inside[-1].tag == "EF" and inside[0].form in everyday_stems()
 
 
 def _promises_a_state(sentence: Sentence, word: Word) -> bool:

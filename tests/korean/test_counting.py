@@ -98,3 +98,25 @@ def test_one_counts_ones_own_party_without_honour(judge: Judge):
 @pytest.mark.parametrize("text", ["라떼 2잔 주세요", "라떼 두 개 주세요", "라떼 둘 주세요", "라떼 두 컵 주세요"])
 def test_other_ways_to_count_are_fine(judge: Judge, text: str):
     assert codes(judge(text, ORDER)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "code"),
+    [
+        ("여섯 시 서른 분에 일어나요.", "여섯 시 삼십 분에 일어나요.", "COUNTER_SYSTEM"),
+        ("일곱 시 삼십 시에 일어나요.", "일곱 시 삼십 분에 일어나요.", "COUNTER_WRONG"),
+    ],
+)
+def test_minutes_follow_the_hour_in_their_own_numbers(judge: Judge, said: str, right: str, code: str):
+    turn = expect("몇 시에 일어나요?", "일곱 시에 일어나요.", "여섯 시에 일어나요.")
+    evaluation = judge(said, turn)
+    assert code in codes(evaluation)
+    assert evaluation.corrected == right
+
+
+@pytest.mark.parametrize(
+    "text", ["일곱 시에 두 분이 오세요.", "여섯 시 반에 일어나요.", "세 시간 자요. 여섯 시에 일어나요."]
+)
+def test_what_is_counted_elsewhere_is_no_minute(judge: Judge, text: str):
+    turn = expect("몇 시에 일어나요?", "일곱 시에 일어나요.", "여섯 시에 일어나요.")
+    assert {"COUNTER_SYSTEM", "COUNTER_WRONG"} & set(codes(judge(text, turn))) == set()

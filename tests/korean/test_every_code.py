@@ -32,6 +32,7 @@ TOLD = {
     Code.ROMANIZED: (ORDER, "keopi juseyo"),
     Code.MIXED_LANGUAGE: (ORDER, "아메리카노 one 주세요"),
     Code.ECHO_PROMPT: (BAG, "봉투 필요하세요?"),
+    Code.ENDING_WRONG: (expect("어떤 식당이에요?", "유명해요.", "아주 유명한 식당이에요."), "유명이에요"),
     Code.CHAT_STYLE: (ORDER, "ㅇㅇ 라떼 주세요"),
     Code.MEANING_OFF_TOPIC: (ORDER, "어제 학교에 갔어요"),
     Code.MEANING_OPPOSITE: (expect("어떤 걸로 드릴까요?", "큰 사이즈로 주세요."), "작은 사이즈로 주세요"),

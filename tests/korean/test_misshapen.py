@@ -93,7 +93,7 @@ def test_what_describes_takes_its_form_before_a_noun_of_the_turn(analyzer: KiwiA
 
 
 def test_every_infinitive_is_the_one_that_the_analyser_joins(analyzer: KiwiAnalyzer):
-    for stem in everyday_stems():
+    for stem in everyday_stems().values():
         assert infinitive(stem) == conjugate([(stem.form, stem.tag), ("어", "EC")], analyzer)
 
 
