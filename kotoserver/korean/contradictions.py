@@ -8,6 +8,7 @@ from kotoserver.korean.context import Context, Prepared
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import PreparedIntent
 from kotoserver.korean.meaning import compact
+from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
 
@@ -26,23 +27,40 @@ def find_contradiction(context: Context) -> Iterator[Finding]:
 
 def find_refused_otherwise(reading: Reading, prepared: Prepared) -> Finding | None:
     """아니요, 두 번째입니다, where only 네, 처음입니다 is taught: yes for no, whatever words follow it."""
-    answer, word = reading.stance.answer, reading.stance.answer_word
-    wondered = any(feature.startswith("q:") for feature in prepared.npc.features)
-    if word is None or wondered or answer is Stance.OPEN:
+    said = reading.stance
+    refuses = said.decided_by is not None and _refuses(said.decided_by, reading)
+    answer = Stance.AGAINST if refuses and said.answer is Stance.OPEN else said.answer
+    if answer is Stance.OPEN or _is_wondered(prepared.npc) or (said.mild and answer is Stance.FOR):
         return None
     if not all(_answers_with(intent, answer.opposite) for intent in prepared.intents):
         return None
     expected = prepared.topic.union(*(intent.vocabulary for intent in prepared.intents))
-    if reading.stance.mild or len(reading.strange_to(expected)) > _LITTLE:
+    if len(reading.strange_to(expected)) > _LITTLE:
         return None
+    end = said.answer_word.end if said.answer_word is not None else len(reading.text)
+    start = said.answer_word.start if said.answer_word is not None else 0
     return Finding(
         code=Code.NEGATION_MISMATCH,
         rule="meaning.refused_otherwise",
-        start=word.start,
-        end=word.end,
-        params={"got": word.text, "want": prepared.intents[0].examples[0].text},
+        start=start,
+        end=end,
+        params={"got": reading.text[start:end].strip(" ."), "want": prepared.intents[0].examples[0].text},
         blocks=True,
     )
+
+
+def _refuses(predicate: Predicate, reading: Reading) -> bool:
+    """싫어요, 필요 없어요: a no by itself."""
+    if predicate.negated or reading.sentence.asks(predicate.end):
+        return False
+    needless = predicate.root == "없" and reading.text[: predicate.start].rstrip().endswith(("필요", "필요가"))
+    return predicate.root == "싫" or needless
+
+
+def _is_wondered(line: Reading) -> bool:
+    """Whether it asks with a question word; 몇 번을 타야 하는지 아세요? asks for yes or no."""
+    embedded = any(m.tag == "EC" and m.form.endswith("지") and m.form != "지" for m in line.sentence.morphemes)
+    return not embedded and any(feature.startswith("q:") for feature in line.features)
 
 
 def _answers_with(intent: PreparedIntent, answer: Stance) -> bool:

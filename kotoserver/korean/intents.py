@@ -87,7 +87,7 @@ def prepare_intent(
     may_have = intent.may_have if isinstance(intent, Intent) else ()
     vocabulary = {feature for example in examples for feature in example.reading.features}
     vocabulary |= {f"slot:{slot}" for slot in (*needs, *may_have)}
-    said = [example.reading.stance.stance for example in examples]
+    said = _decisive(examples)
     stances = set(said)
     return PreparedIntent(
         id=intent.id,
@@ -97,7 +97,7 @@ def prepare_intent(
         not_this=not_this,
         vocabulary=frozenset(vocabulary),
         stance=stances.pop() if len(stances) == 1 else Stance.OPEN,
-        leaning=_leaning(_decisive(examples)),
+        leaning=_leaning(said),
         asks=all(example.text.rstrip().endswith("?") for example in examples),
         habit=habit_of(example.reading for example in examples),
         common=intent if isinstance(intent, CommonIntent) else None,
@@ -254,6 +254,10 @@ def opposes(reading: Reading, intent: PreparedIntent) -> bool:
     said = reading.stance.stance
     if Stance.OPEN in (said, intent.stance) or said is intent.stance:
         return False
+    told = reading.stance
+    agreed = any(e.reading.stance.mild and e.reading.stance.answer is Stance.FOR for e in intent.examples)
+    if told.mild and told.answer is not Stance.AGAINST and agreed:
+        return False  # 괜찮아요, where 네, 괜찮아요 is taught
     return not _says_part(reading, intent)
 
 

@@ -9,11 +9,12 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import opposes
-from kotoserver.korean.lexicon import AMOUNTS, CONTRASTS, GENERIC_ROOTS, OPPOSITES, REMOVING
+from kotoserver.korean.lexicon import AMOUNTS, CONTRASTS, GENERIC_ROOTS, OPPOSITES, REMOVING, REQUEST_ROOTS
 from kotoserver.korean.number_words import native_form
 from kotoserver.korean.numbers import COUNT_UNITS
 from kotoserver.korean.predicates import Predicate, is_demand
 from kotoserver.korean.sentence import Word
+from kotoserver.korean.slot_readings import filled_by
 from kotoserver.korean.stance import Stance
 
 _GREETINGS = ("안녕", "감사", "고맙", "수고", "반갑")
@@ -297,7 +298,7 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
     offered = bool(intent.needs) or (offer is not None and offer.ending.endswith("까요"))
     if stance.stance not in answers and not (offered and shown == {(stance.answer.opposite, stance.stance)}):
         return
-    if _tells_otherwise(context):
+    if _tells_otherwise(context) or _takes_what_is_offered(context):
         yield Finding(
             code=Code.NEGATION_MISMATCH,
             rule="meaning.told_otherwise",
@@ -318,6 +319,16 @@ def _tells_otherwise(context: Context) -> bool:
     if is_demand(closing) or context.sentence.asks(closing.end) or intent.needs:
         return False
     return bool(reading.nouns - intent.vocabulary - context.prepared.topic)
+
+
+def _takes_what_is_offered(context: Context) -> bool:
+    """네, 주세요, to 따뜻한 거 드릴까요?, where all that is taught wants it cold: it takes the other value."""
+    intent, reading, closing = context.intent, context.reading, context.reading.closing
+    if intent is None or not intent.needs or reading.stance.answer is not Stance.FOR or closing is None:
+        return False
+    filled = filled_by(reading.mentions, reading, context.prepared.table)
+    asks = is_demand(closing) or closing.root in REQUEST_ROOTS
+    return asks and not filled & set(intent.needs)
 
 
 def _wrong_answer(context: Context, word: Word) -> Finding:

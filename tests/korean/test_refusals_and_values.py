@@ -339,3 +339,48 @@ def test_all_but_the_direction_still_tells_what_was_meant(judge: Judge):
     evaluation = judge("버스로 갔어요", turn)
     assert (codes(evaluation), evaluation.corrected) == (["VERB_DIRECTION"], "버스로 왔어요")
     assert codes(judge("학교로 갔어요", turn)) == ["MEANING_OFF_TOPIC"]
+
+
+LEAVE = expect("여기 앉아도 돼요?", "네, 앉아도 돼요.", "네, 괜찮아요.")
+PRICE = expect("봉투값 백 원인데 괜찮으세요?", "네, 괜찮아요.", "네, 주세요.")
+WIFI = expect("비밀번호 필요하세요?", "네, 비밀번호가 뭐예요?", "네, 비밀번호 알려 주세요.")
+SIGN = expect("여기에 서명해 주시겠어요?", "네, 알겠어요.", "네, 어디에 해요?")
+WHICH_BUS = expect("몇 번 버스를 타야 하는지 아세요?", "아니요, 몰라요.", "아니요, 잘 모르겠어요.")
+HOT = expect("따뜻한 거 드릴까요?", "아니요, 차가운 걸로 주세요.", "차가운 거요.", slots={"temp": ("차가운",)})
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("아니요, 괜찮아요", LEAVE),
+        ("필요 없어요", PRICE),
+        ("아니요, 괜찮아요", PRICE),
+        ("아니요, 괜찮아요", WIFI),
+        ("필요 없어요", WIFI),
+        ("싫어요", SIGN),
+        ("아니요, 괜찮아요", SIGN),
+        ("네, 알아요", WHICH_BUS),
+        ("네, 부탁해요", WHICH_BUS),
+        ("네, 주세요", HOT),
+        ("네, 부탁해요", HOT),
+    ],
+)
+def test_a_plain_no_or_yes_where_the_other_is_wanted_is_told_so(judge: Judge, text: str, turn: Expectation):
+    assert "NEGATION_MISMATCH" in codes(judge(text, turn))
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("괜찮아요", LEAVE),
+        ("네, 괜찮습니다", LEAVE),
+        ("괜찮아요", PRICE),
+        ("네, 괜찮아요", PRICE),
+        ("네, 알겠어요", SIGN),
+        ("잘 모르겠어요", WHICH_BUS),
+        ("차가운 거 주세요", HOT),
+        ("아니요, 괜찮아요", expect("숟가락 필요 없으세요?", "네, 필요 없어요.", "네, 괜찮아요.")),
+    ],
+)
+def test_all_right_agrees_to_what_it_was_asked_about(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
