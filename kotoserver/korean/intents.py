@@ -113,7 +113,8 @@ def _plans(reading: Reading) -> bool:
 def _decisive(examples: tuple[Example, ...]) -> list[Stance]:
     """Those of examples that can be meant in one way only; 네, 괜찮아요 goes with yes as well as with no."""
     told = [e.reading.stance for e in examples]
-    return [t.stance for t in told if not (t.mild and t.answer is Stance.FOR)] or [t.stance for t in told]
+    plain = [t for t in told if not (t.mild and t.answer is Stance.FOR and t.stance is not Stance.FOR)]
+    return [t.stance for t in plain or told]
 
 
 def _leaning(said: list[Stance]) -> Stance:
