@@ -136,6 +136,7 @@ def _stance_fault(context: Context) -> Iterator[Finding]:
     if (
         want == reading.text[start:end]
         and decided is not None
+        and not reading.stance.mild
         and "주" not in (decided.root, *decided.auxiliaries)
     ):
         return  # 자막 없이 보고 싶어서 배워요, 아직 학생이에요: what is told is what was wanted
