@@ -9,7 +9,7 @@ from kotoserver.korean.reading import Reading
 from kotoserver.korean.slot_readings import filled_by
 from kotoserver.korean.stance import Stance
 
-_NOT_AT_ALL, _LACKS_OR_OPPOSES, _ASKS_FOR_HELP, _ANSWERS, _WITH_A_VALUE = range(5)
+_NOT_AT_ALL, _LACKS_OR_OPPOSES, _ASKS_FOR_HELP, _FITS, _ANSWERS, _WITH_A_VALUE = range(6)
 """How well an utterance, or a part of it, answers."""
 
 
@@ -37,7 +37,7 @@ def _choose(reading: Reading, prepared: Prepared) -> tuple[Match | None, Reading
         if (
             match is not None
             and told > said
-            and (match.score >= ENOUGH_FOR_PART or _decides(match, part, prepared))
+            and (match.score >= ENOUGH_FOR_PART or not match.by_likeness or _decides(match, part, prepared))
         ):
             best, said = (match, part), told
     return best
@@ -60,4 +60,6 @@ def _says_it(match: Match | None, part: Reading, prepared: Prepared) -> int:
     unmet = set(needs) - filled_by(part.mentions, part, prepared.table)
     if unmet or opposes(part, match.intent):
         return _LACKS_OR_OPPOSES
+    if not match.by_likeness:
+        return _FITS
     return _WITH_A_VALUE if needs else _ANSWERS

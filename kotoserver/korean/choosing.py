@@ -6,6 +6,7 @@ from dataclasses import replace
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.features import GENERIC, is_content
 from kotoserver.korean.filling import asks_about_it, fills_in
+from kotoserver.korean.fitting import fits_the_question, is_about_something_else
 from kotoserver.korean.intents import (
     ENOUGH,
     ENOUGH_FOR_REPAIR,
@@ -50,6 +51,13 @@ _MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
 
 def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     """An intent of the turn, a common one, or None when the words belong to neither."""
+    found = _nearest(reading, prepared)
+    if found is None or found.intent.common is not None or found.score >= 1.0:
+        return found
+    return None if is_about_something_else(found, reading, prepared) else found
+
+
+def _nearest(reading: Reading, prepared: Prepared) -> Match | None:
     if _asks_back(reading):
         return _move("ask_repeat", prepared)
     taught = _as_taught(reading, prepared)
@@ -95,11 +103,14 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     agreeing = agreeing or plain_refusal(own, reading, prepared) or plain_consent(own, reading, prepared)
     agreeing = agreeing or nearest_that_agrees(own, reading) or does_without(own, reading, prepared)
     agreeing = agreeing or by_the_answer(own, reading)
+    unfulfilled = _unfulfilled(reading, own)
+    if agreeing is None and unfulfilled is None:
+        agreeing = fits_the_question(own, reading, prepared, filled)
     against = next((m for m in own if says_the_opposite(m, reading, prepared)), None)
     return (
         agreeing
         or against
-        or _unfulfilled(reading, own)
+        or unfulfilled
         or _clearly_nearest(reading, own)
         or _asks_the_same(reading, own, prepared)
         or fills_in(own, reading, prepared)

@@ -27,6 +27,8 @@ class Prepared:
     synonyms: Mapping[str, str]
     topic: frozenset[str]
     """Features of the NPC's line."""
+    matter: frozenset[str]
+    """What its words are about, as `themes` has it."""
     npc: Reading
     names: frozenset[str]
     """Those that its examples tell, where a name is asked for."""

@@ -261,10 +261,17 @@ def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:
     if closing.future and not closing.negated and all(p.negated and p.past for _, p in same):
         return  # 이제 고를게요, where 아직 안 골랐어요 is taught
     denied = [(e, p) for e, p in same if p.negated] if closing.negated and not closing.future else []
-    same = denied or same
+    same = denied or [(e, p) for e, p in same if not (closing.future and p.past and p.negated)]
+    if not same:
+        return  # 보고 고를게요, where 아직 못 골랐어요 is taught
     told = [p for p in context.reading.predicates if p.root == closing.root and p is not closing]
     if any(p.past == closing.past for _, p in same) or any(p.past == same[0][1].past for p in told if p.closes):
         return  # 아직 안 샀어요. 다음 주에 살 거예요.
+    asked = context.prepared.npc.closing
+    if asked is not None and (asked.root, asked.past) == (closing.root, closing.past) and not closing.future:
+        return  # 아니요, 가끔만 와요, to 자주 오세요?, though 처음 왔어요 is taught
+    if closing.past and any(word.text in ("벌써", "이미") for word in context.sentence.words):
+        return
     if closing.past and "있" not in closing.auxiliaries and any(_is_result(e, p) for e, p in same):
         return  # 비었어요 and 비어 있어요 say the same
     example, shown = same[0]

@@ -75,6 +75,11 @@ def features_of(
             found.pop(_named("들", synonyms), None)  # 들고 갈게요 is 가져갈게요
             found.pop(_named("가", synonyms), None)
             found[_named("가져가", synonyms)] = CONTENT
+        if (first.root, first.ending) == ("가지", "고") and second.root in ("가", "오", "있"):
+            for root in ("가지", second.root):
+                found.pop(_named(root, synonyms), None)
+            carried = second.root if second.root == "있" else "가져" + second.root
+            found[_named(carried, synonyms)] = GENERIC if carried == "있" else CONTENT
     found.update(_of_other_words(sentence, aside, predicates, stance.stance, synonyms))
     found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
     if "q:어떻게" not in found and _asks_the_way(found, predicates):
@@ -244,8 +249,10 @@ def _compares(following: tuple[Morpheme, ...]) -> bool:
 
 
 def _asks_where(following: tuple[Morpheme, ...]) -> bool:
-    """어느 쪽에 asks for the same as 어디에; 어느 쪽이 asks which."""
-    return [m.form for m in following[:1]] == ["쪽"] and [m.tag for m in following[1:]] == ["JKB"]
+    """어느 쪽에, 어느 코너에 and 어느 나라에서 ask for the same as 어디; 어느 쪽이 asks which."""
+    if [m.tag for m in following[1:]] != ["JKB"]:
+        return False
+    return following[0].form == "쪽" or (following[0].tag == "NNG" and following[1].form in ("에", "에서"))
 
 
 def _asked_by(word: str, following: tuple[Morpheme, ...]) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kotoserver.domain.scene import CommonIntent, Intent
+from kotoserver.korean.acts import STATING, act_of
 from kotoserver.korean.features import GENERIC
-from kotoserver.korean.lexicon import GENERIC_ROOTS, OPPOSITES, PROMISING, REQUEST_ROOTS
+from kotoserver.korean.lexicon import GENERIC_ROOTS, OPPOSITES, PROMISING, REMOVING, REQUEST_ROOTS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
@@ -64,6 +65,13 @@ class PreparedIntent:
     asks: bool
     """Whether all its examples are questions."""
     common: CommonIntent | None = None
+    spoken_of: frozenset[str] = frozenset()
+    """Features of the NPC's line and of its examples."""
+
+    @property
+    def answers(self) -> frozenset[Stance]:
+        """What its examples open with: 네, 아니요 or either."""
+        return frozenset(e.reading.stance.answer for e in self.examples) - {Stance.OPEN}
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -76,6 +84,8 @@ class Match:
     score: float
     """0 to 1 and a little more."""
     example: Example | None
+    by_likeness: bool = True
+    """Whether it is like an example; else it only fits what was asked."""
     standing: float = 1.0
     """The score and how near the wording is, which decides between intents whose content fits as well."""
 
@@ -102,6 +112,22 @@ def prepare_intent(
         habit=habit_of(example.reading for example in examples),
         common=intent if isinstance(intent, CommonIntent) else None,
     )
+
+
+def taking_nothing(intent: PreparedIntent) -> PreparedIntent:
+    """The intent where nothing was offered: 괜찮아요 declines nothing, said to 늦어서 죄송합니다."""
+    mild = all(e.reading.stance.mild for e in intent.examples if e.reading.stance.stance is Stance.AGAINST)
+    if intent.stance is not Stance.AGAINST or not mild:
+        return intent
+    return replace(intent, stance=Stance.OPEN, leaning=Stance.OPEN)
+
+
+def taking_no_side(intent: PreparedIntent) -> PreparedIntent:
+    """The intent where nobody was asked to say yes or no: 아무것도 안 했어 is as good as 영화 봤어."""
+    agreed = frozenset(intent.vocabulary).intersection(*(e.reading.content for e in intent.examples))
+    if intent.stance is not Stance.FOR or intent.answers or agreed:
+        return intent
+    return replace(intent, stance=Stance.OPEN, leaning=Stance.OPEN)
 
 
 def _plans(reading: Reading) -> bool:
@@ -259,7 +285,60 @@ def opposes(reading: Reading, intent: PreparedIntent) -> bool:
     agreed = any(e.reading.stance.mild and e.reading.stance.answer is Stance.FOR for e in intent.examples)
     if told.mild and told.answer is not Stance.AGAINST and agreed:
         return False  # 괜찮아요, where 네, 괜찮아요 is taught
-    return not _says_part(reading, intent)
+    if reading.stance.mild and intent.answers == {reading.stance.answer}:
+        return False  # 아니요, 다 괜찮아요
+    if intent.answers == {Stance.AGAINST} and reading.text.startswith(("죄송", "미안")):
+        return False  # 죄송해요, 숙제를 잊어버렸어요
+    if said is Stance.AGAINST and _declines_by_telling(intent) and reading.stance.answer is not said.opposite:
+        return False  # 내일은 안 될 것 같아, where 아니, 내일 약속 있어 is taught
+    if said is Stance.FOR and _tells_what_fails(intent) and not _told_roots(intent) & _roots_of(reading):
+        return False  # 카드가 이상해요, where 카드가 안 돼요 is taught
+    return not (_says_part(reading, intent) or _adds_to_its_answer(reading, intent))
+
+
+def _tells_what_fails(intent: PreparedIntent) -> bool:
+    """Whether no example answers yes or no, and each denies a fact: 안 켜져요 and not 안 살래요."""
+    decided = [e.reading.stance.decided_by for e in intent.examples if act_of(e.reading) in STATING]
+    if intent.answers or len(decided) < len(intent.examples):
+        return False
+    return all(p is not None and p.negated and p.root not in GENERIC_ROOTS - {"되"} for p in decided)
+
+
+def _told_roots(intent: PreparedIntent) -> frozenset[str]:
+    return frozenset(_told(p)[0] for e in intent.examples for p in e.reading.predicates)
+
+
+def _roots_of(reading: Reading) -> frozenset[str]:
+    return frozenset(_told(p)[0] for p in reading.predicates)
+
+
+def _declines_by_telling(intent: PreparedIntent) -> bool:
+    refusing = [e.reading for e in intent.examples if e.reading.stance.answer is Stance.AGAINST]
+    return intent.answers == {Stance.AGAINST} and all(act_of(reading) in STATING for reading in refusing)
+
+
+def _adds_to_its_answer(reading: Reading, intent: PreparedIntent) -> bool:
+    """네, 땅콩을 못 먹어요, where 네, 있어요 is taught; 아니요, 옷만 있어요, where 아니요, 없어요 is."""
+    decided = reading.stance.decided_by
+    if decided is None or intent.answers != {reading.stance.answer}:
+        return False
+    refused = reading.stance.answer is Stance.AGAINST and decided.past
+    if refused and decided.root not in GENERIC_ROOTS and not _told_roots(intent) & {decided.root}:
+        return True  # 아니, 늦게까지 숙제했어
+    if refused and any(word.text in ("벌써", "이미") for word in reading.sentence.words):
+        return True
+    before = reading.sentence.morphemes[: decided.first]
+    if not any(m.tag in ("NNG", "NNP", "NNB") for m in before):
+        return False
+    if any((m.form, m.tag) == ("만", "JX") for m in before):
+        return True
+    plain = GENERIC_ROOTS - {"되", "있"} | REMOVING
+    if decided.root in plain:
+        return reading.stance.answer is Stance.AGAINST and bool(reading.nouns - intent.spoken_of)
+    if act_of(reading) not in STATING and not reading.nouns - intent.spoken_of:
+        return False
+    same = {"있", "없"} if decided.root in ("있", "없") else {decided.root}
+    return not same & _told_roots(intent)
 
 
 def _says_part(reading: Reading, intent: PreparedIntent) -> bool:

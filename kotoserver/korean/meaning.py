@@ -234,8 +234,8 @@ def _denied_fault(context: Context) -> Iterator[Finding]:
         (e, p)
         for e in context.examples
         for p in e.reading.predicates
-        if p.closes and _said_of(p) == _said_of(closing)
-    ]
+        if p.closes and _said_of(p) == _said_of(closing) and not (closing.future and p.past and p.negated)
+    ]  # 보고 고를게요, where 아직 못 골랐어요 is taught
     refuses = (
         closing.root == "주" and is_demand(closing) and context.intent.leaning is Stance.FOR
     )  # 두통약 안 주세요

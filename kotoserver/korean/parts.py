@@ -42,7 +42,7 @@ def reading_start(reading: Reading) -> int:
 
 def _sentences(reading: Reading) -> list[_Span]:
     """What each closing ending closes, whether or not a full stop follows it."""
-    ends = [p.end for p in reading.predicates if p.closes and p.start not in reading.noise]
+    ends = [p.end for p in reading.predicates if _ends(p, reading) and p.start not in reading.noise]
     words = [word for word in reading.sentence.words if word.start not in reading.noise]
     found: list[_Span] = []
     start = words[0].start if words else 0
@@ -57,6 +57,14 @@ def _sentences(reading: Reading) -> list[_Span]:
             return found
         start = behind[0].start
     return [*found, (start, len(reading.text))]
+
+
+def _ends(predicate: Predicate, reading: Reading) -> bool:
+    """세 명인데, of 세 명인데 자리 있어요?, tells as 세 명이에요 does, and then asks."""
+    if predicate.closes:
+        return True
+    leads = predicate.ending in ("ᆫ데", "는데", "은데") and predicate is not reading.predicates[-1]
+    return leads and (predicate.root == "이" or reading.sentence.asks(predicate.end))
 
 
 def _reason_behind(reading: Reading) -> int | None:

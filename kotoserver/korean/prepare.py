@@ -1,20 +1,22 @@
 """Reads an expectation once, so that a turn costs only the learner's own sentence."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from kotoserver.domain.evaluation import Expectation
 from kotoserver.domain.scene import SlotKind
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.draft import begin_draft
-from kotoserver.korean.intents import Example, PreparedIntent, prepare_intent
+from kotoserver.korean.intents import Example, PreparedIntent, prepare_intent, taking_no_side, taking_nothing
 from kotoserver.korean.lexicon import COMPOUNDS, SYNONYMS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.naming import asks_name, told_names
-from kotoserver.korean.reading import read
+from kotoserver.korean.reading import Reading, read
 from kotoserver.korean.scripts import latin_words
 from kotoserver.korean.sentence import Sentence, analyse, unite_nouns
 from kotoserver.korean.slots import build_table
+from kotoserver.korean.themes import matter_of
 from kotoserver.korean.vocabulary import build_vocabulary
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
@@ -38,6 +40,11 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
     model = (example(expectation.model),) if expectation.model else ()
     npc = example(expectation.npc_line)
     good = [e for intent in intents for e in intent.examples] + list(model)
+    intents = tuple(replace(i, spoken_of=i.vocabulary | npc.reading.features.keys()) for i in intents)
+    if _leaves_open(npc.reading):
+        intents = tuple(map(taking_no_side, intents))
+    if npc.reading.closing is not None and not npc.reading.sentence.asks(npc.reading.closing.end):
+        intents = tuple(map(taking_nothing, intents))
     repairs = [e for move in common for e in move.examples]
     own = [e.reading.sentence for e in [*good, npc]] + _spoken_values(expectation, intents, analyzer)
     anywhere = [e.reading.sentence for e in repairs]
@@ -50,11 +57,32 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
         vocabulary=build_vocabulary(own, anywhere),
         synonyms=synonyms,
         topic=frozenset(f for f in npc.reading.features if f.startswith(("w:", "slot:"))),
+        matter=matter_of(_named(intents, npc, expectation)),
         npc=npc.reading,
         names=told_names(e.text for e in good) if asks_name(npc.reading.sentence) else frozenset(),
         latin=latin_words([expectation.npc_line, *(e.text for e in good), *expectation.slot_words]),
         compact_examples=frozenset(e.compact for e in good),
     )
+
+
+def _leaves_open(npc: Reading) -> bool:
+    """뭐 했어?, 왜 배워요?, 지금 어디예요?: neither yes nor no is asked for."""
+    asked = npc.closing
+    if asked is None or not npc.sentence.asks(asked.end):
+        return False
+    doing = "q:뭐" in npc.features and asked.root == "하"
+    whereabouts = "q:어디" in npc.features and asked.root in ("있", "이")
+    return doing or whereabouts or "q:왜" in npc.features
+
+
+def _named(intents: Iterable[PreparedIntent], npc: Example, expectation: Expectation) -> Iterator[str]:
+    """Words of the NPC's line, of the examples and of the values that are asked for."""
+    asked = {slot for intent in intents for slot in intent.slots}
+    for features in (npc.reading.features, *(intent.vocabulary for intent in intents)):
+        yield from (feature.removeprefix("w:") for feature in features if feature.startswith("w:"))
+    for slot in expectation.slots.values():
+        if slot.id in asked:
+            yield from (way for ways in slot.values.values() for way in ways)
 
 
 def _synonyms(own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from kotoserver.korean.acts import STATING, act_of
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.intents import (
     ENOUGH,
@@ -50,19 +51,26 @@ def first_that_agrees(fitting: list[Match], reading: Reading) -> Match | None:
 def as_answered(best: Match, own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match:
     """아니요, 하나만 주세요: of two that fit, the one whose examples say 아니요 and not the one that says 네."""
     said, closing, asked = reading.stance.answer, reading.closing, prepared.npc.closing
-    if closing is not None and asked is not None and closing.root == asked.root:
+    same = closing is not None and asked is not None and closing.root == asked.root
+    if same and act_of(reading) not in STATING:
         return best  # 아니요, 데워 주세요, to 데워 드릴까요?
-    if _answers_of(best.intent) != {said.opposite} or reading.stance.mild:
+    if best.intent.answers != {said.opposite} or reading.stance.mild:
         return best
     others = (
         match
         for match in own
         if said in _answers_of(match.intent)
-        and match.score >= _ALIKE * best.score
+        and (match.score >= _ALIKE * best.score or _only_so_much(reading))
         and not match.intent.needs
         and not opposes(reading, match.intent)
     )
     return next(others, best)
+
+
+def _only_so_much(reading: Reading) -> bool:
+    """아니요, 영수증만 주세요; 아니요, 벌써 찍었어요: what is offered is not taken."""
+    only = any((m.form, m.tag) == ("만", "JX") for m in reading.sentence.morphemes)
+    return only or any(word.text in ("벌써", "이미") for word in reading.sentence.words)
 
 
 def _answers_of(intent: PreparedIntent) -> set[Stance]:
