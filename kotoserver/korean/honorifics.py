@@ -51,6 +51,8 @@ _TELLING = ("어요", "아요", "ᆸ니다", "습니다", "ᆸ니까", "습니�
 _SHOTS = frozenset({"주사", "침", "백신", "예방접종", "접종", "링거"})
 """What one gets and can be told to get, where 맞다 otherwise says that something is right."""
 _PLANS = frozenset({"예정", "계획", "생각"})
+_WISHED = re.compile(r"(?<![가-힣])(?:안녕히|어서|조심히|맛있게)$")
+"""안녕히 가세요, 어서 오세요; but 걸어서 오셨어요."""
 _SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
 
 
@@ -150,7 +152,7 @@ def _self_honour(context: Context) -> Iterator[Finding]:
     for predicate in reading.predicates:
         if not predicate.honorific or predicate.start in reading.noise or _is_set_phrase(context, predicate):
             continue
-        if predicate.root == "주" or "주" in predicate.auxiliaries:
+        if (predicate.root == "주" or "주" in predicate.auxiliaries) and not _gives_oneself(context, predicate):
             continue
         if predicate is closing:
             verdict = closing_verdict
@@ -176,6 +178,17 @@ def _self_honour(context: Context) -> Iterator[Finding]:
             replacement=want,
             blocks=blocks,
         )
+
+
+def _gives_oneself(context: Context, predicate: Predicate) -> bool:
+    """친구한테 주실 거예요, where 친구한테 줄 거예요 is taught; 데워 주실 거예요? asks the other."""
+    told = any(
+        (p.root, p.auxiliaries, p.honorific) == (predicate.root, predicate.auxiliaries, False)
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.closes and _wills(p)
+    )
+    return told and predicate.closes and _wills(predicate)
 
 
 def _closing_honours_self(context: Context, closing: Predicate) -> bool | None:
@@ -315,7 +328,7 @@ def _example_for(context: Context, predicate: Predicate) -> str | None:
 
 def _is_set_phrase(context: Context, predicate: Predicate) -> bool:
     before = context.sentence.text[: predicate.start].rstrip()
-    return predicate.root.startswith(_SET_PHRASES) or before.endswith(("안녕히", "어서", "조심히", "맛있게"))
+    return predicate.root.startswith(_SET_PHRASES) or _WISHED.search(before) is not None
 
 
 def _humble(context: Context) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
+from kotoserver.korean.lexicon import NO_WORDS, YES_WORDS
 from kotoserver.korean.sentence import Sentence
 from kotoserver.ports.morphology import Morpheme
 
@@ -92,7 +93,8 @@ def _casual_answer(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:
     spoken = [word for word in sentence.words if word.start not in ignored]
     if len(spoken) > 1 and spoken[-1].text.endswith("야") and spoken[0].text.endswith(("는", "은", "가", "이")):
         return [Close(level=SpeechLevel.BANMAL, start=spoken[-1].end - 1, end=spoken[-1].end)]  # 저는 디아나야
-    if len(spoken) == 1 and spoken[0].text in (
+    answered = len(spoken) == 2 and spoken[0].text in YES_WORDS | NO_WORDS  # 네, 좋아
+    if (len(spoken) == 1 or answered) and spoken[-1].text in (
         "응",
         "어",
         "아니",
@@ -103,7 +105,7 @@ def _casual_answer(sentence: Sentence, ignored: frozenset[int]) -> list[Close]:
         "고마워",
         "미안",
     ):
-        return [Close(level=SpeechLevel.BANMAL, start=spoken[0].start, end=spoken[0].end)]
+        return [Close(level=SpeechLevel.BANMAL, start=spoken[-1].start, end=spoken[-1].end)]
     return []
 
 

@@ -13,6 +13,7 @@ from kotoserver.korean.lexicon import AMOUNTS, CONTRASTS, GENERIC_ROOTS, OPPOSIT
 from kotoserver.korean.number_words import native_form
 from kotoserver.korean.numbers import COUNT_UNITS
 from kotoserver.korean.predicates import Predicate, is_demand
+from kotoserver.korean.reading import Reading
 from kotoserver.korean.sentence import Word
 from kotoserver.korean.slot_readings import filled_by
 from kotoserver.korean.stance import Stance
@@ -124,7 +125,7 @@ def _number_fault(context: Context) -> Iterator[Finding]:
 
 def _stance_fault(context: Context) -> Iterator[Finding]:
     intent, reading = context.intent, context.reading
-    if intent is None or not opposes(reading, intent):
+    if intent is None or not opposes(reading, intent) or _tells_what_is_taught(context):
         return
     example = next((e for e in intent.examples if e.reading.stance.decided_by is not None), None)
     decided = reading.stance.decided_by
@@ -133,13 +134,6 @@ def _stance_fault(context: Context) -> Iterator[Finding]:
         start = max(reading.text.rfind(word, 0, start) for word in ("안", "못"))
     shown = example.reading.stance.decided_by if example is not None else None
     want = example.text[shown.start : shown.end] if example is not None and shown is not None else ""
-    if (
-        want == reading.text[start:end]
-        and decided is not None
-        and not reading.stance.mild
-        and "주" not in (decided.root, *decided.auxiliaries)
-    ):
-        return  # 자막 없이 보고 싶어서 배워요, 아직 학생이에요: what is told is what was wanted
     yield Finding(
         code=Code.NEGATION_MISMATCH,
         rule="meaning.stance",
@@ -148,6 +142,21 @@ def _stance_fault(context: Context) -> Iterator[Finding]:
         params={"got": reading.text[start:end], "want": want or intent.examples[0].text},
         blocks=True,
     )
+
+
+def _tells_what_is_taught(context: Context) -> bool:
+    """네, 그냥 먹을게요, where 아니요, 그냥 먹을게요 is taught: what is told is what was wanted."""
+    decided, intent = context.reading.stance.decided_by, context.intent
+    if intent is None or decided is None or context.reading.stance.mild:
+        return False
+    negated = decided.negated or context.reading.text.rstrip(" .").endswith((" 못", " 안"))  # 갔어요 못
+    said = (context.reading.text[decided.start : decided.end], negated)
+    shown = (
+        (e.text[told.start : told.end], told.negated)
+        for e in intent.examples
+        if (told := e.reading.stance.decided_by) is not None
+    )
+    return said == next(shown, None) and "주" not in (decided.root, *decided.auxiliaries)
 
 
 def _opposite_fault(context: Context) -> Iterator[Finding]:
@@ -274,7 +283,9 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
     """네, 얼음 빼 주세요, where every example that answers says 아니요."""
     intent, stance = context.intent, context.reading.stance
     word = stance.answer_word
-    if intent is None or word is None or stance.mild or opposes(context.reading, intent):
+    if intent is None or word is None or stance.mild:
+        return
+    if opposes(context.reading, intent) and not _tells_what_is_taught(context):
         return
     shown = {
         (e.reading.stance.answer, e.reading.stance.stance)
@@ -289,8 +300,8 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
         if e.reading.stance.answer_word and compact(e.text[e.reading.stance.answer_word.end :]) == rest
     }
     offer = context.prepared.npc.closing
-    offered = offer is not None and (offer.future or offer.ending.endswith("까요"))
-    if taught == {stance.answer.opposite} and answers == taught and offered:
+    contrary = taught == {stance.answer.opposite} and answers == taught
+    if contrary and _asks_yes_or_no(context.prepared.npc) and not _invites(context):
         yield _wrong_answer(context, word)  # 주사 맞으시겠어요? 네, 약만 주세요.
         return
     if len(answers) != 1 or stance.answer in answers:
@@ -310,6 +321,20 @@ def _answer_fault(context: Context) -> Iterator[Finding]:
         )
     elif context.sentence.text[word.end :].strip(" ,."):
         yield _wrong_answer(context, word)
+
+
+def _asks_yes_or_no(line: Reading) -> bool:
+    """Whether yes and no mean one thing each; 없으세요? is answered either way."""
+    asked = line.closing
+    if asked is None or asked.root == "없" or asked.negated:
+        return False
+    return asked.ending.endswith("까요") or line.sentence.asks(asked.end)
+
+
+def _invites(context: Context) -> bool:
+    """네, 앉으세요, to 여기 사람 있어요?: it answers what was meant by the question."""
+    closing = context.reading.closing
+    return closing is not None and is_demand(closing) and "주" not in (closing.root, *closing.auxiliaries)
 
 
 def _tells_otherwise(context: Context) -> bool:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from kotoserver.korean.hangul import is_syllable, split_syllable
 from kotoserver.ports.morphology import Morpheme, MorphemeAnalyzer
@@ -77,7 +77,7 @@ def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     morphemes = _mend_verbs(_mend_closing(_mend_background(text, analysis.morphemes)))
     morphemes = _mend_proposal(text, _mend_subject(text, _mend_promise(text, morphemes)))
     morphemes = _mend_short_place(text, _mend_sweet(text, _mend_polite_promise(text, morphemes)))
-    morphemes = _mend_one(text, _mend_polite_noun(text, morphemes))
+    morphemes = _mend_inside(_mend_one(text, _mend_polite_noun(text, morphemes)))
     morphemes = _mend_buying(_mend_looking(_mend_bringing(text, _mend_being(_mend_place(morphemes)))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
@@ -353,6 +353,18 @@ def _mend_polite_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Mo
             promise = Morpheme(modifier.form + "게요", "EF", modifier.start, end.end - modifier.start)
             return (*morphemes[:at], promise, *morphemes[at + 4 :])
     return morphemes
+
+
+def _mend_inside(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """안에 앉을게요, where the analyser finds the 안 of 안 앉을게요."""
+    return tuple(
+        Morpheme("안", "NNG", m.start, m.length) if (m.form, m.tag) == ("안", "MAG") and _is_placed(m, n) else m
+        for m, n in zip_longest(morphemes, morphemes[1:])
+    )
+
+
+def _is_placed(inside: Morpheme, following: Morpheme | None) -> bool:
+    return following is not None and following.tag == "JKB" and following.start == inside.end
 
 
 def _mend_place(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

@@ -59,6 +59,8 @@ def _as_opinion(reading: Reading, prepared: Prepared) -> Reading:
     if asked is None or decided is None or decided.root != "괜찮" or decided.negated:
         return reading
     judged = asked.root == "어떻" and reading.stance.answer is not Stance.AGAINST and not _offers(prepared)
+    if asked.root == "괜찮" and _is_agreed(reading, prepared):
+        return replace(reading, stance=replace(reading.stance, stance=Stance.FOR))
     there_is = asked.root == "있" and reading.stance.answer is Stance.FOR  # 내일 시간 있어요? 네, 괜찮아요.
     if not (judged or there_is):
         return reading
@@ -66,6 +68,12 @@ def _as_opinion(reading: Reading, prepared: Prepared) -> Reading:
     meant = "있" if there_is else "좋"
     features[f"w:{prepared.synonyms.get(meant, meant)}"] = 1.0
     return replace(reading, stance=replace(reading.stance, stance=Stance.FOR), features=features)
+
+
+def _is_agreed(reading: Reading, prepared: Prepared) -> bool:
+    """괜찮아요, to 테라스도 괜찮으세요?, where no example says it in that word."""
+    shown = any(e.reading.stance.mild for intent in prepared.intents for e in intent.examples)
+    return reading.stance.answer is not Stance.AGAINST and not shown
 
 
 def _puts_nothing_off(reading: Reading, decided: Predicate, prepared: Prepared) -> bool:

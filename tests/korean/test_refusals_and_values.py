@@ -384,3 +384,50 @@ def test_a_plain_no_or_yes_where_the_other_is_wanted_is_told_so(judge: Judge, te
 )
 def test_all_right_agrees_to_what_it_was_asked_about(judge: Judge, text: str, turn: Expectation):
     assert codes(judge(text, turn)) == []
+
+
+TERRACE = expect("테라스 자리도 괜찮으세요?", "네, 테라스에 앉을게요.", "네, 좋아요.")
+PARKED = expect("주차하셨어요?", "아니요, 걸어서 왔어요.", "아니요, 안 했어요.")
+BREAD = expect("빵 데워 드릴까요?", "아니요, 그냥 먹을게요.", "아니요, 안 데워 주셔도 돼요.")
+PARTY = expect("일행이 있으세요?", "아니요, 혼자 왔어요.", "아니요, 없어요.")
+GIFT = expect("선물하실 거예요?", "네, 친구한테 줄 거예요.", "네, 친구 선물이에요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "told", "better"),
+    [
+        ("네, 좋아", TERRACE, "LEVEL_TOO_LOW", "네, 좋아요"),
+        ("네, 괜찮아", TERRACE, "LEVEL_TOO_LOW", "네, 괜찮아요"),
+        ("아니요, 걸어서 오셨어요", PARKED, "HONORIFIC_SELF", "아니요, 걸어서 왔어요"),
+        ("네, 그냥 먹을게요", BREAD, "ANSWER_POLARITY", "아니요, 그냥 먹을게요"),
+        ("네, 혼자 왔어요", PARTY, "ANSWER_POLARITY", "아니요, 혼자 왔어요"),
+        ("네, 친구한테 주실 거예요", GIFT, "HONORIFIC_SELF", "네, 친구한테 줄 거예요"),
+    ],
+)
+def test_the_answer_is_told_by_its_own_words(judge: Judge, text: str, turn: Expectation, told: str, better: str):
+    evaluation = judge(text, turn)
+    assert (codes(evaluation), evaluation.corrected) == ([told], better)
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("네, 괜찮아요", TERRACE),
+        ("괜찮아요", TERRACE),
+        ("어서 오세요", expect("손님 오셨네요.", "어서 오세요.", "안녕하세요. 어서 오세요.")),
+        ("네, 앉으세요", expect("여기 사람 있어요?", "아니요, 앉으세요.", "아니요, 없어요.")),
+        ("아니요, 걸어왔어요", expect("타고 오셨어요?", "아니요, 걸어왔어요.", "아니요, 걸어서 왔어요.")),
+    ],
+)
+def test_what_answers_well_is_left_alone(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+@pytest.mark.parametrize("text", ["아니요, 안에 앉을게요", "아니요, 밖에 앉을게요"])
+def test_another_place_is_another_fact(judge: Judge, text: str):
+    assert codes(judge(text, TERRACE)) == ["NEGATION_MISMATCH"]
+
+
+def test_what_was_not_done_is_not_what_was_done(judge: Judge):
+    turn = expect("어제 학교에 왜 안 왔어요?", "아파서 못 갔어요.", "머리가 아파서 못 갔어요.")
+    assert codes(judge("아파서 갔어요", turn)) == ["NEGATION_MISMATCH"]
