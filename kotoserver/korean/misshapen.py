@@ -78,6 +78,7 @@ _ENDINGS = (
     _joining("면", "으면", _ANY),
     _joining("러", "으러", _ANY, Code.ENDING_PURPOSE),
     _joining("려고", "으려고", _ANY),
+    _joining("려면", "으려면", _ANY),
     _joining("면서", "으면서", _ANY),
     *(
         _Ending(
@@ -134,8 +135,8 @@ def find_misshapen(
 ) -> Iterator[Finding]:
     """`known` words are right; `nouns` are those of the turn, which an adjective may stand before."""
     for word in sentence.words:
-        if word.text in known:
-            continue
+        if word.text in known or word.text.startswith("입니"):
+            continue  # 얼마 입니까, which is not of 입다
         found = _past_and_polite(sentence, word) or _mended(sentence, word, analyzer)
         found = found or _before_a_noun(sentence, word, nouns, analyzer)
         if found is not None:

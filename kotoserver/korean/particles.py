@@ -12,6 +12,7 @@ from kotoserver.korean.findings import Finding
 from kotoserver.korean.lexicon import (
     ACTION_ROOTS,
     DEICTIC,
+    DESCRIBING_NOUNS,
     LANGUAGES,
     MEANS_NOUNS,
     PERSON_NOUNS,
@@ -42,7 +43,9 @@ _CASE = {
 _ROLE = {"이/가": "subject", "을/를": "object", "에": "place", "에서": "place_of_action", "으로/로": "means"}
 _OBLIQUE = frozenset({"에", "에서", "으로/로"})
 _NOUN_TAGS = frozenset({"NNG", "NNP", "NNB", "NP", "NR", "XSN", "SL", "MAG"})
-_PEOPLE = PERSON_NOUNS | {"저", "나", "제", "내", "누구", "누", "우리"}
+_PEOPLE = PERSON_NOUNS | {"저", "나", "제", "내", "누구", "누", "우리", "너", "너희", "자네"}
+_BY_ITSELF = frozenset({"시작하", "멈추", "움직이", "그치", "끝나"})
+"""What a thing does as well as one does it to the thing: 수업이 시작해요."""
 _TIME_WITHOUT_E = frozenset({"오늘", "내일", "어제", "지금", "모레", "그저께", "매일", "언제"})
 _OF_TIME = frozenset({"시", "분", "월", "일", "년", "시간", "주", "달"})
 _NO_NOUNS = re.compile(
@@ -408,8 +411,11 @@ def _by_ear(phrase: Phrase) -> tuple[str, str] | None:
         return None
     other = {"이/가": "을/를", "을/를": "이/가"}.get(phrase.case or "")
     root = phrase.predicate.root
-    if (other == "을/를" and root in STATE_ROOTS) or (other == "이/가" and root in TRANSITIVE_ROOTS):
-        return None  # the verb has told already
+    if other == "을/를" and root in STATE_ROOTS | _BY_ITSELF:
+        return None
+    does = root.endswith("하") and root[:-1] not in DESCRIBING_NOUNS
+    if other == "이/가" and (root in TRANSITIVE_ROOTS or does):
+        return None  # 무엇을 선호하나요?
     if phrase.case == "이/가" and (phrase.named or _may_be_wanted(phrase)):
         return None
     if phrase.case == "을/를" and phrase.lasts:
@@ -430,7 +436,7 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return where, _ROLE[where]
         case "을/를" if _names(phrase):
             return ("이/가" if predicate.noun in QUESTION_WORDS else "은/는"), "subject"
-        case "을/를" if _is_state(predicate) and not phrase.lasts:
+        case "을/를" if _is_state(predicate) and not phrase.lasts and phrase.direct:
             return "이/가", "subject"
         case "이/가" if _lacks_object(phrase, phrases):
             return "을/를", "object"

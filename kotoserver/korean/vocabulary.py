@@ -231,8 +231,8 @@ def _sounding_the_same(
         meant = vocabulary.confused.get(_as_confused(word.text))
     elif meant in vocabulary.own:
         needed = _OWN_GAIN
-    if meant is None or meant == word.text:
-        return None
+    if meant is None or meant == word.text or (meant not in vocabulary.own and _is_a_verb(sentence, word)):
+        return None  # 적어 is a form of 적다, however like 저거 it sounds
     return meant if _gain(sentence, word, meant, analyzer) > needed else None
 
 
@@ -323,8 +323,13 @@ def _needed_gain(sentence: Sentence, word: Word, meant: str, distance: int, voca
 def _is_an_everyday_verb(sentence: Sentence, word: Word) -> bool:
     """잤어요, one letter away from 갔어요."""
     inside = sentence.inside(word.start, word.end)
-    plain = len(inside) > 1 and inside[0].tag in ("VV", "VA") and all(m.tag[0] == "E" for m in inside[1:])
-    return plain and inside[-1].tag == "EF" and inside[0].form in everyday_stems()
+    return _is_a_verb(sentence, word) and inside[-1].tag == "EF" and inside[0].form in everyday_stems()
+
+
+def _is_a_verb(sentence: Sentence, word: Word) -> bool:
+    """A verb or an adjective with its endings, and nothing else."""
+    inside = sentence.inside(word.start, word.end)
+    return len(inside) > 1 and inside[0].tag in ("VV", "VA") and all(m.tag[0] == "E" for m in inside[1:])
 
 
 def _promises_a_state(sentence: Sentence, word: Word) -> bool:

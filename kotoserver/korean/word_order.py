@@ -17,6 +17,10 @@ _HOW = frozenset({"많이", "조금", "조금만", "더", "다시", "빨리", "�
 _WHEN = frozenset({"오늘", "내일", "어제", "모레", "지금", "아침", "점심", "저녁", "오전", "오후"})
 
 
+_PERMITTING = frozenset({"면", "으면", "어도", "아도"})
+"""What belongs right before 되다: 먹으면 안 돼요, 먹어도 돼요."""
+
+
 def find_order(context: Context) -> Iterator[Finding]:
     closing = context.reading.closing
     if closing is not None:
@@ -82,6 +86,9 @@ def _phrase_start(context: Context, verb: Predicate) -> int:
     """Where the verb begins, with the question word that belongs right before it: 버스 언제 와요?"""
     word = context.sentence.word_at(verb.start)
     start = word.start if word is not None else verb.start
+    condition = next((p for p in context.reading.predicates if p.last == verb.first - verb.short_negation), None)
+    if condition is not None and condition.ending in _PERMITTING:
+        start = condition.start
     before = [w for w in context.sentence.words if w.end <= start]
     asks = bool(before) and before[-1].text.startswith(tuple(QUESTION_WORDS))
     return before[-1].start if asks else start

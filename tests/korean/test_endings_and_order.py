@@ -139,3 +139,12 @@ def test_a_promise_is_one_ending_whatever_stands_before_it(judge: Judge, text: s
     size = expect("사이즈는 어떤 걸로 드릴까요?", "큰 사이즈로 주세요.", "기본 사이즈로 할게요.")
     evaluation = judge(text, size)
     assert (evaluation.verdict, codes(evaluation)) == (Verdict.ACCEPT, [])
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [("먹으면 안 돼요 이거", "이거 먹으면 안 돼요"), ("먹어도 돼요 이거", "이거 먹어도 돼요")],
+)
+def test_what_is_allowed_keeps_its_condition(judge: Judge, said: str, right: str):
+    turn = expect("이거 먹어도 돼요?", "네, 이거 먹어도 돼요.", "아니요, 이거 먹으면 안 돼요.")
+    assert judge(said, turn).corrected == right

@@ -78,6 +78,8 @@ def test_a_verb_is_made_anew_with_its_ending(analyzer: KiwiAnalyzer, said: str, 
         "얇아서 좋아요.",
         "힘듭니다.",
         "얼마입니까?",
+        "얼마 입니까?",
+        "요금을 덜 내려면 어떻게 해요?",
     ],
 )
 def test_what_some_verb_really_has_is_left_alone(analyzer: KiwiAnalyzer, text: str):

@@ -56,3 +56,17 @@ def test_a_person_takes_the_particle_of_what_is_done(judge: Judge, said: str, ri
 )
 def test_a_person_who_stands_right_is_left_alone(judge: Judge, text: str):
     assert {code for code in codes(judge(text, FREE)) if code.startswith("PARTICLE")} == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "수업이 몇 시에 시작해요?",
+        "너희가 먼저 먹어요.",
+        "무엇을 더 선호하나요?",
+        "과자를 간식으로 먹는 게 더 좋아요.",
+    ],
+)
+def test_what_the_verb_leaves_open_is_left_open(judge: Judge, text: str):
+    turn = expect("무엇을 도와드릴까요?", "수업을 듣고 싶어요.", "친구가 좋아요.")
+    assert {code for code in codes(judge(text, turn)) if code.startswith("PARTICLE")} == set()
