@@ -59,6 +59,11 @@ def _connective(context: Context) -> Iterator[Finding]:
             if (one.root, other.root) == (first.root, second.root) and not one.auxiliaries
         }
         said = _plain(first.ending)
+        if said == "고" and second.root == "보" and second.first == first.last and _is_tried(context, first):
+            stem = tagged(context.sentence, first.first, first.last - 1)
+            want = conjugate([*stem, ("어", "EC")], context.analyzer)
+            yield _replaced(context, Code.ENDING_AUX, "ending.trying", first, want)
+            continue
         if said == "려고" and shown == {"러"}:
             continue  # 여행하려고 왔어요 tells why as well as 여행하러
         if len(shown) != 1 or first.auxiliaries or said in shown or not {said, *shown} <= _CONFUSED:
@@ -68,6 +73,12 @@ def _connective(context: Context) -> Iterator[Finding]:
         want = conjugate([*stem, (shown.pop(), "EC")], context.analyzer)
         if context.gain(first.start, first.end, want) > needed:
             yield _replaced(context, Code.ENDING_CONNECTIVE, "ending.connective", first, want)
+
+
+def _is_tried(context: Context, predicate: Predicate) -> bool:
+    """먹고 봤어요, where the examples say 먹어 봤어요."""
+    same = [p for example in context.examples for p in example.reading.predicates if p.root == predicate.root]
+    return any("보" in p.auxiliaries for p in same) and all(p.ending != "고" for p in same)
 
 
 def _bare_stem(context: Context, predicate: Predicate) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate
@@ -19,6 +20,25 @@ _PLAIN = {"ᆯ려고": "려고", "을려고": "으려고", "ᆯ려면": "려면"
 """-(으)려고 with a ㄹ too many, as it is often said."""
 _LASTING = frozenset({"쓰", "넣", "열", "닫", "켜", "끄", "타", "포장하"})
 """What a thing may be left in: 쓰여 있다, as learners shorten it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TimeClause:
+    noun: re.Pattern[str]
+    wrong: frozenset[str]
+    """Endings that never stand before it."""
+    ending: tuple[str, str]
+
+
+_TIME_CLAUSES = (
+    _TimeClause(re.compile("후에|다음에"), frozenset({"는", "어", "아", "기", "ᆯ", "을"}), ("은", "ETM")),
+    _TimeClause(re.compile("후에"), frozenset({"고"}), ("은", "ETM")),
+    _TimeClause(re.compile("전에"), frozenset({"는", "ᆫ", "은", "어", "아", "ᆯ", "을"}), ("기", "ETN")),
+    _TimeClause(
+        re.compile("때(?:는|도|마다|부터|까지)?(?![가-힣])"), frozenset({"어", "아", "고", "기"}), ("을", "ETM")
+    ),
+    _TimeClause(re.compile("동안"), frozenset({"어", "아", "고"}), ("는", "ETM")),
+)
 _WILL = ("ᆯ게", "ᆯ래", "ᆯ까")
 
 
@@ -34,6 +54,7 @@ def find_misjoined(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[F
             _noun_for_purpose(sentence, at)
             or _before_wanting(sentence, at, analyzer)
             or _before_able(sentence, at, analyzer)
+            or _before_a_time(sentence, at, analyzer)
             or _before_a_plan(sentence, at, analyzer)
             or _before_going_on(sentence, at, analyzer)
             or _behind_the_infinitive(sentence, at, analyzer)
@@ -120,13 +141,28 @@ def _before_a_plan(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> F
     return _instead(sentence, stem, ending.end, ("을", "ETM"), Code.ENDING_MODIFIER, "ending.plan", analyzer)
 
 
+def _before_a_time(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """먹는 후에, 자는 전에, 아파 때 → 먹은 후에, 자기 전에, 아플 때."""
+    ending, noun = sentence.morphemes[at - 1 : at + 1]
+    if ending.tag[0] != "E" or sentence.text[ending.end : noun.start] != " ":
+        return None
+    fitting = (c for c in _TIME_CLAUSES if c.noun.match(sentence.text, noun.start))
+    clause = next((c for c in fitting if ending.form in c.wrong), None)
+    if clause is None:
+        return None
+    code, rule = Code.ENDING_MODIFIER, "ending.time"
+    return _instead(sentence, _stem(sentence, at - 1), ending.end, clause.ending, code, rule, analyzer)
+
+
 def _before_going_on(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
     """찾아 있어요 → 찾고 있어요: what one does to a thing goes on with -고."""
     link, going = sentence.morphemes[at - 1 : at + 1]
     if (going.form, going.tag) != ("있", "VX") or link.tag != "EC" or link.form not in ("어", "아"):
         return None
     stem = _stem(sentence, at - 1)
-    if "".join(m.form for m in stem) not in TRANSITIVE_ROOTS - _LASTING or not _apart(link, going):
+    done = "".join(m.form for m in stem)
+    to_something = done == "하" and at > 2 and sentence.morphemes[at - 3].tag == "JKO"  # 숙제를 해 있어요
+    if not (to_something or done in TRANSITIVE_ROOTS - _LASTING) or not _apart(link, going):
         return None
     return _instead(sentence, stem, link.end, ("고", "EC"), Code.ENDING_AUX, "ending.going_on", analyzer)
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.hangul import split_syllable
+from kotoserver.korean.hangul import is_syllable, split_syllable, with_final
 from kotoserver.korean.sentence import Sentence, Word
 from kotoserver.korean.stems import Kind, Stem, traced
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _GAIN = 0.0
+_OF_TIME = frozenset({"때", "전", "후", "동안"})
+"""What no adjective describes: 아파 때 is 아플 때."""
 _ALONE_GAIN = 2.0
 """For a form that is right by itself and only stands before the wrong word: 따뜻해 녹차."""
 _SSANG_SIOT = 20
@@ -27,6 +29,8 @@ _BARE_OR_VOWELLED = _VOWELLED | {Kind.BARE}
 _ASKING = r"\s+(?:주(?![가-힣]*어)|줘|드릴)"
 _FORBIDDING = r"\s+(?:마|말|않|못)"
 _PLANNING = r"\s+(?:거(?:예|에|야)|겁|수\s?[있없])"
+_NOMINAL = r"\s+(?:전|때문|시작|위해|쉬|쉽|어려|힘들|좋|싫)"
+_TRYING = r"\s+(?:봤|보세|볼|보고\s싶|보면)"
 _NOUN = r"\s+[가-힣]"
 
 
@@ -79,6 +83,8 @@ _ENDINGS = (
     _joining("러", "으러", _ANY, Code.ENDING_PURPOSE),
     _joining("려고", "으려고", _ANY),
     _joining("려면", "으려면", _ANY),
+    _joining("거나", "거나", _MADE),
+    _Ending("기", (("기", "ETN"),), Code.ENDING_MODIFIER, _MADE, _NOMINAL),
     _joining("면서", "으면서", _ANY),
     *(
         _Ending(
@@ -123,6 +129,9 @@ _ENDINGS = (
             ("", frozenset({Kind.LINKED, *_VOWELLED})),
         )
     ),
+    _Ending(
+        "", (("어", "EC"),), Code.ENDING_AUX, frozenset({Kind.BARE, Kind.LINKED, *_VOWELLED}), _TRYING, "verb"
+    ),
     *(
         _telling(said, "어요", Code.DICTIONARY_FORM, frozenset({Kind.BARE, Kind.FUTURE}))
         for said in ("다요", "는다요")
@@ -137,7 +146,11 @@ def find_misshapen(
     for word in sentence.words:
         if word.text in known or word.text.startswith("입니"):
             continue  # 얼마 입니까, which is not of 입다
-        found = _past_and_polite(sentence, word) or _mended(sentence, word, analyzer)
+        found = (
+            _past_and_polite(sentence, word)
+            or _past_before_a_helper(sentence, word)
+            or _mended(sentence, word, analyzer)
+        )
         found = found or _before_a_noun(sentence, word, nouns, analyzer)
         if found is not None:
             yield found
@@ -200,7 +213,12 @@ def _is_of_the_analyser(sentence: Sentence, word: Word, ending: _Ending, analyze
 
 def _past_and_polite(sentence: Sentence, word: Word) -> Finding | None:
     """추웠다요 → 추웠어요: 요 stands on the ending of speech, not on that of writing."""
-    if not word.text.endswith("다요") or len(word.text) < 3 or split_syllable(word.text[-3])[2] != _SSANG_SIOT:
+    if (
+        not word.text.endswith("다요")
+        or len(word.text) < 3
+        or not is_syllable(word.text[-3])
+        or split_syllable(word.text[-3])[2] != _SSANG_SIOT
+    ):
         return None
     return Finding(
         code=Code.DICTIONARY_FORM,
@@ -212,6 +230,27 @@ def _past_and_polite(sentence: Sentence, word: Word) -> Finding | None:
     )
 
 
+def _past_before_a_helper(sentence: Sentence, word: Word) -> Finding | None:
+    """먹었 봤어요 → 먹어 봤어요: the helper tells the tense."""
+    helped = re.match(rf"{_ASKING}|{_TRYING}", sentence.text[word.end :])
+    if (
+        helped is None
+        or not is_syllable(word.text[-1])
+        or split_syllable(word.text[-1])[2] != _SSANG_SIOT
+        or word.text[-1] in "있겠"
+    ):
+        return None
+    want = word.text[:-1] + with_final(word.text[-1], 0)
+    return Finding(
+        code=Code.ENDING_AUX,
+        rule="ending.past_helped",
+        start=word.start,
+        end=word.end,
+        params={"got": word.text, "want": want},
+        replacement=want,
+    )
+
+
 def _before_a_noun(
     sentence: Sentence, word: Word, nouns: frozenset[str], analyzer: MorphemeAnalyzer
 ) -> Finding | None:
@@ -220,7 +259,7 @@ def _before_a_noun(
     if following is None or sentence.text[word.end : following.start] != " ":
         return None
     first = sentence.inside(following.start, following.end)[:1]
-    if not first or first[0].tag not in ("NNG", "NNP") or first[0].form not in nouns:
+    if not first or first[0].tag not in ("NNG", "NNP") or first[0].form not in nouns - _OF_TIME:
         return None
     for stem, kind in traced(word.text):
         if kind is not Kind.INFINITIVE or not stem.describes:

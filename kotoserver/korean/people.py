@@ -59,8 +59,10 @@ def _wanted(context: Context, phrase: Phrase, phrases: tuple[Phrase, ...]) -> tu
     if phrase.particle in ("에", "에서") and verb.root in _GOT:
         return "에게서", "source"
     shown = _shown(context, phrase)
-    if phrase.case is not None and shown is not None and phrase.particle not in ("이", "가"):
+    if phrase.case is not None and shown in _TO_PEOPLE and phrase.particle not in ("이", "가"):
         return shown, "receiver"
+    if shown in _WITH and phrase.case == "을/를" and not _is_only(phrase, phrases):
+        return _companion(context, phrase.noun), "companion"
     gives = verb.root in _GIVEN or "주" in verb.auxiliaries or "드리" in verb.auxiliaries
     if phrase.particle == "에" and (gives or verb.root in _ADDRESSED):
         return "에게", "receiver"
@@ -80,11 +82,11 @@ def _shown(context: Context, phrase: Phrase) -> str | None:
     told = [p for p in told if p.predicate and phrase.predicate and p.predicate.root == phrase.predicate.root]
     if any(p.particle == phrase.particle for p in told):
         return None
-    return next((p.particle for p in told if p.particle in _TO_PEOPLE), None)
+    return next((p.particle for p in told if p.particle in _TO_PEOPLE | _WITH), None)
 
 
 def _is_person(noun: str) -> bool:
-    return noun in PERSON_NOUNS or noun.endswith(_TITLES)
+    return noun.removesuffix("들") in PERSON_NOUNS or noun.endswith(_TITLES)
 
 
 def _is_only(phrase: Phrase, phrases: tuple[Phrase, ...]) -> bool:
