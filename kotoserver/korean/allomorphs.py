@@ -115,7 +115,7 @@ def _is_noun(noun: str, word: str, wanted: str, nouns: frozenset[str], analyzer:
         return False  # 나은 is a word (better) as well, and only the sentence tells
     if noun in _SHORT_PRONOUNS and word == noun + _SHORT_PRONOUNS[noun]:
         return analyzer.analyze(noun + wanted).score - analyzer.analyze(word).score > _GAIN
-    if noun in nouns and len(noun) > 1:
+    if (noun in nouns or noun.removesuffix("님") in nouns) and len(noun) > 1:
         return True
     if noun in nouns:
         return analyzer.analyze(noun + wanted).score - analyzer.analyze(word).score > _SHORT_GAIN

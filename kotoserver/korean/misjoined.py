@@ -31,8 +31,8 @@ class _TimeClause:
 
 
 _TIME_CLAUSES = (
-    _TimeClause(re.compile("후에|다음에"), frozenset({"는", "어", "아", "기", "ᆯ", "을"}), ("은", "ETM")),
-    _TimeClause(re.compile("후에"), frozenset({"고"}), ("은", "ETM")),
+    _TimeClause(re.compile("후에|다음에"), frozenset({"는", "기"}), ("은", "ETM")),
+    _TimeClause(re.compile("후에"), frozenset({"어", "아", "고", "ᆯ", "을"}), ("은", "ETM")),
     _TimeClause(re.compile("전에"), frozenset({"는", "ᆫ", "은", "어", "아", "ᆯ", "을"}), ("기", "ETN")),
     _TimeClause(
         re.compile("때(?:는|도|마다|부터|까지)?(?![가-힣])"), frozenset({"어", "아", "고", "기"}), ("을", "ETM")

@@ -129,15 +129,7 @@ def _sounded_nouns(nouns: Iterable[str]) -> dict[str, str]:
 
 
 def _nouns_in(sentences: Iterable[Sentence]) -> frozenset[str]:
-    found: set[str] = set()
-    for sentence in sentences:
-        found |= {m.form for m in sentence.morphemes if m.tag in ("NNG", "NNP")}
-        found |= {
-            noun.form + title.form
-            for noun, title in pairwise(sentence.morphemes)
-            if noun.tag == "NNG" and title.tag == "XSN" and noun.end == title.start
-        }  # 선생님
-    return frozenset(found)
+    return frozenset(m.form for sentence in sentences for m in sentence.morphemes if m.tag in ("NNG", "NNP"))
 
 
 def _words_and_nouns(sentences: Iterable[Sentence]) -> tuple[str, ...]:
