@@ -1,6 +1,7 @@
 """What one does by saying something: ask, want, state, or take note."""
 
 from enum import StrEnum
+from itertools import pairwise
 
 from kotoserver.korean.lexicon import REQUEST_ROOTS, STATE_ROOTS, UNCOMMANDED_ROOTS
 from kotoserver.korean.predicates import Predicate, is_demand
@@ -34,7 +35,8 @@ WANTING = frozenset({Act.REQUESTS, Act.PLANS})
 def act_of(reading: Reading) -> Act:
     closing = reading.closing
     if closing is None:
-        return Act.NAMES
+        last = reading.predicates[-1] if reading.predicates else None
+        return Act.PLANS if last is not None and last.ending in _PLANNING else Act.NAMES
     if _requests(closing, reading):
         return Act.REQUESTS
     if reading.sentence.asks(closing.end) or closing.noun in _WONDERING:
@@ -42,11 +44,19 @@ def act_of(reading: Reading) -> Act:
     meant = [p for p in reading.predicates if p.start not in reading.noise]
     if not (closing.negated or closing.past or reading.nouns) and all(p.root in _NOTING for p in meant):
         return Act.NOTES
-    if closing.future or "싶" in closing.auxiliaries or closing.ending in _PLANNING:
+    if closing.future or "싶" in closing.auxiliaries or closing.ending in _PLANNING or _has_decided(reading):
         return Act.PLANS
     if closing.root == "이":
         return Act.NAMES
     return Act.DESCRIBES if describes(reading, closing) else Act.TELLS
+
+
+def _has_decided(reading: Reading) -> bool:
+    """바다에 가기로 했어."""
+    return any(
+        (one.form, one.tag, other.form) == ("기", "ETN", "로")
+        for one, other in pairwise(reading.sentence.morphemes)
+    )
 
 
 def kindred(act: Act, reading: Reading) -> frozenset[Act]:

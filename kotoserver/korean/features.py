@@ -72,18 +72,18 @@ def features_of(
             found.update(dict.fromkeys(told, GENERIC) if prefers else told)
     for first, second in pairwise(predicates):
         if (first.root, first.ending, second.root) == ("들", "고", "가"):
-            found.pop(_named("들", synonyms), None)  # 들고 갈게요 is 가져갈게요
-            found.pop(_named("가", synonyms), None)
-            found[_named("가져가", synonyms)] = CONTENT
+            found.pop(word_feature("들", synonyms), None)  # 들고 갈게요 is 가져갈게요
+            found.pop(word_feature("가", synonyms), None)
+            found[word_feature("가져가", synonyms)] = CONTENT
         if (first.root, first.ending) == ("가지", "고") and second.root in ("가", "오", "있"):
             for root in ("가지", second.root):
-                found.pop(_named(root, synonyms), None)
+                found.pop(word_feature(root, synonyms), None)
             carried = second.root if second.root == "있" else "가져" + second.root
-            found[_named(carried, synonyms)] = GENERIC if carried == "있" else CONTENT
+            found[word_feature(carried, synonyms)] = GENERIC if carried == "있" else CONTENT
     found.update(_of_other_words(sentence, aside, predicates, stance.stance, synonyms))
     found.update({f"digits:{run[0]}": CONTENT for run in _DIGITS.finditer(sentence.text)})
     if "q:어떻게" not in found and _asks_the_way(found, predicates):
-        found |= {_named("어떻", synonyms): CONTENT, "about:어떻게": SMALL}
+        found |= {word_feature("어떻", synonyms): CONTENT, "about:어떻게": SMALL}
         found |= {f: HALF for f in ("q:뭐", "q:어디", "q:몇", "w:타") if f in found}
     if any(p.root in _COSTS and sentence.asks(p.end) for p in predicates):
         found["about:얼마"] = ADVERB
@@ -134,22 +134,22 @@ def _of_predicate(
     if (root, predicate.ending) == ("말", "고"):
         return {}  # 여권 말고
     if root == "이" and predicate.ending in _ANY:
-        return {_named("아무", synonyms): CONTENT}
+        return {word_feature("아무", synonyms): CONTENT}
     if root == "이":
         # 뭐라고요? asks for the words, 뭐예요? for the thing
         return {"w:라고": CONTENT} if predicate.ending.startswith(("라고", "다고")) else {}
     if root in DECLINING | REMOVING and against:
-        return {_named(root, synonyms): HALF, DECLINES: HALF}
+        return {word_feature(root, synonyms): HALF, DECLINES: HALF}
     if predicate.negated and ANTONYMS.get(root) in DECLINING:
-        return {_named(ANTONYMS[root], synonyms): HALF, DECLINES: HALF}  # 안 배고파요 is 배불러요
+        return {word_feature(ANTONYMS[root], synonyms): HALF, DECLINES: HALF}  # 안 배고파요 is 배불러요
     if (root, predicate.ending) == ("싸", "게"):
-        return {_named("깎", synonyms): CONTENT}  # 싸게 해 주세요
+        return {word_feature("깎", synonyms): CONTENT}  # 싸게 해 주세요
     if (root, predicate.ending) == ("어떻", "게"):
-        return {_named(root, synonyms): CONTENT, "about:어떻게": SMALL}
+        return {word_feature(root, synonyms): CONTENT, "about:어떻게": SMALL}
     if (root, predicate.ending) == ("그렇", "게"):
-        return {_named(root, synonyms): GENERIC}  # 네, 그렇게 할게요
+        return {word_feature(root, synonyms): GENERIC}  # 네, 그렇게 할게요
     if _leaves_open(predicate, sentence):
-        return {_named("아무", synonyms): CONTENT}
+        return {word_feature("아무", synonyms): CONTENT}
     before = _before(sentence, predicate)
     if (root == "되" and predicate.past and against) or (root, before) == ("없", "필요"):
         return {DECLINES: HALF}
@@ -157,10 +157,10 @@ def _of_predicate(
     if phrase is not None and predicate.negated:
         phrase = ANTONYMS.get(phrase, phrase)  # 입맛에 안 맞아요
     if phrase is not None:
-        return {_named(phrase, synonyms): CONTENT}
+        return {word_feature(phrase, synonyms): CONTENT}
     weight = GENERIC if root in GENERIC_ROOTS | INQUIRING_ROOTS | {"없"} else CONTENT
     # What is there and what is not are told apart by stance.
-    return {_named("있" if root == "없" else root, synonyms): weight}
+    return {word_feature("있" if root == "없" else root, synonyms): weight}
 
 
 def _leaves_open(predicate: Predicate, sentence: Sentence) -> bool:
@@ -197,29 +197,29 @@ def _of_other_words(
             if about in ASKED_ABOUT.values():
                 found[f"about:{about}"] = ADVERB
         elif morpheme.form in ("안녕", "미안"):
-            found[_named(morpheme.form, synonyms)] = CONTENT
+            found[word_feature(morpheme.form, synonyms)] = CONTENT
         elif morpheme.form == "둘" and sentence.text[morpheme.end :].startswith((" 다", "다")):
-            found[_named("아무", synonyms)] = CONTENT  # 둘 다 좋아요
+            found[word_feature("아무", synonyms)] = CONTENT  # 둘 다 좋아요
         elif morpheme.form in ("아무것", "아무") and stance is Stance.AGAINST and _even(sentence, place):
             continue  # 아무것도 없어요
         elif morpheme.form.startswith("아무") or morpheme.form == "마음대로":
-            found[_named("아무", synonyms)] = CONTENT
+            found[word_feature("아무", synonyms)] = CONTENT
         elif morpheme.form == "생각" and _compares(sentence.morphemes[place + 1 : place + 2]):
             continue  # 생각보다
         elif morpheme.tag in _NOUNS and morpheme.form not in DEICTIC | ADDRESSED:
             generic = morpheme.form in LIGHT_NOUNS or morpheme.form + "하" in GENERIC_ROOTS | INQUIRING_ROOTS
-            found[_named(morpheme.form, synonyms)] = GENERIC if generic else CONTENT
+            found[word_feature(morpheme.form, synonyms)] = GENERIC if generic else CONTENT
             if morpheme.form in ASKED_ABOUT:
                 found[f"about:{ASKED_ABOUT[morpheme.form]}"] = ADVERB
         elif morpheme.tag == "MAG" and morpheme.form not in SOFTENERS | {"안", "못"}:
-            found[_named(morpheme.form, synonyms)] = ADVERB
+            found[word_feature(morpheme.form, synonyms)] = ADVERB
     return found
 
 
 def noun_features(
     sentence: Sentence, features: Mapping[str, float], synonyms: Mapping[str, str]
 ) -> frozenset[str]:
-    named = {_named(m.form, synonyms) for m in sentence.morphemes if m.tag in ("NNG", "NNP")}
+    named = {word_feature(m.form, synonyms) for m in sentence.morphemes if m.tag in ("NNG", "NNP")}
     return frozenset(feature for feature in features if feature in named and features[feature] >= CONTENT)
 
 
@@ -227,7 +227,7 @@ def _even(sentence: Sentence, place: int) -> bool:
     return any((m.form, m.tag) == ("도", "JX") for m in sentence.morphemes[place + 1 : place + 3])
 
 
-def _named(word: str, synonyms: Mapping[str, str]) -> str:
+def word_feature(word: str, synonyms: Mapping[str, str]) -> str:
     """Nouns and the verbs they make with 하다 and 되다 are one: 주문 할게요, 주문할게요, 주문돼요?"""
     plain = word[:-1] if len(word) > 2 and word.endswith(("하", "되")) and word[-2] not in "아어" else word
     return f"w:{synonyms.get(word, synonyms.get(plain, plain))}"

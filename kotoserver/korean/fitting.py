@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from kotoserver.korean.acts import STATING, WANTING, Act, act_of, kindred
 from kotoserver.korean.context import Prepared
-from kotoserver.korean.features import DECLINES
+from kotoserver.korean.features import DECLINES, word_feature
 from kotoserver.korean.intents import Match, PreparedIntent
-from kotoserver.korean.lexicon import GENERIC_ROOTS
+from kotoserver.korean.lexicon import GENERIC_ROOTS, TAKING_ROOTS
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
@@ -25,7 +25,9 @@ _TELLING_LITTLE = frozenset({"있", "없", "되", "하", "나", "오", "가"})
 _TIMES = frozenset(
     {"오늘", "내일", "어제", "지금", "이번", "다음", "주말", "아침", "점심", "저녁", "평소", "보통"}
 )
+_PARTS_OF_THE_DAY = frozenset({"때", "밤", "낮", "새벽", "오전", "오후", "매일", "항상", "가끔", "전", "후"})
 _SORRY = ("죄송", "미안")
+_WITH = frozenset((form, "JKB") for form in ("와", "과", "하고", "랑", "이랑"))
 _MOST = 5
 """Words of content; who says more speaks of something else."""
 
@@ -37,7 +39,8 @@ def fits_the_question(
     if not prepared.npc.text.strip():
         return None  # what was not asked is not answered
     said = _Said(reading=reading, prepared=prepared)
-    if (said.counts_something_else and said.act is not Act.DESCRIBES) or len(reading.content) > _MOST:
+    free = said.act in STATING and said.act is not Act.NAMES and said.is_what_was_wondered
+    if (said.counts_something_else and not free) or len(reading.content) > _MOST:
         return None
     given = (match for match in own if set(match.intent.needs) <= filled and said.agrees_with(match.intent))
     found = next((match for match in given if said.fits(match.intent)), None)
@@ -46,7 +49,7 @@ def fits_the_question(
 
 def is_about_something_else(match: Match, reading: Reading, prepared: Prepared) -> bool:
     """Whether it states what has nothing in common with the turn, for all that it is like an example by chance."""
-    if not match.by_likeness:
+    if not match.by_likeness or not prepared.npc.text.strip():
         return False
     said = _Said(reading=reading, prepared=prepared)
     return said.has_nothing_in_common or said.only_mentions_it(match.intent)
@@ -81,7 +84,8 @@ class _Said:
     @cached_property
     def wondered(self) -> frozenset[str]:
         """The question words of what was asked; none where it is answered by yes or no."""
-        if not self.asks_back or any(intent.answers for intent in self.prepared.intents):
+        shown = (e.reading for intent in self.prepared.intents for e in intent.examples)
+        if not self.asks_back or any(map(_opens_with_yes_or_no, shown)):
             return frozenset()
         npc = self.prepared.npc
         how = self._asks_how_it_is
@@ -99,17 +103,24 @@ class _Said:
 
     def agrees_with(self, intent: PreparedIntent) -> bool:
         """Whether its yes or no is not the other one."""
-        if self.wondered and self.answer is Stance.OPEN:
+        if self.wondered and not _opens_with_yes_or_no(self.reading):
             return True
         stance = self.reading.stance
         contrary = (self.answer, stance.stance) == (Stance.FOR, Stance.AGAINST)
-        if contrary and not (stance.mild or self._names_something):
+        if contrary and not (stance.mild or self._names_something or self._is_another_quality(intent)):
             return False  # 네, 필요 없어요
         answer = self.answer or (Stance.AGAINST if self.apologises else Stance.OPEN)
         if answer is not Stance.OPEN and intent.answers:
             return answer in intent.answers
         side = next(iter(intent.answers)) if len(intent.answers) == 1 else intent.leaning
         return side is Stance.OPEN or side is not (answer or self.reading.stance.stance).opposite
+
+    def _is_another_quality(self, intent: PreparedIntent) -> bool:
+        """네, 별로 안 뜨거워요, where 네, 식었어요 is taught."""
+        closing = self.reading.closing
+        return (
+            self.act is Act.DESCRIBES and closing is not None and self._named(closing.root) not in intent.spoken_of
+        )
 
     @property
     def apologises(self) -> bool:
@@ -122,10 +133,10 @@ class _Said:
         if any(f.startswith("slot:") and f not in intent.vocabulary for f in self.reading.features):
             return False
         if self.wondered:
-            return self.answer is Stance.OPEN and self._fills_in(intent, acts)
+            return not _opens_with_yes_or_no(self.reading) and self._fills_in(intent, acts)
         if self.asks_back and self.answer in intent.answers:
             return self._elaborates(intent, acts)
-        if self._tells_how_it_is:
+        if self._tells_how_it_is or (self._takes_note and Act.NOTES in acts):
             return True
         freely = not self.asks_back and self.answer is Stance.FOR and self.is_of_the_matter
         if freely and self.act is not Act.ASKS:
@@ -142,6 +153,17 @@ class _Said:
         return bool(acts & kindred(self.act, self.reading)) and self._is_related(intent)
 
     @property
+    def _takes_note(self) -> bool:
+        """고맙습니다. 잊어버렸네요; 네, 금방 나갈게요, to what the NPC only tells."""
+        roots = {p.root for p in self.reading.predicates}
+        if self.asks_back or self.act is Act.ASKS:
+            return False
+        if roots & {"고맙", "감사하"}:
+            return True
+        agrees = self.answer is Stance.FOR or bool(roots & {"괜찮", "알"})
+        return agrees and self.act is Act.PLANS and self._names_nothing_new
+
+    @property
     def _tells_how_it_is(self) -> bool:
         """색깔이 잘 어울려, to 이 가방 어때? 살까?"""
         closing = self.reading.closing
@@ -153,7 +175,7 @@ class _Said:
         """An answer to 뭐, 어디, 왜 and the like."""
         if self._takes_the_place_of_what_is_taught(intent) or self._leaves_the_number_open:
             return False
-        if self._is_what_was_wondered and acts != {Act.ASKS}:
+        if self.is_what_was_wondered and acts != {Act.ASKS}:
             return True
         if self.act is Act.ASKS or self.speaks_of_another_matter:
             return False
@@ -167,6 +189,7 @@ class _Said:
     def _leaves_the_number_open(self) -> bool:
         """화장품이 있어요, to 얼마 보내시겠어요?"""
         told = bool(self.reading.numbers or self.reading.mentions) or "about:언제" in self.reading.features
+        told |= any(m.form in _TIMES | _PARTS_OF_THE_DAY for m in self.reading.sentence.morphemes)
         return bool(self.wondered & _NUMBERS) and not told
 
     def _elaborates(self, intent: PreparedIntent, acts: frozenset[Act]) -> bool:
@@ -175,7 +198,8 @@ class _Said:
         if self.act is Act.ASKS:
             known = Act.ASKS in acts and not self.speaks_of_another_matter
             return known or self._asks_on(intent)
-        if self.answer is Stance.FOR and (self.goes_elsewhere or self._asks_for_what_is_not_offered):
+        beside = self._asks_for_what_is_not_offered and not self.is_of_the_matter
+        if self.answer is Stance.FOR and (self.goes_elsewhere or beside):
             return self.gives_a_reason
         if self.answer is Stance.FOR and acts == {Act.ASKS}:
             return self.gives_a_reason
@@ -203,7 +227,8 @@ class _Said:
         asked = self.prepared.npc.closing
         taught = (act_of(e.reading) for intent in self.prepared.intents for e in intent.examples)
         offered = asked is not None and _offers(asked)
-        return self.act is Act.REQUESTS and not offered and not any(act in WANTING for act in taught)
+        wants = self.act is Act.REQUESTS or (self.act is Act.PLANS and asked is not None and not asked.past)
+        return wants and not offered and not any(act in WANTING for act in taught)
 
     @property
     def _hands_over(self) -> bool:
@@ -232,15 +257,20 @@ class _Said:
         return self._named(closing.root) not in self.known
 
     @cached_property
-    def _is_what_was_wondered(self) -> bool:
+    def is_what_was_wondered(self) -> bool:
         asked, closing = self.prepared.npc.closing, self.reading.closing
         if asked is None or self.act not in STATING | WANTING:
             return False
         same_time = closing is not None and closing.past == asked.past
         if "q:왜" in self.wondered:
-            return self.gives_a_reason or (asked.past and same_time and self.act in STATING)
+            shown = {p.past for i in self.prepared.intents for e in i.examples if (p := e.reading.closing)}
+            told = closing is not None and closing.past and (closing.past == asked.past or shown == {True})
+            return self.gives_a_reason or (told and self.act in STATING)
         if "q:뭐" in self.wondered and asked.root == "하":
-            return same_time and self.act is Act.TELLS
+            unsure = closing is not None and closing.root == "모르"
+            return self.act is Act.PLANS or unsure if asked.future else same_time and self.act is Act.TELLS
+        if "q:누구" in self.wondered:
+            return any((m.form, m.tag) in _WITH for m in self.reading.sentence.morphemes)
         if "q:어디" in self.wondered and self._says_where(asked, closing):
             return True
         free = asked.root in ("이", "어떻", "어떠") or not self.speaks_of_another_matter
@@ -262,7 +292,8 @@ class _Said:
     def speaks_of_another_matter(self) -> bool:
         """Whether all that is new in it belongs elsewhere, as far as it is known where it belongs."""
         known = [word for word in self.new_words if is_known(word)]
-        return bool(known and self.prepared.matter) and not self.is_of_the_matter
+        named = bool(self.reading.nouns & self.known)
+        return bool(known and self.prepared.matter) and not (named or self.is_of_the_matter)
 
     @cached_property
     def is_of_the_matter(self) -> bool:
@@ -309,17 +340,23 @@ class _Said:
     def only_mentions_it(self, intent: PreparedIntent) -> bool:
         """부산은 바다가 예뻐요, where a ticket to 부산 is to be asked for."""
         closing = self.reading.closing
-        if not intent.needs or closing is None or self.act not in (Act.DESCRIBES, Act.TELLS):
+        if closing is None or self.act not in (Act.DESCRIBES, Act.TELLS) or self.answer is not Stance.OPEN:
             return False
         if (
-            closing.root in GENERIC_ROOTS | _PREFERRING | _TELLING_LITTLE
+            closing.root in GENERIC_ROOTS | TAKING_ROOTS | _PREFERRING | _TELLING_LITTLE
             or self._named(closing.root) in self.known
         ):
             return False
-        if closing.honorific or self._names_nothing_new:
+        if closing.honorific:
             return False
         acts = {act_of(example.reading) for example in intent.examples}
-        return self.act not in acts and not (self.act is Act.DESCRIBES and Act.TELLS in acts)
+        if acts <= WANTING:
+            return not self.wondered - {"q:뭐"} or bool(intent.needs)
+        if not intent.needs or self._names_nothing_new:
+            return False
+        if self.act is Act.DESCRIBES and Act.TELLS in acts:
+            return self.states_something_else and not self.is_of_the_matter
+        return self.act not in acts
 
     def _takes_the_place_of_what_is_taught(self, intent: PreparedIntent) -> bool:
         """배가 아파요, where every example says that it is the head, or 재미없어요, where it is to be fun."""
@@ -398,7 +435,13 @@ class _Said:
         return self._named(noun.form).removeprefix("w:")
 
     def _named(self, word: str) -> str:
-        return f"w:{self.prepared.synonyms.get(word, word)}"
+        return word_feature(word, self.prepared.synonyms)
+
+
+def _opens_with_yes_or_no(reading: Reading) -> bool:
+    """네 and 아니요; 좋아요 tells as well how something is."""
+    word = reading.stance.answer_word
+    return word is not None and not word.text.startswith(("좋", "맞", "물론", "당연"))
 
 
 def _offers(asked: Predicate) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kotoserver.domain.scene import CommonIntent, Intent
-from kotoserver.korean.acts import STATING, act_of
+from kotoserver.korean.acts import STATING, Act, act_of
 from kotoserver.korean.features import GENERIC
 from kotoserver.korean.lexicon import GENERIC_ROOTS, OPPOSITES, PROMISING, REMOVING, REQUEST_ROOTS
 from kotoserver.korean.predicates import Predicate
@@ -65,6 +65,8 @@ class PreparedIntent:
     asks: bool
     """Whether all its examples are questions."""
     common: CommonIntent | None = None
+    takes_sides: bool = True
+    """Whether it matters if something is said or denied: not to 주말에 뭐 했어?"""
     spoken_of: frozenset[str] = frozenset()
     """Features of the NPC's line and of its examples."""
 
@@ -127,7 +129,7 @@ def taking_no_side(intent: PreparedIntent) -> PreparedIntent:
     agreed = frozenset(intent.vocabulary).intersection(*(e.reading.content for e in intent.examples))
     if intent.stance is not Stance.FOR or intent.answers or agreed:
         return intent
-    return replace(intent, stance=Stance.OPEN, leaning=Stance.OPEN)
+    return replace(intent, stance=Stance.OPEN, leaning=Stance.OPEN, takes_sides=False)
 
 
 def _plans(reading: Reading) -> bool:
@@ -322,6 +324,8 @@ def _adds_to_its_answer(reading: Reading, intent: PreparedIntent) -> bool:
     decided = reading.stance.decided_by
     if decided is None or intent.answers != {reading.stance.answer}:
         return False
+    if act_of(reading) is Act.DESCRIBES and decided.negated and f"w:{decided.root}" not in intent.spoken_of:
+        return True  # 네, 이제 안 아파요
     refused = reading.stance.answer is Stance.AGAINST and decided.past
     if refused and decided.root not in GENERIC_ROOTS and not _told_roots(intent) & {decided.root}:
         return True  # 아니, 늦게까지 숙제했어

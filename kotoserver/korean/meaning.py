@@ -239,6 +239,8 @@ def _denied_fault(context: Context) -> Iterator[Finding]:
     closing = context.reading.closing
     if closing is None or context.intent is None or opposes(context.reading, context.intent):
         return
+    if not context.intent.takes_sides:
+        return
     same = [
         (e, p)
         for e in context.examples

@@ -66,7 +66,9 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         elif said is Stance.AGAINST and (
             predicate.root in REMOVING | {"없"}
             or predicate.ending in ("게", "어도", "아도")
-            or (predicate.root in DECLINING and not predicate.negated)  # 괜찮으니까 그냥 계산해 주세요
+            or (
+                predicate.root in DECLINING and not predicate.negated and not predicate.ending.endswith("면")
+            )  # 괜찮으니까 그냥 계산해 주세요
         ):
             stance, decided_by = said, predicate
     if decided_by is None and len(spoken) > (answer_word is not None):
