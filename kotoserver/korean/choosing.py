@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kotoserver.korean.context import Prepared
+from kotoserver.korean.elsewhere import is_about_something_else
 from kotoserver.korean.features import GENERIC, is_content
 from kotoserver.korean.filling import asks_about_it, fills_in
-from kotoserver.korean.fitting import fits_the_question, is_about_something_else
+from kotoserver.korean.fitting import fits_the_question
 from kotoserver.korean.intents import (
     ENOUGH,
     ENOUGH_FOR_REPAIR,

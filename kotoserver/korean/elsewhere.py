@@ -1,0 +1,65 @@
+"""What speaks against an answer: it states what belongs to another question, or only mentions what is taught."""
+
+from kotoserver.korean.acts import STATING, WANTING, Act, act_of
+from kotoserver.korean.context import Prepared
+from kotoserver.korean.intents import Match, PreparedIntent
+from kotoserver.korean.lexicon import GENERIC_ROOTS, TAKING_ROOTS
+from kotoserver.korean.reading import Reading
+from kotoserver.korean.saying import TELLING_LITTLE, Saying
+from kotoserver.korean.stance import Stance
+from kotoserver.korean.wondering import wondered
+
+PREFERRING = frozenset({"좋", "좋아하", "편하", "낫", "괜찮", "맞", "필요하", "어울리"})
+"""What chooses a thing by saying how it is."""
+
+
+def is_about_something_else(match: Match, reading: Reading, prepared: Prepared) -> bool:
+    """Whether it states what has nothing in common with the turn, for all that it is like an example by chance."""
+    if not match.by_likeness or not prepared.npc.text.strip():
+        return False
+    said = Saying(reading=reading, prepared=prepared)
+    return _has_nothing_in_common(said) or _only_mentions_it(said, match.intent)
+
+
+def goes_elsewhere(said: Saying) -> bool:
+    """네, 누나가 있어요, to 텀블러 가져오셨어요?: behind yes comes what is of the matter, or a reason."""
+    if said.repeats_the_verb or said.hands_over or said.act not in STATING:
+        return False
+    if said.speaks_of_another_matter or (said.states_something_else and not said.is_of_the_matter):
+        return True
+    related = said.is_of_the_matter or said.says_known_words or not said.new_words
+    if said.was_offered and not related:
+        return not said.gives_a_reason  # 네, 거의 매일 와요, to 라떼 드릴까요?
+    little = said.closing is not None and said.closing.root in TELLING_LITTLE
+    return not (little or said.names_nothing_new or said.is_of_the_matter)
+
+
+def _has_nothing_in_common(said: Saying) -> bool:
+    if said.act not in STATING or said.repeats_the_verb or said.says_known_words or said.closing is None:
+        return False
+    if said.answer is Stance.AGAINST and said.was_asked:
+        return False  # 아니요, 회의가 있어요
+    if said.answer is Stance.FOR and goes_elsewhere(said):
+        return True
+    if said.closing.root in ("있", "없", "되", "하"):
+        return False
+    return said.counts_something_else or said.speaks_of_another_matter
+
+
+def _only_mentions_it(said: Saying, intent: PreparedIntent) -> bool:
+    """부산은 바다가 예뻐요, where a ticket to 부산 is to be asked for."""
+    closing = said.closing
+    if closing is None or said.act not in (Act.DESCRIBES, Act.TELLS) or said.answer is not Stance.OPEN:
+        return False
+    if closing.honorific or said.named(closing.root) in said.known:
+        return False
+    if closing.root in GENERIC_ROOTS | TAKING_ROOTS | PREFERRING | TELLING_LITTLE:
+        return False
+    acts = {act_of(example.reading) for example in intent.examples}
+    if acts <= WANTING:
+        return bool(intent.needs) or wondered(said) <= {"q:뭐"}
+    if not intent.needs or said.names_nothing_new:
+        return False
+    if said.act is Act.DESCRIBES and Act.TELLS in acts:
+        return said.states_something_else and not said.is_of_the_matter
+    return said.act not in acts
