@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kotoserver.korean.codes import Code
 from kotoserver.korean.conjugation import conjugate
 from kotoserver.korean.findings import Finding
-from kotoserver.korean.hangul import split_syllable, with_final
+from kotoserver.korean.hangul import build_syllable, split_syllable, with_final
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _VOWEL = r"(?P<vowel>[어아])(?P<rest>요|서요|서|도|야|야요|)"
@@ -16,7 +16,7 @@ _VOWEL = r"(?P<vowel>[어아])(?P<rest>요|서요|서|도|야|야요|)"
 _WITH_SIOT = re.compile(
     r"(?P<head>[가-힣]*)(?P<syllable>[가-힣])(?P<tail>어요|어|습니다|습니까|는데요|네요)(?![가-힣])"
 )
-_SIOT, _SSANG_SIOT, _RIEUL = 19, 20, 8
+_SIOT, _SSANG_SIOT, _RIEUL, _IEUNG = 19, 20, 8, 11
 _ONE_RIEUL = re.compile(
     r"(?<![가-힣])(?P<stem>모|다|빠|부|고|흐|오|누|자|머무|서두|기|바)"
     r"(?P<ending>[라러](?:요|서)|[랐렀](?:어요|어|습니다|습니까|는데요))(?![가-힣])"
@@ -188,9 +188,17 @@ def _single_rieul(text: str, known: frozenset[str], analyzer: MorphemeAnalyzer) 
     """머무렀습니다 → 머물렀습니다, 모라요 → 몰라요: the ㄹ of 르 is doubled."""
     for match in _ONE_RIEUL.finditer(text):
         want = match["stem"][:-1] + with_final(match["stem"][-1], _RIEUL) + match["ending"]
+        if want[: -len(match["ending"])] + _as_written(match["ending"]) in known:
+            continue  # 부러요, where the turn has 불어요
         mended = analyzer.analyze(text[: match.start()] + want + text[match.end() :])
         if not _is_known(text, match, known) and mended.score - analyzer.analyze(text).score > _PAST_GAIN:
             yield _finding(match, want, "irregular_reu")
+
+
+def _as_written(ending: str) -> str:
+    """러요 as 어요, 렀어요 as 었어요: the ㄹ that is heard belongs to the stem."""
+    _, vowel, final = split_syllable(ending[0])
+    return build_syllable(_IEUNG, vowel, final) + ending[1:]
 
 
 def _begins_word(text: str, start: int, stem: str) -> bool:

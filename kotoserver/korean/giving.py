@@ -100,7 +100,9 @@ def giving(context: Context, closing: Predicate) -> Iterator[Finding]:
     if not (asks or takes) or any(_offers(p) for p in predicates):
         return
     parts = tagged(context.sentence, closing.first, closing.last)
-    turned = [("주" if form == "드리" else form, tag) for form, tag in parts[:-1] if form not in ("겠", "시")]
+    turned = [
+        ("주" if form == "드리" else form, tag) for form, tag in parts[:-1] if form not in ("겠", "시", "었")
+    ]
     want = conjugate([*turned, ("세요", "EF")], context.analyzer)
     if takes:
         want = next(e.text[p.start : p.end] for e in context.examples for p in e.reading.predicates if p in takes)
@@ -225,6 +227,8 @@ def direction(context: Context, closing: Predicate) -> Iterator[Finding]:
         for e in context.examples
         for p in e.reading.predicates
     )
+    if context.sentence.morphemes[closing.first - 1].form == "다" and closing.first > 1:
+        return  # 고향에 갔다 올 거예요
     if closing.auxiliaries and not (asked_so and closing.auxiliaries == ("주",)):
         return
     roots = {p.root for example in context.examples for p in example.reading.predicates if p.closes}

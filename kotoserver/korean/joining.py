@@ -39,6 +39,7 @@ def find_joining(context: Context) -> Iterator[Finding]:
     for predicate in context.reading.predicates:
         yield from _described_as_a_thing(context, predicate)
         yield from _modifier(context, predicate)
+        yield from _knowing_how(context, predicate)
         yield from _manner(context, predicate)
         yield from _bare_stem(context, predicate)
     for first, second in pairwise(context.sentence.words):
@@ -164,6 +165,23 @@ def _bare_description(context: Context, first: Word, second: Word) -> Iterator[F
 
 def _roots_shown(context: Context) -> set[str]:
     return {p.root for example in context.examples for p in example.reading.predicates}
+
+
+def _knowing_how(context: Context, predicate: Predicate) -> Iterator[Finding]:
+    """하는 줄 알아요 → 할 줄 알아요, where the examples say so; 자는 줄 알았어요 supposes it."""
+    if predicate.ending != "는" or not context.sentence.text.startswith(" 줄 ", predicate.end):
+        return
+    shown = [
+        p
+        for example in context.examples
+        for p in example.reading.predicates
+        if p.root == predicate.root and example.text.startswith(" 줄 ", p.end)
+    ]
+    if not shown or any(p.ending == "는" for p in shown):
+        return
+    stem = tagged(context.sentence, predicate.first, predicate.last - 1)
+    want = conjugate([*stem, ("을", "ETM")], context.analyzer)
+    yield _replaced(context, Code.ENDING_MODIFIER, "ending.knowing_how", predicate, want)
 
 
 def _manner(context: Context, predicate: Predicate) -> Iterator[Finding]:

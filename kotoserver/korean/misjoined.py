@@ -23,25 +23,31 @@ _LASTING = frozenset({"쓰", "넣", "열", "닫", "켜", "끄", "타", "포장�
 
 
 @dataclass(frozen=True, slots=True)
-class _TimeClause:
+class _Clause:
     noun: re.Pattern[str]
     wrong: frozenset[str]
     """Endings that never stand before it."""
     ending: tuple[str, str]
 
 
-_TIME_CLAUSES = (
-    _TimeClause(re.compile("후에|다음에"), frozenset({"는", "기"}), ("은", "ETM")),
-    _TimeClause(re.compile("후에"), frozenset({"어", "아", "고", "ᆯ", "을"}), ("은", "ETM")),
-    _TimeClause(re.compile("전에"), frozenset({"는", "ᆫ", "은", "어", "아", "ᆯ", "을"}), ("기", "ETN")),
-    _TimeClause(
+_CLAUSES = (
+    _Clause(re.compile("후에|다음에"), frozenset({"는", "기"}), ("은", "ETM")),
+    _Clause(re.compile("후에"), frozenset({"어", "아", "고", "ᆯ", "을"}), ("은", "ETM")),
+    _Clause(re.compile("전에"), frozenset({"는", "ᆫ", "은", "어", "아", "ᆯ", "을"}), ("기", "ETN")),
+    _Clause(
         re.compile("때(?:는|도|마다|부터|까지)?(?![가-힣])"), frozenset({"어", "아", "고", "기"}), ("을", "ETM")
     ),
-    _TimeClause(re.compile("동안"), frozenset({"어", "아", "고"}), ("는", "ETM")),
+    _Clause(re.compile("적[이은도] [있없]"), frozenset({"ᆯ", "을", "어", "아", "고", "기", "다"}), ("은", "ETM")),
+    _Clause(re.compile("적이 있"), frozenset({"는"}), ("은", "ETM")),
+    _Clause(re.compile("줄 [알모몰]"), frozenset({"어", "아", "고", "기", "다"}), ("을", "ETM")),
+    _Clause(re.compile("때문"), frozenset({"ᆫ", "은", "는", "어", "아"}), ("기", "ETN")),
+    _Clause(re.compile("동안"), frozenset({"어", "아", "고"}), ("는", "ETM")),
 )
+_SEEMING = frozenset({"어", "아", "고", "기", "다"})
 _WILL = ("ᆯ게", "ᆯ래", "ᆯ까")
 
 
+_SEEMS = re.compile(r"[거것] 같")
 _PURPOSE = re.compile(
     r"(?P<stem>[가-힣]+?)(?P<ending>으로|로|으려|려)(?P<gap>\s+)(?=왔|와|오|올|온|가|갔|갈|갑|옵)"
 )
@@ -54,7 +60,9 @@ def find_misjoined(sentence: Sentence, analyzer: MorphemeAnalyzer) -> Iterator[F
             _noun_for_purpose(sentence, at)
             or _before_wanting(sentence, at, analyzer)
             or _before_able(sentence, at, analyzer)
-            or _before_a_time(sentence, at, analyzer)
+            or _before_a_clause_noun(sentence, at, analyzer)
+            or _before_seeming(sentence, at, analyzer)
+            or _intended(sentence, at, analyzer)
             or _before_a_plan(sentence, at, analyzer)
             or _before_going_on(sentence, at, analyzer)
             or _behind_the_infinitive(sentence, at, analyzer)
@@ -141,17 +149,43 @@ def _before_a_plan(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> F
     return _instead(sentence, stem, ending.end, ("을", "ETM"), Code.ENDING_MODIFIER, "ending.plan", analyzer)
 
 
-def _before_a_time(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
-    """먹는 후에, 자는 전에, 아파 때 → 먹은 후에, 자기 전에, 아플 때."""
+def _before_a_clause_noun(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """먹는 후에, 자는 전에, 가 볼 적이 있어요 → 먹은 후에, 자기 전에, 가 본 적이 있어요."""
     ending, noun = sentence.morphemes[at - 1 : at + 1]
     if ending.tag[0] != "E" or sentence.text[ending.end : noun.start] != " ":
         return None
-    fitting = (c for c in _TIME_CLAUSES if c.noun.match(sentence.text, noun.start))
+    fitting = (c for c in _CLAUSES if c.noun.match(sentence.text, noun.start))
     clause = next((c for c in fitting if ending.form in c.wrong), None)
     if clause is None:
         return None
-    code, rule = Code.ENDING_MODIFIER, "ending.time"
+    code, rule = Code.ENDING_MODIFIER, "ending.clause"
     return _instead(sentence, _stem(sentence, at - 1), ending.end, clause.ending, code, rule, analyzer)
+
+
+def _before_seeming(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """비가 와 것 같아요 → 비가 오는 것 같아요."""
+    ending, thing = sentence.morphemes[at - 1 : at + 1]
+    if ending.form not in _SEEMING or ending.tag[0] != "E" or not _SEEMS.match(sentence.text, thing.start):
+        return None
+    stem = _stem(sentence, at - 1)
+    if not stem or sentence.text[ending.end : thing.start] != " ":
+        return None
+    describes = stem[-1].tag in ("VA", "XSA") and stem[-1].form[-1] not in "있없"
+    form = ("은" if describes else "는", "ETM")
+    return _instead(sentence, stem, ending.end, form, Code.ENDING_MODIFIER, "ending.seeming", analyzer)
+
+
+def _intended(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:
+    """이사하러 해요 → 이사하려고 해요: -(으)러 goes with going and coming."""
+    ending, doing = sentence.morphemes[at - 1 : at + 1]
+    if ending.form not in ("러", "으러") or ending.tag != "EC" or (doing.form, doing.tag[0]) != ("하", "V"):
+        return None
+    if not _apart(ending, doing):
+        return None
+    plain = ("으려고", "EC")
+    return _instead(
+        sentence, _stem(sentence, at - 1), ending.end, plain, Code.ENDING_CONNECTIVE, "ending.intended", analyzer
+    )
 
 
 def _before_going_on(sentence: Sentence, at: int, analyzer: MorphemeAnalyzer) -> Finding | None:

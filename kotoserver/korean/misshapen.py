@@ -28,6 +28,7 @@ _VOWELLED = frozenset({Kind.SIDE_BY_SIDE, Kind.CLIPPED})
 _BARE_OR_VOWELLED = _VOWELLED | {Kind.BARE}
 _ASKING = r"\s+(?:주(?![가-힣]*어)|줘|드릴)"
 _FORBIDDING = r"\s+(?:마|말|않|못)"
+_TO_COME = r"\s+(?:거|것|겁|수\s?[있없]|줄|때)"
 _PLANNING = r"\s+(?:거(?:예|에|야)|겁|수\s?[있없])"
 _NOMINAL = r"\s+(?:전|때문|시작|위해|쉬|쉽|어려|힘들|좋|싫)"
 _TRYING = r"\s+(?:봤|보세|볼|보고\s싶|보면)"
@@ -64,11 +65,24 @@ def _telling(said: str, plain: str, code: Code, kinds: frozenset[Kind]) -> _Endi
     return _Ending(said, ((plain, "EF"),), code, kinds)
 
 
+def _becoming(said: str, *rest: tuple[str, str]) -> _Ending:
+    """따뜻하졌어요 → 따뜻해졌어요."""
+    kinds = frozenset({Kind.BARE, Kind.SOFTENED, Kind.CLIPPED})
+    return _Ending(said, (("어", "EC"), ("지", "VX"), *rest), Code.SPELL_CONJUGATION, kinds, of="adjective")
+
+
 def _past(vowel: str, rest: str, tag: str = "EF") -> _Ending:
     kinds = frozenset({Kind.BARE, Kind.CLIPPED, Kind.INFINITIVE})
     return _Ending(vowel + rest, (("었", "EP"), (rest, tag)), Code.SPELL_CONJUGATION, kinds)
 
 
+_BECOMING = (
+    ("졌어요", ("었", "EP"), ("어요", "EF")),
+    ("졌습니다", ("었", "EP"), ("습니다", "EF")),
+    ("져요", ("어요", "EF")),
+    ("져서", ("어서", "EC")),
+    ("집니다", ("ᆸ니다", "EF")),
+)
 _FUTURE_WANTED = _Ending("고", (("고", "EC"),), Code.ENDING_AUX, frozenset({Kind.FUTURE}), r"\s+싶")
 """갈고 싶어요: 갈다 is to grind, which hardly anybody wants."""
 _ENDINGS = (
@@ -77,7 +91,9 @@ _ENDINGS = (
     _joining("지만", "지만", _MADE),
     *(_joining("습" + plain, plain, frozenset({Kind.BARE})) for plain in ("고", "지만")),
     _Ending("지", (("지", "EC"),), Code.ENDING_CONNECTIVE, _MADE, _FORBIDDING),
-    _joining("서", "어서", _BARE_OR_VOWELLED, Code.SPELL_CONJUGATION),
+    _joining("서", "어서", _BARE_OR_VOWELLED | {Kind.LINKED}, Code.SPELL_CONJUGATION),
+    _telling("서요", "어서요", Code.SPELL_CONJUGATION, _BARE_OR_VOWELLED | {Kind.LINKED}),
+    *(_becoming(said, *rest) for said, *rest in _BECOMING),
     _joining("니까", "으니까", _ANY),
     _joining("면", "으면", _ANY),
     _joining("러", "으러", _ANY, Code.ENDING_PURPOSE),
@@ -106,6 +122,7 @@ _ENDINGS = (
     _Ending("야", (("어야", "EC"),), Code.ENDING_AUX, _BARE_OR_VOWELLED, r"\s+(?:돼|되|해|하|합)"),
     _telling("세요", "으세요", Code.SPELL_ENDING, _ANY),
     _telling("요", "어요", Code.SPELL_CONJUGATION, _BARE_OR_VOWELLED),
+    *(_telling(said, "어요", Code.ENDING_WRONG, frozenset({Kind.BARE})) for said in ("는요", "은요")),
     _telling("네요", "네요", Code.SPELL_ENDING, _MADE),
     _telling("죠", "죠", Code.SPELL_ENDING, _MADE),
     *(_past(vowel, rest) for vowel in "았었" for rest in ("어요", "습니다", "습니까", "는데요", "네요", "어")),
@@ -115,7 +132,7 @@ _ENDINGS = (
         _telling(said, said, Code.SPELL_ENDING, _ANY)
         for said in ("을게요", "을래요", "을까요", "을게", "을래", "을까")
     ),
-    _Ending("을", (("을", "ETM"),), Code.ENDING_MODIFIER, _ANY, _PLANNING),
+    _Ending("을", (("을", "ETM"),), Code.ENDING_MODIFIER, _ANY, _TO_COME),
     _Ending(
         "", (("을", "ETM"),), Code.ENDING_MODIFIER, frozenset({Kind.BARE}), r"\s+(?:거(?:예|에|야)|겁|수\s?[있없])"
     ),

@@ -134,7 +134,7 @@ def _traces_of_doing(remainder: str) -> Iterator[tuple[Stem, Kind]]:
     """체크인해-, 예약하으-: whatever noun stands before 하다."""
     for tail, kind in _SHAPES_OF_DOING.items():
         noun = remainder.removesuffix(tail)
-        if noun != remainder and (noun or tail != "해") and noun not in _STEMS and not noun.endswith("안녕"):
+        if noun != remainder and noun not in _STEMS and not noun.endswith("안녕"):
             yield Stem(noun + "하", "VA" if noun in DESCRIBING_NOUNS else "VV"), kind
 
 
