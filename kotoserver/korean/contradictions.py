@@ -7,6 +7,7 @@ from kotoserver.korean.codes import Code
 from kotoserver.korean.context import Context, Prepared
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.intents import PreparedIntent
+from kotoserver.korean.lexicon import REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
@@ -23,6 +24,8 @@ _MUST_NOT = re.compile(r"[가-힣]면\s?안\s?(?:돼|되|됩)[가-힣]*")
 def find_contradiction(context: Context) -> Iterator[Finding]:
     yield from _answered_the_other_way(context)
     yield from _forbidden(context)
+    yield from _takes_what_all_decline(context)
+    yield from _wants_what_is_denied(context)
 
 
 def find_refused_otherwise(reading: Reading, prepared: Prepared) -> Finding | None:
@@ -115,3 +118,58 @@ def _forbidden(context: Context) -> Iterator[Finding]:
         params={"got": match[0], "want": given},
         blocks=True,
     )
+
+
+def _takes_what_all_decline(context: Context) -> Iterator[Finding]:
+    """네, 케이크도 주세요, to 케이크도 하시겠어요?, where only 아니요, 커피만 주세요 is taught."""
+    intent, reading, closing = context.intent, context.reading, context.reading.closing
+    offer = context.prepared.npc.closing
+    if intent is None or closing is None or offer is None or closing.negated:
+        return
+    if intent.answers != {Stance.AGAINST} or reading.stance.answer is Stance.AGAINST:
+        return
+    offers = offer.future or offer.ending.endswith("까요")
+    if not offers or _is_wondered(context.prepared.npc) or context.sentence.asks(closing.end):
+        return
+    left = frozenset().union(*(e.reading.nouns for e in intent.examples))
+    taken = reading.nouns & context.prepared.npc.nouns - left
+    asked = closing.root == offer.root and "주" in closing.auxiliaries
+    if not taken or not (closing.root in REQUEST_ROOTS | TAKING_ROOTS or asked):
+        return
+    yield Finding(
+        code=Code.NEGATION_MISMATCH,
+        rule="meaning.taken",
+        start=0,
+        end=closing.end,
+        params={"got": context.sentence.text[: closing.end], "want": intent.examples[0].text},
+        blocks=True,
+    )
+
+
+def _wants_what_is_denied(context: Context) -> Iterator[Finding]:
+    """매운 걸로 주세요, where 안 매운 걸로 주세요 is taught."""
+    if context.prepared.table.leaves_choice:
+        return
+    for said in context.reading.predicates:
+        if said.negated or not _tells_which(said):
+            continue
+        shown = [(e, p) for e in context.examples for p in e.reading.predicates if p.root == said.root]
+        if not shown or not all(p.negated and _tells_which(p) for _, p in shown):
+            continue
+        example, wanted = shown[0]
+        yield Finding(
+            code=Code.NEGATION_MISMATCH,
+            rule="meaning.denied_quality",
+            start=said.start,
+            end=said.end,
+            params={
+                "got": context.sentence.text[said.start : said.end],
+                "want": example.text[wanted.start : wanted.end],
+            },
+            blocks=True,
+        )
+        return
+
+
+def _tells_which(predicate: Predicate) -> bool:
+    return predicate.modifies or predicate.ending == "게"

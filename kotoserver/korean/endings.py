@@ -26,6 +26,9 @@ _UNTENSED = frozenset({"알", "모르", "되"})
 """알았어요 and 알겠어요 say the same, and 됐어요 what 이거면 돼요 says."""
 
 
+_STATING = frozenset({"어요", "아요", "여요", "ᆸ니다", "습니다", "어", "아", "여"})
+
+
 def find_endings(context: Context) -> Iterator[Finding]:
     for predicate in context.reading.predicates:
         yield from _dictionary_form(context, predicate)
@@ -186,6 +189,8 @@ def _dictionary_form(context: Context, predicate: Predicate) -> Iterator[Finding
         want = conjugate([*stem, ("세요", "EF")], context.analyzer)
     elif rest:
         return
+    elif _is_offered(context, predicate) and any("주" in p.auxiliaries for p in _shown(context, predicate)):
+        want = conjugate([*stem, ("어", "EC"), ("주", "VX"), ("세요", "EF")], context.analyzer)
     else:
         want = _as_past_examples(context, predicate) or _politely(context, stem)
     yield of_predicate(context.sentence, Code.DICTIONARY_FORM, "ending.dictionary", predicate, want)
@@ -223,26 +228,45 @@ def _politely(context: Context, stem: list[tuple[str, str]]) -> str:
 
 def _request(context: Context, closing: Predicate) -> Iterator[Finding]:
     """포장하세요 tells the other to do it for themselves; a favour is asked with -아/어 주세요."""
-    if not is_demand(closing) or closing.auxiliaries or closing.root in ("주", "부탁하", "부탁드리"):
+    left_to_the_other = is_demand(closing) or _is_done_for_the_learner(context, closing)
+    if not left_to_the_other or closing.auxiliaries or closing.root in ("주", "부탁하", "부탁드리"):
         return
     if context.sentence.asks(closing.end):
         return
-    same = [
-        p
-        for example in context.examples
-        for p in example.reading.predicates
-        if context.prepared.synonyms.get(p.root, p.root)
-        == context.prepared.synonyms.get(closing.root, closing.root)
-    ]
+    same = _shown(context, closing)
     asked = [p for p in same if "주" in p.auxiliaries and p.root == closing.root]
-    demanded = [p for p in same if is_demand(p) and not p.auxiliaries]
-    if not asked or demanded:
+    left = [p for p in same if not p.auxiliaries and (is_demand(p) or not is_demand(closing))]
+    if not asked or left:
         return
     parts = tagged(context.sentence, closing.first, closing.last)
     plain = [part for part in parts[:-1] if part[0] not in ("시", "으시")]
     formal = [("시", "EP"), ("ᆸ시오", "EF")] if closing.ending == "ᆸ시오" else [("세요", "EF")]
     want = conjugate([*plain, ("어", "EC"), ("주", "VX"), *formal], context.analyzer)
     yield of_predicate(context.sentence, Code.ENDING_AUX, "ending.request", closing, want)
+
+
+def _shown(context: Context, predicate: Predicate) -> list[Predicate]:
+    """The same verb in the examples."""
+    synonyms = context.prepared.synonyms
+    wanted = synonyms.get(predicate.root, predicate.root)
+    told = (p for example in context.examples for p in example.reading.predicates)
+    return [p for p in told if synonyms.get(p.root, p.root) == wanted]
+
+
+def _is_offered(context: Context, predicate: Predicate) -> bool:
+    offer = context.prepared.npc.closing
+    return offer is not None and offer.root == predicate.root and "드리" in offer.auxiliaries
+
+
+def _is_done_for_the_learner(context: Context, closing: Predicate) -> bool:
+    """네, 데워요, to 데워 드릴까요?: who is offered it does not do it; 제가 데워요 says that they do."""
+    if not _is_offered(context, closing):
+        return False
+    plain = not (closing.negated or closing.past or closing.future or closing.honorific)
+    plain &= not any(
+        word.text in ("제가", "내가", "저도", "나도", "같이", "함께") for word in context.sentence.words
+    )
+    return plain and closing.ending in _STATING
 
 
 def _tense(context: Context, closing: Predicate) -> Iterator[Finding]:

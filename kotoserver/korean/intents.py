@@ -278,6 +278,10 @@ def _shares_content(reading: Reading, example: Example | None) -> bool:
     return any(feature.startswith(("w:", "q:")) and reading.features[feature] > GENERIC for feature in shared)
 
 
+_PAIRS = ({"있", "없"}, {"이", "아니"})
+"""A fact, and that it is none."""
+
+
 def opposes(reading: Reading, intent: PreparedIntent) -> bool:
     """Whether it declines what every example asks for, or the other way round."""
     said = reading.stance.stance
@@ -295,7 +299,22 @@ def opposes(reading: Reading, intent: PreparedIntent) -> bool:
         return False  # 내일은 안 될 것 같아, where 아니, 내일 약속 있어 is taught
     if said is Stance.FOR and _tells_what_fails(intent) and not _told_roots(intent) & _roots_of(reading):
         return False  # 카드가 이상해요, where 카드가 안 돼요 is taught
+    if _denies_the_same(reading, intent):
+        return False
     return not (_says_part(reading, intent) or _adds_to_its_answer(reading, intent))
+
+
+def _denies_the_same(reading: Reading, intent: PreparedIntent) -> bool:
+    """안 매운 걸로 주세요, where 안 맵게 해 주세요 is taught; 얼음 안 넣은 거 주세요, to 얼음 넣어 드릴까요?"""
+    denied = _denied_qualities(reading)
+    if denied & frozenset[str]().union(*(_denied_qualities(e.reading) for e in intent.examples)):
+        return True
+    return intent.stance is Stance.AGAINST and any(f"w:{root}" in intent.spoken_of for root in denied)
+
+
+def _denied_qualities(reading: Reading) -> frozenset[str]:
+    """How it is not to be: 맵 of 안 매운 거 and 맵지 않게."""
+    return frozenset(p.root for p in reading.predicates if p.negated and (p.modifies or p.ending == "게"))
 
 
 def _tells_what_fails(intent: PreparedIntent) -> bool:
@@ -341,7 +360,7 @@ def _adds_to_its_answer(reading: Reading, intent: PreparedIntent) -> bool:
         return reading.stance.answer is Stance.AGAINST and bool(reading.nouns - intent.spoken_of)
     if act_of(reading) not in STATING and not reading.nouns - intent.spoken_of:
         return False
-    same = {"있", "없"} if decided.root in ("있", "없") else {decided.root}
+    same = next((pair for pair in _PAIRS if decided.root in pair), {decided.root})
     return not same & _told_roots(intent)
 
 

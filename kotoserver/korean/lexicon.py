@@ -209,6 +209,7 @@ SYNONYMS = (
     frozenset({"이따", "이따가", "나중"}),
     frozenset({"감사", "고맙", "땡큐"}),
     frozenset({"막차", "마지막"}),
+    frozenset({"뒤", "후"}),
     frozenset({"듣", "알아듣", "들리"}),
     frozenset({"미안", "죄송"}),
     frozenset({"쓰", "사용", "이용", "사용하", "이용하"}),

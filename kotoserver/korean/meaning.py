@@ -380,8 +380,10 @@ def _said_yes_for_no(context: Context) -> Iterator[Finding]:
     if stance.stance is not stance.answer or "주" in (decided.root, *decided.auxiliaries):
         return
     shown = {e.reading.stance.answer for e in intent.examples}
-    told = {(p.root, p.negated) for e in intent.examples for p in e.reading.predicates}
-    if shown != {stance.answer.opposite} or (decided.root, decided.negated) in told:
+    told = {(p.root, p.noun, p.negated) for e in intent.examples for p in e.reading.predicates}
+    of_another = decided.root == "이" and bool(context.reading.nouns - intent.vocabulary)  # 네, 한국 사람이에요
+    alike = (decided.root, decided.noun, decided.negated) in told and not of_another
+    if shown != {stance.answer.opposite} or alike:
         return
     yield Finding(
         code=Code.NEGATION_MISMATCH,

@@ -68,6 +68,8 @@ def _wanted(context: Context, phrase: Phrase, phrases: tuple[Phrase, ...]) -> tu
         return "에게", "receiver"
     if phrase.particle not in ("을", "를"):
         return None
+    if verb.root in _GOING and _is_shown_as_companion(context, phrase):
+        return _companion(context, phrase.noun), "companion"  # 친구를 왔어요, where 친구하고 왔어요 is taught
     beside = _is_beside(context, phrase) and (verb.root in _GOING or not _is_only(phrase, phrases))
     if verb.root in _TOGETHER or beside:
         return _companion(context, phrase.noun), "companion"
@@ -83,6 +85,11 @@ def _shown(context: Context, phrase: Phrase) -> str | None:
     if any(p.particle == phrase.particle for p in told):
         return None
     return next((p.particle for p in told if p.particle in _TO_PEOPLE | _WITH), None)
+
+
+def _is_shown_as_companion(context: Context, phrase: Phrase) -> bool:
+    told = [p for example in context.examples for p in phrases_of(example.reading) if p.noun == phrase.noun]
+    return any(p.particle in _WITH for p in told) and all(p.particle != phrase.particle for p in told)
 
 
 def _is_person(noun: str) -> bool:

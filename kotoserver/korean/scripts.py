@@ -40,6 +40,12 @@ _FOREIGN = """
     fork=포크 garpu=포크 knife=나이프 cup=컵 gelas=컵 chicken=닭고기 ayam=닭고기 beef=소고기 sapi=소고기
     pork=돼지고기 spicy=매운 pedas=매운 susu=우유 kemarin=어제 station=역 stasiun=역 restroom=화장실
     sorry=죄송합니다 maaf=죄송합니다 kecil=작은 besar=큰 friend=친구 teman=친구
+    what=뭐 apa=뭐 where=어디 dimana=어디 when=언제 kapan=언제 who=누구 siapa=누구 how=어떻게 bagaimana=어떻게
+    berapa=얼마 give=주세요 beri=주세요 minta=주세요 help=도와주세요 bantu=도와주세요 hello=안녕하세요
+    hi=안녕하세요 halo=안녕하세요 delicious=맛있어요 enak=맛있어요 expensive=비싸요 mahal=비싸요 new=새 baru=새
+    there=저기 sana=저기 now=지금 sekarang=지금 salt=소금 garam=소금 meat=고기 daging=고기 fish=생선 ikan=생선
+    fruit=과일 buah=과일 school=학교 sekolah=학교 house=집 home=집 rumah=집 book=책 buku=책 shoes=신발
+    sepatu=신발 clothes=옷 baju=옷 bathroom=화장실
     refund=환불 exchange=교환 charge=충전 order=주문 pesan=주문 reservation=예약 booking=예약 cancel=취소
 """
 FOREIGN_WORDS = {

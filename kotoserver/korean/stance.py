@@ -143,7 +143,7 @@ def _is_against(sentence: Sentence, predicate: Predicate) -> bool:
         return not predicate.negated
     if "상관" in (predicate.root[:2], sentence.text[: predicate.start].rstrip(" 이은도")[-2:]):
         return False  # 난 상관없어
-    if predicate.root in ("없", "싫", "싫어하", "모르"):
+    if predicate.root in ("없", "싫", "싫어하", "모르", "아니"):
         return not predicate.negated
     if predicate.root == "맞" and "입" in sentence.text[: predicate.start]:
         return False  # 내 입맛에는 안 맞아 tells how it tastes

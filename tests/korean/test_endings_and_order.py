@@ -26,7 +26,7 @@ TURNS = {
     ("turn", "text", "code", "corrected"),
     [
         ("wrap", "네, 포장하세요", "ENDING_AUX", "네, 포장해 주세요"),
-        ("wrap", "네, 포장하다", "DICTIONARY_FORM", "네, 포장해요"),
+        ("wrap", "네, 포장하다", "DICTIONARY_FORM", "네, 포장해 주세요"),
         ("purpose", "관광하로 왔습니다", "ENDING_PURPOSE", "관광하러 왔습니다"),
         ("purpose", "여행하러 갔습니다", "VERB_DIRECTION", "여행하러 왔습니다"),
         ("stay", "일주일 동안 있었습니다", "TENSE_MISMATCH", "일주일 동안 있을 겁니다"),
