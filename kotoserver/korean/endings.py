@@ -382,7 +382,8 @@ def _statement_as_question(context: Context, closing: Predicate) -> Iterator[Fin
     asked = any(m.form in words for m in context.sentence.inside(0, closing.end))
     questions = [example for example in context.examples if example.text.rstrip().endswith("?")]
     most = len(questions) * 2 >= len(context.examples) or context.sentence.asks(closing.end)
-    if not asked or not most or not questions:
+    marked = context.sentence.text[closing.end :].lstrip().startswith(("?", "？"))  # 몇 시에 출발합니다?
+    if not (asked or marked) or not most or not questions:
         return
     got = context.sentence.text[closing.start : closing.end]
     yield Finding(

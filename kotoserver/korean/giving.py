@@ -17,6 +17,8 @@ _THERE_AND_HERE = frozenset(
     for way in ("가져", "데려", "나", "들어", "올라", "내려", "돌아", "다녀", "걸어", "들고")
     for end in "가오"
 )
+_AS_FAR_AS_THE_VERB = (("주",), ("거이",), ("싶",))
+"""Helping verbs that leave the way as it is: 와 주세요, 올 거예요, 오고 싶어요."""
 _PROPOSALS = ("ᆯ까요", "을까요")
 _TAKEN = frozenset({"빌리", "사", "받", "배우"})
 """What one does for oneself; 빌려 드릴게요 turns the borrower into the lender."""
@@ -97,6 +99,7 @@ def giving(context: Context, closing: Predicate) -> Iterator[Finding]:
     asks = [p for p in predicates if "주" in p.auxiliaries or p.root == "주"]
     treats = any(p.root == closing.root and p.ending in PROMISING for p in context.prepared.npc.predicates)
     takes = [p for p in predicates if p.root == closing.root in _TAKEN and not treats]
+    takes = takes or [p for p in predicates if p.root == closing.root and _asked_to_do(context, p)]
     if not (asks or takes) or any(_offers(p) for p in predicates):
         return
     parts = tagged(context.sentence, closing.first, closing.last)
@@ -116,6 +119,14 @@ def giving(context: Context, closing: Predicate) -> Iterator[Finding]:
         replacement=want,
         blocks=True,
     )
+
+
+def _asked_to_do(context: Context, predicate: Predicate) -> bool:
+    """계산할게요, where 어떻게 계산하시겠어요? was asked: who is asked does it, and for nobody else."""
+    asked = context.prepared.npc.closing
+    if asked is None or not asked.honorific or asked.auxiliaries or asked.root != predicate.root:
+        return False
+    return predicate.ending in PROMISING and not predicate.auxiliaries
 
 
 def favour(context: Context, closing: Predicate) -> Iterator[Finding]:
@@ -229,7 +240,7 @@ def direction(context: Context, closing: Predicate) -> Iterator[Finding]:
     )
     if context.sentence.morphemes[closing.first - 1].form == "다" and closing.first > 1:
         return  # 고향에 갔다 올 거예요
-    if closing.auxiliaries and not (asked_so and closing.auxiliaries == ("주",)):
+    if closing.auxiliaries and not (asked_so and closing.auxiliaries in _AS_FAR_AS_THE_VERB):
         return
     roots = {p.root for example in context.examples for p in example.reading.predicates if p.closes}
     if other not in roots or closing.root in roots:

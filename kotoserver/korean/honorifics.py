@@ -50,13 +50,41 @@ _LEAVE = re.compile(r"도\s?(?:돼|되|될|괜찮)")
 _TELLING = ("어요", "아요", "ᆸ니다", "습니다", "ᆸ니까", "습니까")
 _SHOTS = frozenset({"주사", "침", "백신", "예방접종", "접종", "링거"})
 """What one gets and can be told to get, where 맞다 otherwise says that something is right."""
+_ALLOWING = ("어도", "아도")
 _PLANS = frozenset({"예정", "계획", "생각"})
 _WISHED = re.compile(r"(?<![가-힣])(?:안녕히|어서|조심히|맛있게)$")
 """안녕히 가세요, 어서 오세요; but 걸어서 오셨어요."""
 _SET_PHRASES = ("안녕", "수고하", "어서", "실례하")
 
 
+def _asks_leave(context: Context) -> Iterator[Finding]:
+    """여기서 드셔도 돼요?, where 여기서 먹어도 돼요? is taught: the leave is for oneself."""
+    closing = context.reading.closing
+    if closing is None or closing.root not in ("되", "괜찮") or not context.sentence.asks(closing.end):
+        return
+    shown = {
+        (p.root, p.honorific)
+        for e in context.examples
+        for p in e.reading.predicates
+        if p.ending in _ALLOWING and e.reading.sentence.asks(p.end)
+    }
+    for predicate in context.reading.predicates:
+        leave = predicate.ending in _ALLOWING and predicate.honorific and not predicate.auxiliaries
+        if not leave or (predicate.root, False) not in shown or (predicate.root, True) in shown:
+            continue
+        want = without_honorific(context.sentence, predicate, context.analyzer)
+        yield Finding(
+            code=Code.HONORIFIC_SELF,
+            rule="honorific.leave",
+            start=predicate.start,
+            end=predicate.end,
+            params={"got": context.sentence.text[predicate.start : predicate.end], "want": want},
+            replacement=want,
+        )
+
+
 def find_honorifics(context: Context) -> Iterator[Finding]:
+    yield from _asks_leave(context)
     called = list(_own_name(context))
     yield from called or _self_honour(context)
     if context.wanted is not SpeechLevel.BANMAL:
@@ -288,7 +316,7 @@ def _is_state(context: Context, closing: Predicate) -> bool:
     return (
         closing.root in STATE_ROOTS | UNCOMMANDED_ROOTS
         or (closing.root == "맞" and not _SHOTS & (context.prepared.npc.sentence.stems | context.sentence.stems))
-        or bool(tags & {"VA", "XSA", "VCP"})
+        or bool(tags & {"VA", "XSA", "VCP", "VCN"})
         or bool({"수있", "싶", "계시"} & set(closing.auxiliaries))
     )
 
@@ -311,7 +339,7 @@ def without_honorific(sentence: Sentence, predicate: Predicate, analyzer: Morphe
         if plain is not None and tag in ("VV", "VX", "VA"):
             parts.append((plain, "VV"))
         elif tag == "EF" and form in ("세요", "으세요", "시어요", "으시어요"):
-            parts.append(("어요", "EF"))
+            parts.append(("에요" if parts and parts[-1] == ("아니", "VCN") else "어요", "EF"))
         else:
             parts.append((form, tag))
     return conjugate(parts, analyzer)

@@ -133,9 +133,12 @@ def taking_no_side(intent: PreparedIntent) -> PreparedIntent:
 
 
 def _plans(reading: Reading) -> bool:
-    """현금이 없어서 카드로 할게요: no question, whatever else it shares with one."""
+    """현금이 없어서 카드로 할게요, 저는 택시를 탔어요: no question, whatever else it shares with one."""
     closing = reading.closing
-    return closing is not None and closing.ending in PROMISING and not reading.sentence.asks(closing.end)
+    if closing is None or reading.sentence.asks(closing.end):
+        return False
+    told = closing.past and closing.root not in GENERIC_ROOTS and not any(f[:2] == "q:" for f in reading.features)
+    return closing.ending in PROMISING or told
 
 
 def _decisive(examples: tuple[Example, ...]) -> list[Stance]:

@@ -346,7 +346,7 @@ def _tells_otherwise(context: Context) -> bool:
         return False
     if is_demand(closing) or context.sentence.asks(closing.end) or intent.needs:
         return False
-    return bool(reading.nouns - intent.vocabulary - context.prepared.topic)
+    return bool(reading.strange_to(intent.vocabulary | context.prepared.topic))
 
 
 def _takes_what_is_offered(context: Context) -> bool:

@@ -229,7 +229,7 @@ def _is_determiner(text: str, number: Number) -> bool:
         opens = not before or before[-1] in ",.!?이가을를은는에도" or _OPENING.search(before) is not None
         return opens or number.counter is None
     if number.counter == "일" and number.word in ("한", "네"):
-        return True
+        return not text[number.end :].startswith((" 동안", "동안"))
     if number.written != "sino" or len(number.word) > 1:
         return False
     if not number.gap and text[number.end :].startswith("면"):

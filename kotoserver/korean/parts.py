@@ -6,6 +6,7 @@ from dataclasses import replace
 from kotoserver.korean.features import features_of, noun_features
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
+from kotoserver.korean.removal import weighed_by_removal
 from kotoserver.korean.slots import Mention
 from kotoserver.korean.stance import read_stance
 
@@ -93,7 +94,7 @@ def _part(reading: Reading, span: _Span, synonyms: Mapping[str, str]) -> Reading
     mentions = _spoken_of(reading, span)
     stance = read_stance(reading.sentence, predicates, noise)
     features = features_of(reading.sentence, noise, predicates, numbers, mentions, stance, synonyms)
-    return replace(
+    part = replace(
         reading,
         noise=noise,
         predicates=predicates,
@@ -103,6 +104,7 @@ def _part(reading: Reading, span: _Span, synonyms: Mapping[str, str]) -> Reading
         features=features,
         nouns=noun_features(reading.sentence, features, synonyms),
     )
+    return weighed_by_removal(part) if reading.removes else part
 
 
 def _spoken_of(reading: Reading, span: _Span) -> tuple[Mention, ...]:

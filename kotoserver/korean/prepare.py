@@ -13,6 +13,7 @@ from kotoserver.korean.lexicon import COMPOUNDS, SYNONYMS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.naming import asks_name, told_names
 from kotoserver.korean.reading import Reading, read
+from kotoserver.korean.removal import offers_removal, weighed_by_removal
 from kotoserver.korean.scripts import latin_words
 from kotoserver.korean.sentence import Sentence, analyse, unite_nouns
 from kotoserver.korean.slots import build_table
@@ -32,13 +33,19 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
         sentence = unite_nouns(analyse(plain, analyzer), COMPOUNDS)
         return Example(text=plain, compact=compact(plain), reading=read(sentence, table, synonyms))
 
+    npc = example(expectation.npc_line)
+
+    def answer(text: str) -> Example:
+        plain = example(text)
+        return replace(plain, reading=weighed_by_removal(plain.reading)) if removes else plain
+
+    removes = offers_removal(npc.reading)
     intents = tuple(
-        prepare_intent(intent, tuple(map(example, intent.examples)), tuple(map(example, intent.not_this)))
+        prepare_intent(intent, tuple(map(answer, intent.examples)), tuple(map(answer, intent.not_this)))
         for intent in expectation.intents
     )
     common = tuple(prepare_intent(move, tuple(map(example, move.examples)), ()) for move in expectation.common)
     model = (example(expectation.model),) if expectation.model else ()
-    npc = example(expectation.npc_line)
     good = [e for intent in intents for e in intent.examples] + list(model)
     intents = tuple(replace(i, spoken_of=i.vocabulary | npc.reading.features.keys()) for i in intents)
     if _leaves_open(npc.reading):

@@ -31,6 +31,8 @@ class Reading:
     """Those features that are things."""
     background: tuple[int, ...]
     """Ends of the clauses that only tell why or when, in order."""
+    removes: bool = False
+    """Whether less was offered, so that its stance is for or against that (`removal`)."""
 
     @property
     def text(self) -> str:

@@ -344,7 +344,7 @@ def _find_copula(text: str, known: frozenset[str]) -> Iterator[Finding]:
         repaired = _copula(match) if form in ("이에요", "이예요", "에요", "예요") else _copula_of(noun)
         if repaired == match[0]:
             continue
-        eyo = form in ("에요", "이예요", "애요", "얘요") and not match["gap"]
+        eyo = (form in ("에요", "이예요", "애요", "얘요") or noun.endswith("아니")) and not match["gap"]
         if eyo:
             code, params = Code.SPELL_EYO_YEYO, {"got": noun + form, "want": repaired}
         else:

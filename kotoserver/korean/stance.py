@@ -16,6 +16,7 @@ _LEAVING = frozenset({"두", "놔두", "내버려두"})
 
 _ASKED_FOR = frozenset({"주", "부탁하", "부탁드리", "도와주", "돌려주", "알려주", "보여주", "들려주"})
 _GOING = frozenset({"가", "오", "내리", "타", "있", "돌아가", "만나"})
+_CARRYING = frozenset({"가지", "들", "데리", "싣", "챙기"})
 _LATER = frozenset({"다음에", "나중에", "이따가", "다음에는", "나중에는"})
 """Putting off what is offered declines it now."""
 
@@ -66,6 +67,7 @@ def read_stance(sentence: Sentence, predicates: tuple[Predicate, ...], noise: fr
         elif said is Stance.AGAINST and (
             predicate.root in REMOVING | {"없"}
             or predicate.ending in ("게", "어도", "아도")
+            or (predicate.root in _CARRYING and predicate.ending == "고")  # 안 가지고 왔어요
             or (
                 predicate.root in DECLINING and not predicate.negated and not predicate.ending.endswith("면")
             )  # 괜찮으니까 그냥 계산해 주세요

@@ -20,6 +20,7 @@ from kotoserver.korean.naming import asks_name, called_as_taught
 from kotoserver.korean.outcome import Located
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading, read
+from kotoserver.korean.removal import offers_removal, weighed_by_removal
 from kotoserver.korean.scripts import Script, chat_tokens, decode_word, foreign_words, strange_words
 from kotoserver.korean.sentence import analyse, unite_nouns
 from kotoserver.korean.spacing import find_spacing
@@ -48,7 +49,10 @@ def read_draft(draft: Draft, prepared: Prepared, analyzer: MorphemeAnalyzer) -> 
     sentence = unite_nouns(analyse(draft.text, analyzer), prepared.vocabulary.nouns | COMPOUNDS)
     if prepared.names:
         sentence = called_as_taught(sentence, prepared.names)
-    return _as_opinion(read(sentence, prepared.table, prepared.synonyms), prepared)
+    reading = read(sentence, prepared.table, prepared.synonyms)
+    if offers_removal(prepared.npc):
+        reading = weighed_by_removal(reading)
+    return _as_opinion(reading, prepared)
 
 
 def _as_opinion(reading: Reading, prepared: Prepared) -> Reading:

@@ -431,3 +431,92 @@ def test_another_place_is_another_fact(judge: Judge, text: str):
 def test_what_was_not_done_is_not_what_was_done(judge: Judge):
     turn = expect("어제 학교에 왜 안 왔어요?", "아파서 못 갔어요.", "머리가 아파서 못 갔어요.")
     assert codes(judge("아파서 갔어요", turn)) == ["NEGATION_MISMATCH"]
+
+
+CLEAR = expect("여기 치워 드릴까요?", "네, 치워 주세요.", "네, 좀 치워 주시겠어요?")
+NO_ICE = expect("얼음 빼 드릴까요?", "네, 빼 주세요.", "네, 얼음 빼 주세요.")
+THROW = expect("영수증 버려 드릴까요?", "네, 버려 주세요.", "네, 부탁드려요.")
+CANCEL = expect("예약 취소해 드릴까요?", "아니요, 취소하지 마세요.", "아니요, 괜찮아요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("네, 부탁해요", CLEAR),
+        ("네, 그렇게 해 주세요", CLEAR),
+        ("네", CLEAR),
+        ("네, 얼음 없이 주세요", NO_ICE),
+        ("얼음 넣지 마세요", NO_ICE),
+        ("네, 부탁해요", NO_ICE),
+        ("네, 필요 없어요", THROW),
+        ("아니요, 그냥 두세요", CANCEL),
+    ],
+)
+def test_yes_to_an_offer_to_take_away_lets_it_go(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("아니요, 괜찮아요", CLEAR),
+        ("아니요, 안 치워도 돼요", CLEAR),
+        ("아니요, 그냥 두세요", CLEAR),
+        ("아니요, 넣어 주세요", NO_ICE),
+        ("아니요, 빼지 마세요", NO_ICE),
+        ("아니요, 주세요", THROW),
+        ("아니요, 버리지 마세요", THROW),
+        ("네, 취소해 주세요", CANCEL),
+    ],
+)
+def test_no_to_an_offer_to_take_away_keeps_it(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == ["NEGATION_MISMATCH"]
+
+
+EAT_HERE = expect("물은 여기 있어요.", "감사합니다. 여기서 먹어도 돼요?", "여기서 먹어도 돼요?")
+HOW_PAID = expect("어떻게 계산하시겠어요?", "카드로 할게요.", "카드로 계산할게요.", slots={"pay": ("카드",)})
+MEMBER = expect("회원이세요?", "아니요, 회원 아니에요.", "아니요, 아니에요.")
+TRIP = expect("어디에 가실 거예요?", "부산에 갈 거예요.", "부산에 가고 싶어요.", slots={"to": ("부산",)})
+BROUGHT = expect("음식물 가지고 오셨어요?", "네, 과자를 가지고 왔어요.", "네, 과자가 있어요.")
+DELAYED = expect("비행기가 늦어집니다.", "그럼 몇 시에 출발합니까?", "몇 시에 출발해요?")
+RENTED = expect("며칠 빌리실 거예요?", "나흘 빌릴 거예요.", "사 일 동안 빌리고 싶어요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "told", "better"),
+    [
+        ("여기서 드셔도 돼요?", EAT_HERE, "HONORIFIC_SELF", "여기서 먹어도 돼요?"),
+        ("카드로 계산해 드릴게요", HOW_PAID, "GIVE_DIRECTION", "카드로 계산할게요"),
+        ("아니요, 회원 아니세요", MEMBER, "HONORIFIC_SELF", "아니요, 회원 아니에요"),
+        ("아니요, 회원 아니예요", MEMBER, "SPELL_EYO_YEYO", "아니요, 회원 아니에요"),
+        ("부산에 올 거예요", TRIP, "VERB_DIRECTION", "부산에 갈 거예요"),
+        ("부산에 오고 싶어요", TRIP, "VERB_DIRECTION", "부산에 가고 싶어요"),
+        ("그럼 몇 시에 출발합니다?", DELAYED, "SENTENCE_TYPE", "그럼 몇 시에 출발합니까?"),
+        ("네 일 동안 빌리고 싶어요", RENTED, "COUNTER_SYSTEM", "사 일 동안 빌리고 싶어요"),
+    ],
+)
+def test_who_does_it_which_way_and_how_long_is_put_right(
+    judge: Judge, text: str, turn: Expectation, told: str, better: str
+):
+    evaluation = judge(text, turn)
+    assert (codes(evaluation), evaluation.corrected) == ([told], better)
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("여기서 먹어도 될까요?", EAT_HERE),
+        ("카드로 드릴게요", HOW_PAID),
+        ("들어 드릴게요", expect("가방 무거워요.", "제가 들게요.", "제가 들어 드릴게요.")),
+        ("부산으로 갈 거예요", TRIP),
+        ("네, 가지고 왔어요", BROUGHT),
+        ("몇 시에 출발하나요?", DELAYED),
+    ],
+)
+def test_what_is_said_of_oneself_plainly_passes(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+@pytest.mark.parametrize("text", ["아니요, 안 가지고 왔어요", "아니요, 못 가져왔어요"])
+def test_what_was_not_brought_along_is_denied(judge: Judge, text: str):
+    assert "NEGATION_MISMATCH" in codes(judge(text, BROUGHT))
