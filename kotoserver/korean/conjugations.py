@@ -82,6 +82,9 @@ def find_conjugations(text: str, known: frozenset[str], analyzer: MorphemeAnalyz
             if not _begins_word(text, match.start(), match["stem"]) or _is_known(text, match, known):
                 continue
             want = conjugate([(match["stem"], group.tag), ("어" + match["rest"], "EF")], analyzer)
+            past = match["stem"][:-1] + with_final(match["stem"][-1], _SSANG_SIOT) + match[0][len(match["stem"]) :]
+            if group.rule == "irregular_s" and past in known:
+                continue  # 고장 낫어요, where the turn has 고장 났어요
             if want != match[0]:
                 yield _finding(match, want, group.rule)
         yield from _past_side_by_side(text, group, known, analyzer)

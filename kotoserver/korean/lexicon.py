@@ -114,6 +114,9 @@ STATE_ROOTS = _words(
 )
 """Predicates whose noun is a subject (이/가), never an object."""
 
+PASSIVE_ROOTS = _words("닫히 열리 팔리 막히 들리 켜지 꺼지 끊기 잡히 끝나 생기 떨어지 부러지 고장나 바뀌")
+"""What happens to a thing, which is its subject."""
+
 TRANSITIVE_ROOTS = _words(
     """
     주 드리 먹 마시 사 보 찾 시키 주문하 원하 받 넣 빼 데우 만들 포장하 계산하 결제하 충전하 보내 빌리

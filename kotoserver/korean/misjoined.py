@@ -101,6 +101,8 @@ def _noun_for_purpose(sentence: Sentence, at: int) -> Finding | None:
     noun, ending = sentence.morphemes[at - 1 : at + 1]
     if (ending.tag, noun.tag) != ("EC", "NNG") or ending.form not in ("으러", "러") or noun.end != ending.start:
         return None
+    if sentence.text[ending.end : ending.end + 1].isalnum():
+        return None  # 우러낸 국물
     return Finding(
         code=Code.ENDING_PURPOSE,
         rule="ending.purpose_of_noun",

@@ -16,7 +16,10 @@ from kotoserver.korean.sentence import Sentence, Word
 from kotoserver.korean.stems import Kind, Stem, traced
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
-_GAIN = 0.0
+_GAIN = -0.01
+"""Of two spellings of one form (놓어, 놓아) the language model prefers neither."""
+_MEANT_GAIN = 2.0
+"""For what may be a form of another verb, where the turn has the form that was meant: 싸는 방 for 싼 방."""
 _OF_TIME = frozenset({"때", "전", "후", "동안"})
 """What no adjective describes: 아파 때 is 아플 때."""
 _ALONE_GAIN = 2.0
@@ -166,26 +169,25 @@ def find_misshapen(
         found = (
             _past_and_polite(sentence, word)
             or _past_before_a_helper(sentence, word)
-            or _mended(sentence, word, analyzer)
+            or _mended(sentence, word, known, analyzer)
         )
         found = found or _before_a_noun(sentence, word, nouns, analyzer)
         if found is not None:
             yield found
 
 
-def _mended(sentence: Sentence, word: Word, analyzer: MorphemeAnalyzer) -> Finding | None:
+def _mended(sentence: Sentence, word: Word, known: frozenset[str], analyzer: MorphemeAnalyzer) -> Finding | None:
     """The best of what the word may have been made of; None where it is a form of some verb."""
     proposed: dict[str, tuple[_Ending, Stem]] = {}
-    fitting = [
-        ending for ending in _ENDINGS if word.text.endswith(ending.said) and _follows(sentence, word, ending)
-    ]
-    for ending in fitting:
-        remainder = word.text.removesuffix(ending.said)
-        if ending is not _FUTURE_WANTED and _is_of_the_analyser(sentence, word, ending, analyzer):
-            if _FUTURE_WANTED not in fitting:
-                return None
+    of_another_verb = False
+    ended = (ending for ending in _ENDINGS if word.text.endswith(ending.said))
+    for ending in ended:
+        if not _follows(sentence, word, ending):
             continue
-        for stem, kind in traced(remainder):
+        if ending is not _FUTURE_WANTED and _is_of_the_analyser(sentence, word, ending, analyzer):
+            of_another_verb = True
+            continue
+        for stem, kind in traced(word.text.removesuffix(ending.said)):
             if not _suits(ending, stem):
                 continue
             want = conjugate([(stem.form, stem.tag), *_parts(ending, stem)], analyzer)
@@ -193,8 +195,11 @@ def _mended(sentence: Sentence, word: Word, analyzer: MorphemeAnalyzer) -> Findi
                 return None
             if kind in ending.kinds:
                 proposed.setdefault(want, (ending, stem))
-    best = max(proposed, key=lambda want: _gain(sentence, word, want, analyzer), default=None)
-    if best is None or _gain(sentence, word, best, analyzer) <= _GAIN:
+    if of_another_verb:
+        proposed = {want: made for want, made in proposed.items() if want in known or made[0] is _FUTURE_WANTED}
+    gains = {want: _gain(sentence, word, want, analyzer) for want in proposed}
+    best = max(gains, key=lambda want: gains[want], default=None)
+    if best is None or gains[best] <= (_MEANT_GAIN if of_another_verb else _GAIN):
         return None
     return _finding(word, best, *proposed[best])
 

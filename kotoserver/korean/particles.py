@@ -15,6 +15,7 @@ from kotoserver.korean.lexicon import (
     DESCRIBING_NOUNS,
     LANGUAGES,
     MEANS_NOUNS,
+    PASSIVE_ROOTS,
     PERSON_NOUNS,
     PLACE_NOUNS,
     PURPOSES,
@@ -63,6 +64,8 @@ _EXISTING = frozenset({"있", "없", "필요하"})
 _FELT = frozenset({"맛있", "맛없", "재미있", "비싸", "예쁘"})
 """What describes and is no other verb besides: 커피를 아주 맛있어요."""
 _EXISTING_GAIN = -4.0
+_HAPPENING_GAIN = -8.0
+"""가게를 열렸어요 sounds well to the language model, which knows 가게를 열었어요."""
 _EXAMPLE_GAIN = 0.5
 _DIRECTION_GAIN = -4.0
 """From and to sound equally well; the examples tell which is meant."""
@@ -378,6 +381,8 @@ def _needed_by_verb(phrase: Phrase) -> float:
         return _PLACE_GAIN
     predicate = phrase.predicate
     exists = predicate is not None and predicate.root in _EXISTING | _FELT and not predicate.modifies
+    if predicate is not None and _happens(predicate) and phrase.case == "을/를":
+        return _HAPPENING_GAIN
     if exists and phrase.case == "을/를":
         return _EXISTING_GAIN
     asks = predicate is not None and predicate.ending.endswith("세요")
@@ -438,9 +443,11 @@ def _by_valence(phrase: Phrase, phrases: tuple[Phrase, ...]) -> tuple[str, str] 
             return ("이/가" if predicate.noun in QUESTION_WORDS else "은/는"), "subject"
         case "을/를" if _is_state(predicate) and not phrase.lasts and phrase.direct:
             return "이/가", "subject"
+        case "을/를" if phrase.direct and _happens(predicate):
+            return "이/가", "subject"
         case "이/가" if _lacks_object(phrase, phrases):
             return "을/를", "object"
-        case "에" if phrase.noun in PLACE_NOUNS and _acts(predicate):
+        case "에" if phrase.noun in PLACE_NOUNS and _acts(predicate) and phrase.direct:
             return "에서", "place_of_action"
         case "에서" if (
             phrase.noun in PLACE_NOUNS and predicate.root == "있" and set(predicate.auxiliaries) <= {"거이"}
@@ -469,6 +476,12 @@ def _names(phrase: Phrase) -> bool:
 def _is_state(predicate: Predicate) -> bool:
     plain = not predicate.auxiliaries or predicate.auxiliaries[0] not in ("있", "주", "드리")
     return predicate.root in STATE_ROOTS and plain
+
+
+def _happens(predicate: Predicate) -> bool:
+    """문을 닫혀요, 불을 꺼졌어요: what happens to a thing has no object."""
+    done_to = "지" in predicate.auxiliaries and predicate.root in TRANSITIVE_ROOTS
+    return done_to or predicate.root in PASSIVE_ROOTS
 
 
 def _acts(predicate: Predicate) -> bool:

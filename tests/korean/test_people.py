@@ -70,3 +70,28 @@ def test_a_person_who_stands_right_is_left_alone(judge: Judge, text: str):
 def test_what_the_verb_leaves_open_is_left_open(judge: Judge, text: str):
     turn = expect("무엇을 도와드릴까요?", "수업을 듣고 싶어요.", "친구가 좋아요.")
     assert {code for code in codes(judge(text, turn)) if code.startswith("PARTICLE")} == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("문을 안 닫혀요.", "문이 안 닫혀요."),
+        ("가게를 열렸어요.", "가게가 열렸어요."),
+        ("불을 꺼졌어요.", "불이 꺼졌어요."),
+        ("전화를 끊겼어요.", "전화가 끊겼어요."),
+        ("일을 생겼어요.", "일이 생겼어요."),
+    ],
+)
+def test_what_happens_to_a_thing_has_it_as_its_subject(judge: Judge, said: str, right: str):
+    turn = expect(
+        "무슨 일이에요?", "문을 닫았어요.", "가게를 열었어요.", "불을 껐어요.", "전화를 끊었어요.", "일이 많아요."
+    )
+    assert judge(said, turn).corrected == right
+
+
+@pytest.mark.parametrize(
+    "text", ["문을 닫아요.", "불을 켰어요.", "옷을 갈아입었어요.", "문이 열렸어요.", "안에 물이 든 걸 사요."]
+)
+def test_what_one_does_to_a_thing_keeps_its_object(judge: Judge, text: str):
+    turn = expect("무슨 일이에요?", "문을 닫았어요.", "불을 껐어요.", "우산이 있어요.")
+    assert {code for code in codes(judge(text, turn)) if code.startswith("PARTICLE")} == set()
