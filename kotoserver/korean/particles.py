@@ -65,7 +65,7 @@ _FELT = frozenset({"맛있", "맛없", "재미있", "비싸", "예쁘"})
 """What describes and is no other verb besides: 커피를 아주 맛있어요."""
 _EXISTING_GAIN = -4.0
 _HAPPENING_GAIN = -8.0
-"""가게를 열렸어요 sounds well to the language model, which knows 가게를 열었어요."""
+"""문을 안 닫혀요 sounds well to the language model, which knows 문을 안 닫아요."""
 _EXAMPLE_GAIN = 0.5
 _DIRECTION_GAIN = -4.0
 """From and to sound equally well; the examples tell which is meant."""

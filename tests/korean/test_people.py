@@ -76,7 +76,7 @@ def test_what_the_verb_leaves_open_is_left_open(judge: Judge, text: str):
     ("said", "right"),
     [
         ("문을 안 닫혀요.", "문이 안 닫혀요."),
-        ("가게를 열렸어요.", "가게가 열렸어요."),
+        ("표를 다 팔렸어요.", "표가 다 팔렸어요."),
         ("불을 꺼졌어요.", "불이 꺼졌어요."),
         ("전화를 끊겼어요.", "전화가 끊겼어요."),
         ("일을 생겼어요.", "일이 생겼어요."),
@@ -84,7 +84,7 @@ def test_what_the_verb_leaves_open_is_left_open(judge: Judge, text: str):
 )
 def test_what_happens_to_a_thing_has_it_as_its_subject(judge: Judge, said: str, right: str):
     turn = expect(
-        "무슨 일이에요?", "문을 닫았어요.", "가게를 열었어요.", "불을 껐어요.", "전화를 끊었어요.", "일이 많아요."
+        "무슨 일이에요?", "문을 닫았어요.", "표를 샀어요.", "불을 껐어요.", "전화를 끊었어요.", "일이 많아요."
     )
     assert judge(said, turn).corrected == right
 
