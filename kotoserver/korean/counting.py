@@ -84,18 +84,19 @@ def _minutes(context: Context, number: Number) -> Iterator[Finding]:
 
 
 def _shown_system(context: Context, number: Number) -> Iterator[Finding]:
-    """`삼 번 먹을게요`: 번 counts times and names numbers; which it does here, the examples show."""
-    if number.counter != "번" or number.written == "digits" or number.value < 1:
+    """`삼 번 먹을게요`, `열 분 기다렸어요`: what 번 and 분 count here, the examples show."""
+    if number.counter not in ("번", "분") or number.written == "digits" or number.value < 1:
         return
     end = number.start + len(number.word)
     rest = context.sentence.text[number.end :].lstrip()
+    shown = [n for example in context.examples for n in example.reading.numbers if n.counter == number.counter]
     if number.written != "sino":
-        if rest.startswith(_NUMBERED):
+        minutes = number.counter == "분" and bool(shown) and all(n.written == "sino" for n in shown)
+        if minutes or (number.counter == "번" and rest.startswith(_NUMBERED)):
             yield _finding(Code.COUNTER_SYSTEM, number, end, sino_form(number.value), system="sino")
         return
-    if number.value >= _SINO_ACCEPTED_FROM or rest.startswith(_NUMBERED):
+    if number.counter == "분" or number.value >= _SINO_ACCEPTED_FROM or rest.startswith(_NUMBERED):
         return
-    shown = [n for example in context.examples for n in example.reading.numbers if n.counter == "번"]
     if any(n.written in ("native", "short") for n in shown) and not any(n.written == "sino" for n in shown):
         yield _finding(Code.COUNTER_SYSTEM, number, end, native_before_counter(number.value), system="native")
 

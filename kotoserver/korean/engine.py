@@ -56,7 +56,7 @@ def _judge_korean(draft: Draft, prepared: Prepared) -> Outcome:
     if intent is None:
         findings = [_unanswered(reading, written, prepared)]
     else:
-        findings = [*find_meaning(meant, slots), *find_contradiction(meant)]
+        findings = _gravest([*find_meaning(meant, slots), *find_contradiction(meant)])
     authored = compact(draft.text) in prepared.compact_examples
     if authored:
         findings += find_told_as_question(context)
@@ -84,6 +84,13 @@ def _judge_korean(draft: Draft, prepared: Prepared) -> Outcome:
         natural=_natural(context, draft),
         corrected=final.text if final.text != draft.text else None,
     )
+
+
+def _gravest(findings: list[Finding]) -> list[Finding]:
+    """Where the opposite was said, the word it opens with is not what is wrong."""
+    if all(finding.code is not Code.NEGATION_MISMATCH for finding in findings):
+        return findings
+    return [finding for finding in findings if finding.code is not Code.ANSWER_POLARITY]
 
 
 def _find_grammar(context: Context, meaning: list[Finding]) -> list[Finding]:

@@ -132,6 +132,15 @@ def taking_no_side(intent: PreparedIntent) -> PreparedIntent:
     return replace(intent, stance=Stance.OPEN, leaning=Stance.OPEN, takes_sides=False)
 
 
+def consenting(intent: PreparedIntent) -> PreparedIntent:
+    """The intent where 괜찮으세요? was asked: 네, 괜찮아요 is a yes to it, though it declines an offer."""
+    told = [e.reading.stance for e in intent.examples]
+    if not any(stance.mild and stance.answer is Stance.FOR for stance in told):
+        return intent
+    side = Stance.FOR if intent.answers == {Stance.FOR} else Stance.OPEN
+    return replace(intent, stance=side, leaning=side, takes_sides=side is not Stance.OPEN)
+
+
 def _plans(reading: Reading) -> bool:
     """현금이 없어서 카드로 할게요, 저는 택시를 탔어요: no question, whatever else it shares with one."""
     closing = reading.closing

@@ -121,6 +121,8 @@ _NEVER_POINTED_AT = frozenset(
     | {"개", "장", "권", "켤레", "송이", "그루"}
 )
 """Counters before which 이 is two, never "this"."""
+_MINUTES = frozenset("삼사오육칠팔십")
+"""Numbers that are counted also where 분 is written to them; 구분 and 천분 are words, and 이분 is a person."""
 _OPENING = re.compile(r"(?:^|[\s,.!?])(?:네|예|아니요|아뇨|음|어|저|전|난|그럼|그러면|그냥|혹시|저기요|여기요)$")
 """What may stand before 이 without being counted by it: 네, 이 병 주세요."""
 _COUNTED = re.compile(
@@ -234,5 +236,14 @@ def _is_determiner(text: str, number: Number) -> bool:
         return False
     if not number.gap and text[number.end :].startswith("면"):
         return True  # 사시면 돼요
-    glued = number.counter in ("대", "장") and not number.gap  # 구장 and 오대 are words, 오 장 is counted
-    return glued or number.counter in ("도", "주", "호", "분", "초")
+    if number.gap or (number.counter == "분" and number.word in _MINUTES):
+        return False
+    return number.counter in (
+        "대",
+        "장",
+        "도",
+        "주",
+        "호",
+        "분",
+        "초",
+    )  # 구장 and 공주 are words, 오 장 is counted

@@ -66,10 +66,12 @@ def _wanted(context: Context, phrase: Phrase, phrases: tuple[Phrase, ...]) -> tu
     gives = verb.root in _GIVEN or "주" in verb.auxiliaries or "드리" in verb.auxiliaries
     if phrase.particle == "에" and (gives or verb.root in _ADDRESSED):
         return "에게", "receiver"
-    if phrase.particle not in ("을", "를"):
+    if phrase.particle not in ("을", "를", "에"):
         return None
     if verb.root in _GOING and _is_shown_as_companion(context, phrase):
         return _companion(context, phrase.noun), "companion"  # 친구를 왔어요, where 친구하고 왔어요 is taught
+    if phrase.particle == "에":
+        return None
     beside = _is_beside(context, phrase) and (verb.root in _GOING or not _is_only(phrase, phrases))
     if verb.root in _TOGETHER or beside:
         return _companion(context, phrase.noun), "companion"

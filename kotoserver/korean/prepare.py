@@ -8,7 +8,14 @@ from kotoserver.domain.evaluation import Expectation
 from kotoserver.domain.scene import SlotKind
 from kotoserver.korean.context import Prepared
 from kotoserver.korean.draft import begin_draft
-from kotoserver.korean.intents import Example, PreparedIntent, prepare_intent, taking_no_side, taking_nothing
+from kotoserver.korean.intents import (
+    Example,
+    PreparedIntent,
+    consenting,
+    prepare_intent,
+    taking_no_side,
+    taking_nothing,
+)
 from kotoserver.korean.lexicon import COMPOUNDS, SYNONYMS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.naming import asks_name, told_names
@@ -50,6 +57,8 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
     intents = tuple(replace(i, spoken_of=i.vocabulary | npc.reading.features.keys()) for i in intents)
     if _leaves_open(npc.reading):
         intents = tuple(map(taking_no_side, intents))
+    if _asks_if_it_is_all_right(npc.reading):
+        intents = tuple(map(consenting, intents))
     if npc.reading.closing is not None and not npc.reading.sentence.asks(npc.reading.closing.end):
         intents = tuple(map(taking_nothing, intents))
     repairs = [e for move in common for e in move.examples]
@@ -80,6 +89,11 @@ def _leaves_open(npc: Reading) -> bool:
     doing = "q:뭐" in npc.features and asked.root == "하"
     whereabouts = "q:어디" in npc.features and asked.root in ("있", "이")
     return doing or whereabouts or "q:왜" in npc.features
+
+
+def _asks_if_it_is_all_right(npc: Reading) -> bool:
+    asked = npc.closing
+    return asked is not None and asked.root == "괜찮" and not asked.negated and npc.sentence.asks(asked.end)
 
 
 def _named(intents: Iterable[PreparedIntent], npc: Example, expectation: Expectation) -> Iterator[str]:

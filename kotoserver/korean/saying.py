@@ -120,7 +120,11 @@ class Saying:
         """스무 살이에요, where nobody speaks of anybody's age."""
         shown = [e.reading for intent in self.prepared.intents for e in intent.examples]
         units = {number.counter for each in (self.prepared.npc, *shown) for number in each.numbers}
-        said = {number.counter for number in self.reading.numbers} - {None, "개"}
+        said = {
+            number.counter
+            for number in self.reading.numbers
+            if not self.reading.text[number.end :].lstrip().startswith("거리")  # 십 분 거리예요 tells where it is
+        } - {None, "개"}
         return bool(said) and not said & units
 
     def shares_with(self, intent: PreparedIntent) -> bool:

@@ -32,7 +32,7 @@ _LITTLE = 2
 """Words of content beside 네 or 아니요 that may belong to nothing that is taught."""
 _BY_NOW = frozenset({"아직", "벌써", "이미"})
 _THEN = frozenset({"어제", "어젯밤", "아까", "오늘", "아침", "방금", "지금", "저녁"})
-_AGREEING = frozenset({"좋", "되", "물론", "당연하", "그러"})
+_AGREEING = frozenset({"좋", "되", "물론", "당연하", "그러", "상관없", "상관"})
 
 
 def first_that_agrees(fitting: list[Match], reading: Reading) -> Match | None:
@@ -185,9 +185,11 @@ def plain_consent(own: tuple[Match, ...], reading: Reading, prepared: Prepared) 
     takes = (
         (_is_offer(prepared) or asked.future) and closing.root in REQUEST_ROOTS | {"하"} and not closing.negated
     )
-    agrees = reading.stance.answer is Stance.FOR and closing.root in _AGREEING
+    agrees = (reading.stance.answer is Stance.FOR or closing.root == "상관없") and closing.root in _AGREEING
     requested = "주" in asked.auxiliaries and asked.honorific
-    takes = takes or (agrees and (requested or asked.future or asked.ending.endswith("까요")))
+    takes = takes or (
+        agrees and (requested or asked.future or asked.ending.endswith("까요") or asked.root == "괜찮")
+    )
     known = {f"w:{prepared.synonyms.get(word, word)}" for word in _AGREEING}
     known |= (
         prepared.topic

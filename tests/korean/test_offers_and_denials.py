@@ -20,6 +20,10 @@ FRIEND = expect("혼자 오셨어요?", "아니요, 친구하고 왔어요.", "�
 BACK = expect(
     "언제 돌아가실 겁니까?", "삼 일 뒤에 돌아갈 겁니다.", "사흘 뒤에 돌아갑니다.", target=SpeechLevel.HAPSYO
 )
+MILK = expect("이 우유는 유통기한이 오늘까지예요. 괜찮으세요?", "네, 괜찮아요.", "괜찮아요. 오늘 마실 거예요.")
+SPICY = expect("매운 음식 괜찮으세요?", "아니요, 못 먹어요.", "네, 괜찮아요.")
+WAITED = expect("얼마나 기다리셨어요?", "십 분 기다렸어요.", "십 분쯤 기다렸어요.")
+FAMILY = expect("누구하고 오셨어요?", "가족과 같이 왔어요.", "가족하고 왔어요.")
 WIPES = expect("뭐 찾으세요?", "물티슈 어디에 있어요?", "물티슈는 어디 있어요?")
 
 
@@ -53,6 +57,7 @@ def test_who_does_it_themselves_or_asks_is_right(judge: Judge, text: str):
         ("네, 학생이 아니에요", STUDENT),
         ("네, 학생이에요", NO_STUDENT),
         ("네, 한국 사람이에요", KOREAN),
+        ("아니요, 안 괜찮아요", MILK),
     ],
 )
 def test_the_opposite_of_all_that_is_taught_says_so(judge: Judge, text: str, turn: Expectation):
@@ -75,15 +80,40 @@ def test_the_opposite_of_all_that_is_taught_says_so(judge: Judge, text: str, tur
         ("아니요, 친구와 왔어요", FRIEND),
         ("3일 후에 돌아갑니다", BACK),
         ("사흘 후에 돌아갈 겁니다", BACK),
+        ("네, 지금 마실 거예요", MILK),
+        ("상관없어요", MILK),
+        ("네, 좋아해요", SPICY),
+        ("아니요, 매운 거 못 먹어요", SPICY),
+        ("십 분 정도요", WAITED),
+        ("한 십 분쯤 기다렸어요", WAITED),
     ],
 )
 def test_the_same_in_other_words_passes(judge: Judge, text: str, turn: Expectation):
     assert codes(judge(text, turn)) == []
 
 
-def test_with_whom_one_came_is_told_as_the_examples_tell_it(judge: Judge):
-    evaluation = judge("아니요, 친구를 왔어요", FRIEND)
-    assert (codes(evaluation), evaluation.corrected) == (["PARTICLE_WRONG"], "아니요, 친구하고 왔어요")
+@pytest.mark.parametrize(
+    ("text", "turn", "corrected"),
+    [
+        ("아니요, 친구를 왔어요", FRIEND, "아니요, 친구하고 왔어요"),
+        ("가족에 왔어요", FAMILY, "가족과 왔어요"),
+    ],
+)
+def test_with_whom_one_came_is_told_as_the_examples_tell_it(
+    judge: Judge, text: str, turn: Expectation, corrected: str
+):
+    evaluation = judge(text, turn)
+    assert (codes(evaluation), evaluation.corrected) == (["PARTICLE_WRONG"], corrected)
+
+
+@pytest.mark.parametrize("text", ["오 분 기다렸어요", "십오 분 기다렸어요", "오분 기다렸어요"])
+def test_another_time_than_the_one_that_is_set_is_another_number(judge: Judge, text: str):
+    assert codes(judge(text, WAITED)) == ["MEANING_NUMBER"]
+
+
+def test_minutes_in_native_numbers_are_told_where_the_examples_count_minutes(judge: Judge):
+    evaluation = judge("열 분 기다렸어요", WAITED)
+    assert (codes(evaluation), evaluation.corrected) == (["COUNTER_SYSTEM"], "십 분 기다렸어요")
 
 
 @pytest.mark.parametrize("text", ["물티슈 where 있어요?", "물티슈 dimana 있어요?"])
