@@ -20,6 +20,7 @@ from kotoserver.korean.intents import (
 )
 from kotoserver.korean.lexicon import (
     GENERIC_ROOTS,
+    OPPOSITES,
     REQUEST_ROOTS,
     TAKING_ROOTS,
 )
@@ -118,6 +119,7 @@ def _nearest(reading: Reading, prepared: Prepared) -> Match | None:
         or asks_about_it(own, reading, prepared)
         or _only_that_is_asked(reading, own, prepared)
         or _told_of_another(reading, own)
+        or _does_the_opposite(reading, own, prepared)
         or _goes_where_it_comes(reading, own, prepared)
         or _calls_oneself(reading, own, prepared)
     )
@@ -290,6 +292,27 @@ def _unfulfilled(reading: Reading, own: tuple[Match, ...]) -> Match | None:
     if any(feature.startswith("q:") for feature in reading.features):
         return None
     return next((m for m in own if m.intent.needs and _says_alike(m.intent, reading)), None)
+
+
+def _does_the_opposite(reading: Reading, own: tuple[Match, ...], prepared: Prepared) -> Match | None:
+    """닫을게요, where 열게요 is taught: what is asked for is understood, and turned round."""
+    closing = reading.closing
+    if closing is None or closing.negated or reading.sentence.asks(closing.end):
+        return None
+    others = {word for pair in OPPOSITES for side in pair if closing.root not in side for word in side}
+    pairs = [pair for pair in OPPOSITES if any(closing.root in side for side in pair)]
+    turned = others & {word for pair in pairs for side in pair for word in side}
+    verb = f"w:{prepared.synonyms.get(closing.root, closing.root)}"
+    strange = set(reading.strange_to(prepared.topic.union(*(m.intent.vocabulary for m in own)))) - {verb}
+    return next(
+        (
+            m
+            for m in own
+            if not strange
+            and any(p.closes and p.root in turned for e in m.intent.examples for p in e.reading.predicates)
+        ),
+        None,
+    )
 
 
 def _goes_where_it_comes(reading: Reading, own: tuple[Match, ...], prepared: Prepared) -> Match | None:

@@ -14,7 +14,7 @@ from kotoserver.korean.number_words import native_form
 from kotoserver.korean.numbers import COUNT_UNITS
 from kotoserver.korean.predicates import Predicate, is_demand
 from kotoserver.korean.reading import Reading
-from kotoserver.korean.sentence import Word
+from kotoserver.korean.sentence import Sentence, Word
 from kotoserver.korean.slot_readings import filled_by
 from kotoserver.korean.stance import Stance
 
@@ -215,23 +215,31 @@ def _told_opposite(context: Context) -> Iterator[Finding]:
 
 
 def _amount_fault(context: Context) -> Iterator[Finding]:
-    """조금 써요 for 많이 써요, where 얼마나 was asked."""
-    if not any(m.form == "얼마나" for m in context.prepared.npc.sentence.morphemes):
+    """조금 써요 for 많이 써요, where 얼마나 was asked, or where one of the two was offered: 적게 드릴까요?"""
+    offered = {word for words in AMOUNTS for word in words} | {"얼마나"}
+    if not offered & _said_in(context.prepared.npc.sentence):
         return
-    shown = {m.form for example in context.examples for m in example.reading.sentence.morphemes}
+    shown = frozenset[str]().union(*(_said_in(example.reading.sentence) for example in context.examples))
+    said_here = _said_in(context.sentence)
     for said, other in (AMOUNTS, AMOUNTS[::-1]):
-        heard = next((m for m in context.sentence.morphemes if m.form in said), None)
+        heard = next((word for word in said if word in said_here), None)
         wanted = next((word for word in other if word in shown), None)
-        if heard is None or wanted is None or shown & set(said) or context.sentence.stems & set(other):
+        if heard is None or wanted is None or shown & set(said) or said_here & set(other):
             continue
+        start = context.sentence.text.find(heard)
         yield Finding(
             code=Code.MEANING_OPPOSITE,
             rule="meaning.amount",
-            start=heard.start,
-            end=heard.end,
-            params={"got": heard.form, "want": wanted},
+            start=start,
+            end=start + len(heard),
+            params={"got": heard, "want": wanted},
             blocks=True,
         )
+
+
+def _said_in(sentence: Sentence) -> frozenset[str]:
+    """Its morphemes and its words: 적게 is an adverb, whatever it is cut into."""
+    return frozenset(m.form for m in sentence.morphemes) | {word.text for word in sentence.words}
 
 
 def _denied_fault(context: Context) -> Iterator[Finding]:

@@ -15,6 +15,12 @@ _HONORIFIC = {("계세", "NNG"): "계시", ("드세", "VA"): "드시"}
 """What the analyser finds in 여기 계세요 and 더 드세요."""
 _IN_YO = frozenset({"필요", "수요", "중요", "담요", "동요", "민요", "가요", "소요", "강요", "주요", "안녕하세요"})
 """Nouns that end so themselves."""
+_OPENED = re.compile(r"(?<![가-힣])여(?P<ending>세요|실게요|십시오)(?![가-힣])")
+_RAISED_ENDINGS = {
+    "세요": (("세요", "EF"),),
+    "실게요": (("시", "EP"), ("ᆯ게요", "EF")),
+    "십시오": (("시", "EP"), ("ᆸ시오", "EF")),
+}
 _STAYS = [("계", "NNG"), ("이", "VCP")]
 """What it finds in 님 계세요."""
 _TIMES = frozenset(["나중", "다음", "이따", "이번", "오후", "저녁", "아침", "주", "달", "내일", "모레", "오늘"])
@@ -77,7 +83,7 @@ def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     morphemes = _mend_verbs(_mend_closing(_mend_background(text, analysis.morphemes)))
     morphemes = _mend_proposal(text, _mend_subject(text, _mend_promise(text, morphemes)))
     morphemes = _mend_short_place(text, _mend_sweet(text, _mend_polite_promise(text, morphemes)))
-    morphemes = _mend_inside(_mend_one(text, _mend_polite_noun(text, morphemes)))
+    morphemes = _mend_opening(text, _mend_inside(_mend_one(text, _mend_polite_noun(text, morphemes))))
     morphemes = _mend_buying(_mend_looking(_mend_bringing(text, _mend_being(_mend_place(morphemes)))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
@@ -353,6 +359,19 @@ def _mend_polite_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Mo
             promise = Morpheme(modifier.form + "게요", "EF", modifier.start, end.end - modifier.start)
             return (*morphemes[:at], promise, *morphemes[at + 4 :])
     return morphemes
+
+
+def _mend_opening(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """여세요 and 여실게요 of 열다, in which the analyser finds no verb."""
+    match = _OPENED.search(text)
+    if match is None or any(m.start == match.start() and m.form == "열" for m in morphemes):
+        return morphemes
+    start, end = match.span()
+    forms = _RAISED_ENDINGS[match["ending"]]
+    opened = [Morpheme("열", "VV", start, 1)]
+    opened += [Morpheme(form, tag, start + 1, end - start - 1) for form, tag in forms]
+    before = tuple(m for m in morphemes if m.end <= start)
+    return (*before, *opened, *(m for m in morphemes if m.start >= end))
 
 
 def _mend_inside(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

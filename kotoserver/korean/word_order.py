@@ -38,7 +38,7 @@ def _verb_final(context: Context, closing: Predicate) -> Iterator[Finding]:
     trailing = text[verb.end :].rstrip(" .!?~…")
     if not trailing.strip() or trailing.lstrip()[0] in ".!?~…,":
         return
-    afterthought = trailing.strip() in _HOW and closing.closes
+    afterthought = trailing.strip() in _HOW | _WHEN and closing.closes
     if opening is None and not afterthought and not _is_nominal(context, closing, trailing):
         return
     start = _phrase_start(context, verb)

@@ -520,3 +520,43 @@ def test_what_is_said_of_oneself_plainly_passes(judge: Judge, text: str, turn: E
 @pytest.mark.parametrize("text", ["아니요, 안 가지고 왔어요", "아니요, 못 가져왔어요"])
 def test_what_was_not_brought_along_is_denied(judge: Judge, text: str):
     assert "NEGATION_MISMATCH" in codes(judge(text, BROUGHT))
+
+
+LID = expect("창문 덮개 열어 주시겠어요?", "네, 열게요.", "네, 지금 열게요.")
+LIGHT = expect("불 켜 드릴까요?", "네, 켜 주세요.", "켜 주세요.")
+LESS_ICE = expect("얼음 적게 넣어 드릴까요?", "아니요, 많이 넣어 주세요.", "많이 주세요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("네, 닫을게요", LID),
+        ("창문 닫을게요", LID),
+        ("네, 꺼 주세요", LIGHT),
+        ("네, 적게 넣어 주세요", LESS_ICE),
+    ],
+)
+def test_doing_the_opposite_is_told_as_that(judge: Judge, text: str, turn: Expectation):
+    evaluation = judge(text, turn)
+    assert evaluation.verdict is Verdict.RETRY
+    assert "MEANING_OPPOSITE" in codes(evaluation)
+
+
+@pytest.mark.parametrize(("text", "turn"), [("네, 열겠습니다", LID), ("아니요, 가득 넣어 주세요", LESS_ICE)])
+def test_doing_the_same_in_other_words_passes(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "better"),
+    [("네, 여실게요", "HONORIFIC_SELF", "네, 열게요"), ("네, 지금 여실게요", "HONORIFIC_SELF", "네, 지금 열게요")],
+)
+def test_opening_is_known_also_where_it_is_raised(judge: Judge, text: str, told: str, better: str):
+    evaluation = judge(text, LID)
+    assert (codes(evaluation), evaluation.corrected) == ([told], better)
+
+
+def test_when_it_was_stands_before_the_verb(judge: Judge):
+    turn = expect("언제 오셨어요?", "어제 왔어요.", "어제 도착했어요.")
+    assert codes(judge("왔어요 어제", turn)) == ["ORDER_VERB_FINAL"]
+    assert codes(judge("도착했어요, 어제", turn)) == []
