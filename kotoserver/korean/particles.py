@@ -480,7 +480,7 @@ def _is_state(predicate: Predicate) -> bool:
 
 def _happens(predicate: Predicate) -> bool:
     """문을 닫혀요, 불을 꺼졌어요: what happens to a thing has no object."""
-    done_to = "지" in predicate.auxiliaries and predicate.root in TRANSITIVE_ROOTS
+    done_to = predicate.auxiliaries[:1] == ("지",) and predicate.root in TRANSITIVE_ROOTS  # not 알고 싶어져요
     return done_to or predicate.root in PASSIVE_ROOTS
 
 

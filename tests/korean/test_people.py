@@ -90,7 +90,7 @@ def test_what_happens_to_a_thing_has_it_as_its_subject(judge: Judge, said: str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["문을 닫아요.", "불을 켰어요.", "옷을 갈아입었어요.", "문이 열렸어요.", "안에 물이 든 걸 사요."]
+    "text", ["문을 닫아요.", "불을 켰어요.", "옷을 갈아입었어요.", "문이 열렸어요.", "뜻을 알고 싶어져요."]
 )
 def test_what_one_does_to_a_thing_keeps_its_object(judge: Judge, text: str):
     turn = expect("무슨 일이에요?", "문을 닫았어요.", "불을 껐어요.", "우산이 있어요.")
