@@ -17,8 +17,8 @@ from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _OWN_WILL = ("ᆯ게요", "을게요", "ᆯ게", "을게", "ᆯ께요", "을께요")
 _HUMBLE = re.compile(
-    r"(?<![가-힣])(?P<got>나는|난|나도|나를|날|나한테|나의|내가|내 거|나(?= (?!가|와|오))|내(?=\s[가-힣]))"
-    r"(?![가-힣])"
+    r"(?<![가-힣])(?P<got>(?:나는|난|나도|나를|날|나한테|나의|내가|내 거|나(?= (?!가|와|오))|내(?=\s[가-힣]))"
+    r"(?![가-힣])|나(?=(?:예요|이에요|입니다)(?![가-힣])))"
 )
 _ARISING = re.compile(r"\s(?:것|거|게|데|건|편|중|지)(?![가-힣]{2})")
 """What stands behind 나는 only where it comes from 나다."""

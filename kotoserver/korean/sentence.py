@@ -15,7 +15,8 @@ _HONORIFIC = {("계세", "NNG"): "계시", ("드세", "VA"): "드시"}
 """What the analyser finds in 여기 계세요 and 더 드세요."""
 _IN_YO = frozenset({"필요", "수요", "중요", "담요", "동요", "민요", "가요", "소요", "강요", "주요", "안녕하세요"})
 """Nouns that end so themselves."""
-_OPENED = re.compile(r"(?<![가-힣])여(?P<ending>세요|실게요|십시오)(?![가-힣])")
+_RAISED = re.compile(r"(?<![가-힣])(?P<verb>여|만드)(?P<ending>세요|실게요|십시오)(?![가-힣])")
+_FULL_STEMS = {"여": "열", "만드": "만들"}
 _RAISED_ENDINGS = {
     "세요": (("세요", "EF"),),
     "실게요": (("시", "EP"), ("ᆯ게요", "EF")),
@@ -83,7 +84,7 @@ def analyse(text: str, analyzer: MorphemeAnalyzer) -> Sentence:
     morphemes = _mend_verbs(_mend_closing(_mend_background(text, analysis.morphemes)))
     morphemes = _mend_proposal(text, _mend_subject(text, _mend_promise(text, morphemes)))
     morphemes = _mend_short_place(text, _mend_sweet(text, _mend_polite_promise(text, morphemes)))
-    morphemes = _mend_opening(text, _mend_inside(_mend_one(text, _mend_polite_noun(text, morphemes))))
+    morphemes = _mend_raised(text, _mend_inside(_mend_one(text, _mend_polite_noun(text, morphemes))))
     morphemes = _mend_buying(_mend_looking(_mend_bringing(text, _mend_being(_mend_place(morphemes)))))
     return Sentence(text=text, morphemes=morphemes, score=analysis.score)
 
@@ -361,17 +362,18 @@ def _mend_polite_promise(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Mo
     return morphemes
 
 
-def _mend_opening(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
-    """여세요 and 여실게요 of 열다, in which the analyser finds no verb."""
-    match = _OPENED.search(text)
-    if match is None or any(m.start == match.start() and m.form == "열" for m in morphemes):
+def _mend_raised(text: str, morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:
+    """여세요 of 열다 and 만드세요 of 만들다, in which the analyser finds other words."""
+    match = _RAISED.search(text)
+    stem = _FULL_STEMS[match["verb"]] if match is not None else ""
+    if match is None or any(m.start == match.start() and m.form == stem for m in morphemes):
         return morphemes
-    start, end = match.span()
+    start, behind, end = match.start(), match.end("verb"), match.end()
+    verb = Morpheme(stem, "VV", start, behind - start)
     forms = _RAISED_ENDINGS[match["ending"]]
-    opened = [Morpheme("열", "VV", start, 1)]
-    opened += [Morpheme(form, tag, start + 1, end - start - 1) for form, tag in forms]
+    endings = [Morpheme(form, tag, behind, end - behind) for form, tag in forms]
     before = tuple(m for m in morphemes if m.end <= start)
-    return (*before, *opened, *(m for m in morphemes if m.start >= end))
+    return (*before, verb, *endings, *(m for m in morphemes if m.start >= end))
 
 
 def _mend_inside(morphemes: tuple[Morpheme, ...]) -> tuple[Morpheme, ...]:

@@ -560,3 +560,23 @@ def test_when_it_was_stands_before_the_verb(judge: Judge):
     turn = expect("언제 오셨어요?", "어제 왔어요.", "어제 도착했어요.")
     assert codes(judge("왔어요 어제", turn)) == ["ORDER_VERB_FINAL"]
     assert codes(judge("도착했어요, 어제", turn)) == []
+
+
+MAKING = expect("뭐 만들어 드릴까요?", "커피 한 잔 만들어 주세요.", "커피 한 잔 주세요.")
+
+
+def test_making_is_known_also_where_it_is_raised(judge: Judge):
+    evaluation = judge("커피 한 잔 만드세요", MAKING)
+    assert (codes(evaluation), evaluation.corrected) == (["ENDING_AUX"], "커피 한 잔 만들어 주세요")
+    assert codes(judge("커피 한 잔만 드세요", MAKING)) == ["GIVE_DIRECTION"]
+
+
+@pytest.mark.parametrize(("text", "better"), [("네, 나예요", "네, 저예요"), ("네, 나입니다", "네, 저입니다")])
+def test_it_is_i_is_said_humbly(judge: Judge, text: str, better: str):
+    evaluation = judge(text, expect("본인이세요?", "네, 저예요.", "네, 제가 이다예요."))
+    assert (codes(evaluation), evaluation.corrected) == (["PRONOUN_HUMBLE"], better)
+
+
+def test_ones_age_is_no_pronoun(judge: Judge):
+    turn = expect("몇 살이에요?", "제 나이는 스무 살이에요.", "스무 살이에요.")
+    assert codes(judge("나이는 스무 살이에요", turn)) == []
