@@ -13,7 +13,7 @@ from kotoserver.korean.conjugation import conjugate
 from kotoserver.korean.findings import Finding
 from kotoserver.korean.hangul import is_syllable, split_syllable, with_final
 from kotoserver.korean.sentence import Sentence, Word
-from kotoserver.korean.stems import Kind, Stem, traced
+from kotoserver.korean.stems import Kind, Stem, traced, uncontracted
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _GAIN = -0.01
@@ -191,7 +191,7 @@ def _mended(sentence: Sentence, word: Word, known: frozenset[str], analyzer: Mor
             if not _suits(ending, stem):
                 continue
             want = conjugate([(stem.form, stem.tag), *_parts(ending, stem)], analyzer)
-            if want == word.text:
+            if want == word.text or _is_written_out(word.text, ending, stem):
                 return None
             if kind in ending.kinds:
                 proposed.setdefault(want, (ending, stem))
@@ -202,6 +202,18 @@ def _mended(sentence: Sentence, word: Word, known: frozenset[str], analyzer: Mor
     if best is None or gains[best] <= (_MEANT_GAIN if of_another_verb else _GAIN):
         return None
     return _finding(word, best, *proposed[best])
+
+
+def _is_written_out(said: str, ending: _Ending, stem: Stem) -> bool:
+    """보았어요, 주어서: as good as 봤어요 and 줘서."""
+    whole = uncontracted(stem)
+    if whole is None:
+        return False
+    past = ending.said[:1] in ("았", "었")
+    return (
+        said
+        == (stem.form + with_final(whole[-1], _SSANG_SIOT) if past else whole) + ending.said[1 if past else 0 :]
+    )
 
 
 def _suits(ending: _Ending, stem: Stem) -> bool:

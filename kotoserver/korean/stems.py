@@ -9,6 +9,7 @@ from kotoserver.korean.hangul import build_syllable, is_syllable, split_syllable
 from kotoserver.korean.lexicon import DESCRIBING_NOUNS
 
 _PIEUP, _DIGEUT, _SIOT, _RIEUL, _HIEUH = 17, 7, 19, 8, 27
+_IEUNG = 11
 _A, _AE, _YA, _YAE, _EO, _E, _YEO, _O = 0, 1, 2, 3, 4, 5, 6, 8
 _WA, _WAE, _OE, _U, _WO, _EU, _I = 9, 10, 11, 13, 14, 18, 20
 _BRIGHT = frozenset({_A, _YA, _O})
@@ -77,7 +78,7 @@ _STEMS = {
         내려가 가져가 가져오 가지 넣 빼 꺼내 바꾸 고르 부르 누르 오르 자르 끝나 막히 놓치 잃어버리 잊 잊어버리 다치
         싸우 웃 울 부치 맡기 남기 남 모으 모이 고치 버리 치우 지내 머무르 묵 들르 따르 잡 놓 느끼 태어나 떠나 건너
         지나 돌 돌리 세우 데우 끓이 볶 섞 썰 깎 마르 깨 잠그 걸 걸리 들리 보이 사귀 헤어지 맞추 틀리 풀 묶 붙이
-        떨어지 넘어지 바뀌 생기 열리 닫히 팔리 외우 지우 적 그리 피우 키우 늦 잃 끊 찢 빠지 나누 추 춤추 던지
+        떨어지 넘어지 바뀌 생기 열리 닫히 팔리 외우 지우 적 그리 피우 키우 늦 잃 끊 찢 빠지 나누 춤추 던지
         다니 마치 지키 이기 건네 물어보 알아보 찾아가 찾아오 빌려주 알려주 보여주 도와주 데려가 데려오 돌보
         갈아입 끊기
         """,
@@ -193,6 +194,14 @@ def infinitive(stem: Stem) -> str:
     if vowel in _OPEN:
         return stem.form
     return head + build_syllable(initial, _CONTRACTED[vowel], 0) if vowel in _CONTRACTED else stem.form + "어"
+
+
+def uncontracted(stem: Stem) -> str | None:
+    """보아-, 주어-, 막히어-, which may be written so; but only 배워-, whose last syllable begins with no sound."""
+    initial, vowel, final = split_syllable(stem.form[-1])
+    if final or vowel not in _CONTRACTED or initial == _IEUNG:
+        return None
+    return stem.form + _ending_vowel(vowel)
 
 
 def _ending_vowel(vowel: int) -> str:
