@@ -288,7 +288,7 @@ def _past_before_a_helper(sentence: Sentence, word: Word) -> Finding | None:
 def _before_a_noun(
     sentence: Sentence, word: Word, nouns: frozenset[str], analyzer: MorphemeAnalyzer
 ) -> Finding | None:
-    """따뜻해 녹차 → 따뜻한 녹차."""
+    """따뜻해 녹차, 예쁘 가방 → 따뜻한 녹차, 예쁜 가방."""
     following = next((other for other in sentence.words if other.start > word.end), None)
     if following is None or sentence.text[word.end : following.start] != " ":
         return None
@@ -296,7 +296,7 @@ def _before_a_noun(
     if not first or first[0].tag not in ("NNG", "NNP") or first[0].form not in nouns - _OF_TIME:
         return None
     for stem, kind in traced(word.text):
-        if kind is not Kind.INFINITIVE or not stem.describes:
+        if kind not in (Kind.INFINITIVE, Kind.BARE) or not stem.describes:
             continue
         want = conjugate([(stem.form, stem.tag), ("는" if stem.exists else "은", "ETM")], analyzer)
         if _gain(sentence, word, want, analyzer) > _ALONE_GAIN:

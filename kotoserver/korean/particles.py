@@ -81,6 +81,7 @@ _RIDDEN = ("버스", "지하철", "택시", "기차", "전철", "공항철도", 
 _DONE_BY_MEANS = frozenset({"하", "가", "오", "계산하", "결제하"})
 """What takes no object where the means is named: 현금으로 계산할게요."""
 _THING_ASKED_FOR = re.compile(r"(?<=[가-힣] )게(?= (?:하나 |한 개 )?(?:주세요|주시겠어요|주실래요|주십시오|부탁))")
+_THING_LIKED = re.compile(r"(?<=[가-힣] )게(?= (?:[가-힣]{1,2} )?(?:좋아|싫어)[하해할합했])")
 _NAMING = re.compile(r"[가-힣](?:인지|인가|인데|입니|이에요|예요|이냐|이니|인\s?거)")
 _MOTION = frozenset({"가", "오", "출발하", "도착하", "올라가", "내려가", "나가", "나오", "들어가", "들어오"})
 """Verbs that take 에 as well as (으)로 for where they lead."""
@@ -360,8 +361,9 @@ def _thing_with_object(context: Context) -> Iterator[Finding]:
 
 
 def _thing_as_subject(context: Context) -> Iterator[Finding]:
-    """작은 게 주세요: 게 is 것이, and what is asked for is no subject."""
-    for match in _THING_ASKED_FOR.finditer(context.sentence.text):
+    """작은 게 주세요, 걷는 게 좋아해요: 게 is 것이, and what is asked for or liked is no subject."""
+    text = context.sentence.text
+    for match in (*_THING_ASKED_FOR.finditer(text), *_THING_LIKED.finditer(text)):
         before = context.sentence.inside(0, match.start())
         if not before or before[-1].tag not in ("ETM", "MM"):
             continue

@@ -96,6 +96,7 @@ def test_what_describes_takes_its_form_before_a_noun_of_the_turn(analyzer: KiwiA
         "따뜻한 녹차 하나 주세요.",
         ["ENDING_MODIFIER"],
     )
+    assert mended("예쁘 가방 주세요.", analyzer, "가방") == ("예쁜 가방 주세요.", ["ENDING_MODIFIER"])
     assert mended("추워 물 좀 주세요.", analyzer) == ("추워 물 좀 주세요.", [])
 
 

@@ -31,6 +31,7 @@ FREE = expect(
         ("혼자에서 살아요.", "혼자 살아요.", "PARTICLE_EXTRA"),
         ("어제에서 아팠어요.", "어제부터 아팠어요.", "PARTICLE_WRONG"),
         ("공항에서까지 갔어요.", "공항까지 갔어요.", "PARTICLE_EXTRA"),
+        ("영화를 보는 게 좋아해요.", "영화를 보는 걸 좋아해요.", "PARTICLE_WRONG"),
     ],
 )
 def test_a_person_takes_the_particle_of_what_is_done(judge: Judge, said: str, right: str, code: str):
@@ -51,6 +52,7 @@ def test_a_person_takes_the_particle_of_what_is_done(judge: Judge, said: str, ri
         "친구에게서 선물을 받았어요.",
         "아침에서 저녁까지 영화를 봤어요.",
         "선생님과 이야기했어요.",
+        "영화를 보는 게 좋아요.",
         "친구를 초대했어요.",
     ],
 )
