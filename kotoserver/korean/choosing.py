@@ -41,6 +41,8 @@ from kotoserver.korean.yes_and_no import (
     says_the_opposite,
 )
 
+_COURTESIES = ("안녕", "감사", "고맙", "수고", "저기요", "여기요")
+_FEW = 6
 _LEAD = 0.1
 _FAR = 0.25
 _NEXT = frozenset({"w:다음", "w:이번", "w:마지막", "w:막차", "w:첫", "w:먼저"})
@@ -65,6 +67,9 @@ def _nearest(reading: Reading, prepared: Prepared) -> Match | None:
     taught = _as_taught(reading, prepared)
     if taught is not None:
         return taught
+    courteous = _taught_among_courtesies(reading, prepared)
+    if courteous is not None:
+        return courteous
     word_for_word = _word_for_word(reading, prepared)
     if word_for_word is not None:
         return word_for_word
@@ -175,6 +180,22 @@ def _as_taught(reading: Reading, prepared: Prepared) -> Match | None:
     if len({intent.id for intent, _ in shown}) != 1:
         return None
     return Match(intent=shown[0][0], score=1.0, example=shown[0][1])
+
+
+def _taught_among_courtesies(reading: Reading, prepared: Prepared) -> Match | None:
+    """안녕하세요. 감사합니다; 저기요, 여기요: an example that is a courtesy itself, with others around it."""
+    words = reading.sentence.words
+    if not 1 < len(words) <= _FEW:
+        return None
+    for start in range(len(words)):
+        for end in range(len(words), start, -1):
+            rest = (*words[:start], *words[end:])
+            polite = all(w.start in reading.noise or w.text.startswith(_COURTESIES) for w in rest)
+            said = compact("".join(w.text for w in words[start:end])) if rest and polite else ""
+            shown = [(i, e) for i in prepared.intents for e in i.examples if e.compact == said]
+            if len({intent.id for intent, _ in shown}) == 1:
+                return Match(intent=shown[0][0], score=1.0, example=shown[0][1])
+    return None
 
 
 def _word_for_word(reading: Reading, prepared: Prepared) -> Match | None:

@@ -27,7 +27,11 @@ _SWAPS = (
     ("other noun", r"걸로", "거로"),
     ("other noun", r"걸로", "거"),
     ("full form", r"여기서", "여기에서"),
-    ("no object particle", r"([가-힣])[을를] ", r"\1 "),
+    (
+        "no object particle",
+        r"([가-힣])(?:를 |을 (?![거것겁수때게걸건줄만테]))",
+        r"\1 ",
+    ),  # not the 을 of 있을 거예요
     ("other answer", r"^네, ", "예, "),
     ("other answer", r"^아니요, ", "아뇨, "),
 )

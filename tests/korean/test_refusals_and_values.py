@@ -580,3 +580,24 @@ def test_it_is_i_is_said_humbly(judge: Judge, text: str, better: str):
 def test_ones_age_is_no_pronoun(judge: Judge):
     turn = expect("몇 살이에요?", "제 나이는 스무 살이에요.", "스무 살이에요.")
     assert codes(judge("나이는 스무 살이에요", turn)) == []
+
+
+THANKED = expect("도착했습니다.", "감사합니다.", "네, 감사합니다.")
+PAID = expect("만 원입니다.", "여기요.", "여기 있어요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("안녕하세요. 감사합니다.", THANKED),
+        ("저기요, 감사합니다", THANKED),
+        ("음… 여기요. 감사합니다.", PAID),
+        ("저기요, 여기요. 감사합니다.", PAID),
+    ],
+)
+def test_a_courtesy_that_is_taught_is_heard_among_others(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+def test_courtesies_alone_are_no_answer_where_none_is_taught(judge: Judge):
+    assert "MEANING_OFF_TOPIC" in codes(judge("안녕하세요. 감사합니다.", SEAT))
