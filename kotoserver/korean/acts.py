@@ -9,6 +9,7 @@ from kotoserver.korean.reading import Reading
 
 _NOTING = frozenset({"알", "고맙", "감사하", "그렇", "되", "괜찮", "좋"})
 _PLANNING = frozenset({"려고", "으려고", "려고요", "으려고요", "자"})
+_UNCOMMANDED = STATE_ROOTS | UNCOMMANDED_ROOTS | {"이"}
 _QUALITIES = frozenset({"VA", "XSA"})
 _WONDERING = frozenset({"얼마", "어디", "뭐", "언제", "누구"})
 """라떼가 얼마야, without its question mark."""
@@ -35,7 +36,12 @@ WANTING = frozenset({Act.REQUESTS, Act.PLANS})
 def act_of(reading: Reading) -> Act:
     closing = reading.closing
     if closing is None:
+        wonders = any(feature.startswith("q:") for feature in reading.features)
+        if wonders and not reading.predicates and reading.text.rstrip().endswith(("?", "？")):
+            return Act.ASKS  # 왜요?
         last = reading.predicates[-1] if reading.predicates else None
+        if last is not None and last.root in ("고맙", "감사하") and not reading.nouns:
+            return Act.NOTES
         return Act.PLANS if last is not None and last.ending in _PLANNING else Act.NAMES
     if _requests(closing, reading):
         return Act.REQUESTS
@@ -78,7 +84,7 @@ def describes(reading: Reading, predicate: Predicate) -> bool:
 
 def _requests(closing: Predicate, reading: Reading) -> bool:
     if is_demand(closing):
-        return not reading.sentence.asks(closing.end) and closing.root not in STATE_ROOTS | UNCOMMANDED_ROOTS
+        return not reading.sentence.asks(closing.end) and closing.root not in _UNCOMMANDED
     asked = [p for p in reading.predicates if p.root == "주" or "주" in p.auxiliaries]
     softened = closing.root in ("되", "괜찮", "좋") and any(p.ending in ("면", "으면") for p in asked)
     return softened or ((closing.root in REQUEST_ROOTS or "주" in closing.auxiliaries) and not closing.past)

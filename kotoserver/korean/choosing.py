@@ -56,7 +56,7 @@ _MEETING = frozenset({"보", "어떻", "좋", "괜찮"})
 def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
     """An intent of the turn, a common one, or None when the words belong to neither."""
     found = _nearest(reading, prepared)
-    if found is None or found.intent.common is not None or found.score >= 1.0:
+    if found is None or found.intent.common is not None or compact(reading.text) in prepared.compact_examples:
         return found
     return None if is_about_something_else(found, reading, prepared) else found
 

@@ -5,12 +5,9 @@ from kotoserver.korean.context import Prepared
 from kotoserver.korean.intents import Match, PreparedIntent
 from kotoserver.korean.lexicon import GENERIC_ROOTS, TAKING_ROOTS
 from kotoserver.korean.reading import Reading
-from kotoserver.korean.saying import TELLING_LITTLE, Saying
+from kotoserver.korean.saying import NEVER_SERVED, TELLING_LITTLE, Saying
 from kotoserver.korean.stance import Stance
-from kotoserver.korean.wondering import wondered
-
-PREFERRING = frozenset({"좋", "좋아하", "편하", "낫", "괜찮", "맞", "필요하", "어울리"})
-"""What chooses a thing by saying how it is."""
+from kotoserver.korean.wondering import PREFERRING, wondered
 
 
 def is_about_something_else(match: Match, reading: Reading, prepared: Prepared) -> bool:
@@ -34,8 +31,24 @@ def goes_elsewhere(said: Saying) -> bool:
     return not (little or said.names_nothing_new or said.is_of_the_matter)
 
 
+def asks_for_what_is_not_offered(said: Saying) -> bool:
+    """네, 봉투에 담아 주세요, to 처음 오셨어요?"""
+    taught = (act_of(e.reading) for intent in said.prepared.intents for e in intent.examples)
+    wants = said.act is Act.REQUESTS
+    wants |= said.act is Act.PLANS and said.asked is not None and not said.asked.past
+    return wants and not said.was_offered and not any(act in WANTING for act in taught)
+
+
 def _has_nothing_in_common(said: Saying) -> bool:
-    if said.act not in STATING or said.repeats_the_verb or said.says_known_words or said.closing is None:
+    if said.repeats_the_verb or said.says_known_words:
+        return False
+    if said.answer is Stance.FOR and asks_for_what_is_not_offered(said) and not said.is_of_the_matter:
+        return said.act is Act.REQUESTS and said.was_asked
+    if said.closing is None:
+        return said.counts_something_else and said.act is Act.NAMES
+    if said.act is Act.REQUESTS and said.counts_something_else:
+        return any(number.counter in NEVER_SERVED for number in said.reading.numbers)
+    if said.act not in STATING:
         return False
     if said.answer is Stance.AGAINST and said.was_asked:
         return False  # 아니요, 회의가 있어요

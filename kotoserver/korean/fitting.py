@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from kotoserver.korean.acts import STATING, Act, act_of, kindred
 from kotoserver.korean.context import Prepared
-from kotoserver.korean.elsewhere import PREFERRING, goes_elsewhere
+from kotoserver.korean.elsewhere import asks_for_what_is_not_offered, goes_elsewhere
 from kotoserver.korean.intents import Match, PreparedIntent
 from kotoserver.korean.lexicon import GENERIC_ROOTS
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.saying import TELLING_LITTLE, Saying, opens_with_yes_or_no
 from kotoserver.korean.stance import Stance
-from kotoserver.korean.wondering import answers_it, asks_how_it_is, leaves_the_number_open, wondered
+from kotoserver.korean.wondering import PREFERRING, answers_it, asks_how_it_is, leaves_the_number_open, wondered
 
 _WHEN = frozenset({"q:언제", "q:몇", "q:얼마나", "about:언제"})
 _MOST = 5
@@ -93,17 +93,9 @@ def _elaborates(said: Saying, intent: PreparedIntent, acts: frozenset[Act]) -> b
         return True
     if said.answer is Stance.FOR and (goes_elsewhere(said) or acts == {Act.ASKS}):
         return False
-    if said.answer is Stance.FOR and _asks_for_what_is_not_offered(said) and not said.is_of_the_matter:
+    if said.answer is Stance.FOR and asks_for_what_is_not_offered(said) and not said.is_of_the_matter:
         return False
     return said.act is not Act.PLANS or not _does_another_thing(said)
-
-
-def _asks_for_what_is_not_offered(said: Saying) -> bool:
-    """네, 봉투에 담아 주세요, to 처음 오셨어요?"""
-    taught = (act_of(e.reading) for intent in said.prepared.intents for e in intent.examples)
-    wants = said.act is Act.REQUESTS
-    wants |= said.act is Act.PLANS and said.asked is not None and not said.asked.past
-    return wants and not said.was_offered and not any(act in (Act.REQUESTS, Act.PLANS) for act in taught)
 
 
 def _does_another_thing(said: Saying) -> bool:
@@ -131,7 +123,7 @@ def _follows(said: Saying, intent: PreparedIntent, acts: frozenset[Act]) -> bool
         return True
     if said.act is Act.NOTES or said.speaks_of_another_matter or said.states_something_else:
         return said.act is Act.NOTES and Act.NOTES in acts
-    if said.act is Act.ASKS and said.answer is Stance.FOR:
+    if said.act is Act.ASKS and (said.answer is Stance.FOR or said.names_nothing_new):
         return _asks_on(said, intent)
     return _does_the_same(said, intent, acts)
 
@@ -167,6 +159,8 @@ def _asks_on(said: Saying, intent: PreparedIntent) -> bool:
     alike = bool(asked) and bool(asked & shown or (asked & _WHEN and shown & _WHEN))
     if alike and not said.speaks_of_another_matter:
         return True
+    if not said.was_asked and said.names_nothing_new and not said.speaks_of_another_matter:
+        return True  # 언제 고쳐요?, to 지금 고장이에요
     return not _takes_the_place_of_what_is_taught(said, intent) and _is_related(said, intent)
 
 

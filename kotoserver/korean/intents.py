@@ -124,9 +124,9 @@ def taking_nothing(intent: PreparedIntent) -> PreparedIntent:
     return replace(intent, stance=Stance.OPEN, leaning=Stance.OPEN)
 
 
-def taking_no_side(intent: PreparedIntent) -> PreparedIntent:
+def taking_no_side(intent: PreparedIntent, topic: frozenset[str]) -> PreparedIntent:
     """The intent where nobody was asked to say yes or no: 아무것도 안 했어 is as good as 영화 봤어."""
-    agreed = frozenset(intent.vocabulary).intersection(*(e.reading.content for e in intent.examples))
+    agreed = frozenset(intent.vocabulary).intersection(*(e.reading.content for e in intent.examples)) - topic
     if intent.stance is not Stance.FOR or intent.answers or agreed:
         return intent
     return replace(intent, stance=Stance.OPEN, leaning=Stance.OPEN, takes_sides=False)
@@ -355,6 +355,8 @@ def _adds_to_its_answer(reading: Reading, intent: PreparedIntent) -> bool:
     decided = reading.stance.decided_by
     if decided is None or intent.answers != {reading.stance.answer}:
         return False
+    if gives_a_quality_as_reason(reading):
+        return not _told_roots(intent) & {decided.root}  # 아니요, 너무 달아요
     if act_of(reading) is Act.DESCRIBES and decided.negated and f"w:{decided.root}" not in intent.spoken_of:
         return True  # 네, 이제 안 아파요
     refused = reading.stance.answer is Stance.AGAINST and decided.past
@@ -374,6 +376,13 @@ def _adds_to_its_answer(reading: Reading, intent: PreparedIntent) -> bool:
         return False
     same = next((pair for pair in _PAIRS if decided.root in pair), {decided.root})
     return not same & _told_roots(intent)
+
+
+def gives_a_quality_as_reason(reading: Reading) -> bool:
+    """아니요, 창가는 추워요; 아니요, 좋아요 gives none."""
+    closing = reading.closing
+    against = reading.stance.answer is Stance.AGAINST and act_of(reading) is Act.DESCRIBES
+    return against and closing is not None and closing.root not in ("좋", "괜찮")
 
 
 def _says_part(reading: Reading, intent: PreparedIntent) -> bool:

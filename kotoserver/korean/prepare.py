@@ -16,7 +16,7 @@ from kotoserver.korean.intents import (
     taking_no_side,
     taking_nothing,
 )
-from kotoserver.korean.lexicon import COMPOUNDS, SYNONYMS
+from kotoserver.korean.lexicon import COMPOUNDS, SYNONYMS, TAKING_ROOTS
 from kotoserver.korean.meaning import compact
 from kotoserver.korean.naming import asks_name, told_names
 from kotoserver.korean.reading import Reading, read
@@ -56,7 +56,8 @@ def prepare(expectation: Expectation, analyzer: MorphemeAnalyzer) -> Prepared:
     good = [e for intent in intents for e in intent.examples] + list(model)
     intents = tuple(replace(i, spoken_of=i.vocabulary | npc.reading.features.keys()) for i in intents)
     if _leaves_open(npc.reading):
-        intents = tuple(map(taking_no_side, intents))
+        topic = frozenset(npc.reading.features)
+        intents = tuple(taking_no_side(intent, topic) for intent in intents)
     if _asks_if_it_is_all_right(npc.reading):
         intents = tuple(map(consenting, intents))
     if npc.reading.closing is not None and not npc.reading.sentence.asks(npc.reading.closing.end):
@@ -86,7 +87,8 @@ def _leaves_open(npc: Reading) -> bool:
     asked = npc.closing
     if asked is None or not npc.sentence.asks(asked.end):
         return False
-    doing = "q:뭐" in npc.features and asked.root == "하"
+    takes = asked.root in TAKING_ROOTS and not asked.future
+    doing = "q:뭐" in npc.features and (asked.root == "하" or takes)
     whereabouts = "q:어디" in npc.features and asked.root in ("있", "이")
     return doing or whereabouts or "q:왜" in npc.features
 

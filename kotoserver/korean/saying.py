@@ -9,6 +9,7 @@ from kotoserver.korean.context import Prepared
 from kotoserver.korean.features import DECLINES, word_feature
 from kotoserver.korean.intents import PreparedIntent
 from kotoserver.korean.lexicon import GENERIC_ROOTS
+from kotoserver.korean.numbers import counters_fit
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
 from kotoserver.korean.stance import Stance
@@ -18,6 +19,8 @@ from kotoserver.ports.morphology import Morpheme
 TELLING_LITTLE = frozenset({"있", "없", "되", "하", "나", "오", "가"})
 """Verbs that tell little themselves: what is there, is done or comes tells."""
 TIMES = frozenset({"오늘", "내일", "어제", "지금", "이번", "다음", "주말", "아침", "점심", "저녁", "평소", "보통"})
+NEVER_SERVED = frozenset({"원", "시", "살", "층", "월"})
+"""Counters of what nobody can hand over a number of: 만 원 부탁드립니다, to 상자 필요하세요?"""
 _REASONS = ("어서", "아서", "여서", "니까", "으니까", "려고", "으려고")
 _NOTHING = Morpheme("", "", 0, 0)
 
@@ -117,15 +120,21 @@ class Saying:
 
     @cached_property
     def counts_something_else(self) -> bool:
-        """스무 살이에요, where nobody speaks of anybody's age."""
+        """스무 살이에요, where no age is spoken of; 세 잔이에요 for 세 명이에요 only counts it wrongly."""
         shown = [e.reading for intent in self.prepared.intents for e in intent.examples]
-        units = {number.counter for each in (self.prepared.npc, *shown) for number in each.numbers}
-        said = {
-            number.counter
+        taught = [number for each in (self.prepared.npc, *shown) for number in each.numbers]
+        units = {number.counter for number in taught} - {None}
+        said = [
+            number
             for number in self.reading.numbers
-            if not self.reading.text[number.end :].lstrip().startswith("거리")  # 십 분 거리예요 tells where it is
-        } - {None, "개"}
-        return bool(said) and not said & units
+            if number.counter not in (None, "개")
+            and not self.reading.text[number.end :].lstrip().startswith("거리")  # 십 분 거리예요 tells where it is
+        ]
+        same = {number.value for number in said} & {number.value for number in taught}
+        if not said or (same and not any(number.counter in NEVER_SERVED for number in said)):
+            return False
+        fitting = ((n.counter or "", unit or "") for n in said for unit in units)
+        return not any(counters_fit(*pair) for pair in fitting if "개" not in pair or pair[0] not in NEVER_SERVED)
 
     def shares_with(self, intent: PreparedIntent) -> bool:
         """A word of the NPC's line or of an example, what the NPC counted, or the matter."""

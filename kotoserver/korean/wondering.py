@@ -2,10 +2,12 @@
 
 from itertools import pairwise
 
-from kotoserver.korean.acts import STATING, WANTING, Act
-from kotoserver.korean.predicates import Predicate
+from kotoserver.korean.acts import STATING, WANTING, Act, describes
+from kotoserver.korean.predicates import Predicate, is_demand
 from kotoserver.korean.saying import TIMES, Saying, opens_with_yes_or_no
 
+PREFERRING = frozenset({"좋", "좋아하", "편하", "낫", "괜찮", "맞", "필요하", "어울리"})
+"""What chooses a thing by saying how it is."""
 _NUMBERS = frozenset({"q:몇", "q:얼마", "q:언제"})
 _PARTS_OF_THE_DAY = frozenset({"때", "밤", "낮", "새벽", "오전", "오후", "매일", "항상", "가끔", "전", "후"})
 _GOING = frozenset({"가", "오", "나가", "나오", "출발하", "도착하"})
@@ -44,14 +46,26 @@ def answers_it(said: Saying, about: frozenset[str]) -> bool:
         return said.gives_a_reason or _tells_what_happened(said, asked)
     if "q:뭐" in about and asked.root == "하":
         unsure = closing is not None and closing.root == "모르"
-        done = closing is not None and closing.past == asked.past and said.act is Act.TELLS
+        done = closing is not None and closing.past == asked.past and _tells_what_is_done(said, asked)
         return said.act is Act.PLANS or unsure if asked.future else done
+    if "q:뭐" in about and "싶" in asked.auxiliaries:
+        return said.act in WANTING or (closing is not None and closing.root in PREFERRING | {"되"})
+    if "q:뭐" in about and describes(said.prepared.npc, asked):
+        return closing is not None and closing.past == asked.past and describes(said.reading, closing)
     if "q:누구" in about:
         return any((m.form, m.tag) in _WITH for m in said.reading.sentence.morphemes)
     if "q:어디" in about and _says_where(said, asked):
         return True
     free = asked.root in ("이", "어떻", "어떠") or not said.speaks_of_another_matter
     return "q:어때" in about and said.act is Act.DESCRIBES and free
+
+
+def _tells_what_is_done(said: Saying, asked: Predicate) -> bool:
+    """과일을 파세요, of others that one raises, which orders nobody."""
+    if said.act is Act.TELLS or said.closing is None:
+        return said.act is Act.TELLS
+    given = "주" in (said.closing.root, *said.closing.auxiliaries)
+    return asked.honorific and is_demand(said.closing) and not given
 
 
 def _tells_what_happened(said: Saying, asked: Predicate) -> bool:

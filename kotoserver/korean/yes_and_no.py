@@ -10,6 +10,7 @@ from kotoserver.korean.intents import (
     STANCE_PENALTY,
     Match,
     PreparedIntent,
+    gives_a_quality_as_reason,
     opposes,
 )
 from kotoserver.korean.lexicon import (
@@ -70,7 +71,11 @@ def as_answered(best: Match, own: tuple[Match, ...], reading: Reading, prepared:
 def _only_so_much(reading: Reading) -> bool:
     """아니요, 영수증만 주세요; 아니요, 벌써 찍었어요: what is offered is not taken."""
     only = any((m.form, m.tag) == ("만", "JX") for m in reading.sentence.morphemes)
-    return only or any(word.text in ("벌써", "이미") for word in reading.sentence.words)
+    return (
+        only
+        or gives_a_quality_as_reason(reading)
+        or any(word.text in ("벌써", "이미") for word in reading.sentence.words)
+    )
 
 
 def _answers_of(intent: PreparedIntent) -> set[Stance]:

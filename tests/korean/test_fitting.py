@@ -85,3 +85,27 @@ def test_words_have_themes_and_a_turn_has_the_matter_of_its_words():
     assert not is_known("리본끈")
     assert matter_of(["머리", "자르", "미용실"]) == {"beauty"}
     assert matter_of([]) == frozenset()
+
+
+TOLD = expect("이 컴퓨터는 지금 고장이에요.", "그럼 어떤 걸 써요?", "다른 컴퓨터 써도 돼요?")
+CREAM = turn(
+    "휘핑크림 올려 드릴까요?",
+    Intent(id="with", examples=("네, 올려 주세요.", "네, 많이 주세요.")),
+    Intent(id="without", examples=("아니요, 빼 주세요.", "아니요, 괜찮아요.")),
+)
+
+
+@pytest.mark.parametrize("says", ["언제 고쳐요?", "왜요?", "얼마나 걸려요?"])
+def test_a_question_that_names_nothing_new_follows_what_was_told(judge: Judge, says: str):
+    assert judge(says, TOLD).verdict == "accept"
+
+
+@pytest.mark.parametrize("says", ["아니요, 너무 달아요.", "아니요, 크림은 느끼해요."])
+def test_how_something_is_may_be_why_it_is_declined(judge: Judge, says: str):
+    evaluation = judge(says, CREAM)
+    assert (evaluation.verdict, evaluation.intent) == ("accept", "without")
+
+
+@pytest.mark.parametrize("says", ["네, 어제 왔어요.", "네, 회의가 있어요.", "만 원 부탁드려요."])
+def test_what_neither_accepts_nor_declines_an_offer_is_told(judge: Judge, says: str):
+    assert judge(says, CREAM).verdict == "retry"
