@@ -107,7 +107,7 @@ _native_word = "|".join(sorted([*NATIVE_FULL, *NATIVE_SHORT], key=len, reverse=T
 _native_tens = "|".join(sorted(NATIVE_TENS, key=len, reverse=True))
 _NATIVE = rf"(?:(?:{_native_tens})\s?(?:{_native_word})|{_native_tens}|{_native_word})"
 _SINO = r"[일이삼사오육륙칠팔구십백천만영공]+"
-_MIXED = rf"(?:{'|'.join([*NATIVE_FULL, *NATIVE_TENS])})[백천만](?=\s?원)"
+_MIXED = rf"(?:{'|'.join([*NATIVE_FULL, *NATIVE_TENS])})[백천만](?=\s?(?:원|달러|루피아))"
 """다섯천: a native digit with a Sino-Korean power."""
 _DIGITS = r"\d[\d,]*(?:\.\d+)?\s?[십백천만]*"
 _counter = "|".join(sorted(NATIVE_COUNTERS | SINO_COUNTERS | _EITHER, key=len, reverse=True))

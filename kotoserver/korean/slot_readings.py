@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kotoserver.domain.evaluation import SlotReading, SlotState
 from kotoserver.domain.scene import Slot
 from kotoserver.korean.intents import PreparedIntent
-from kotoserver.korean.lexicon import MEANS_NOUNS, REQUEST_ROOTS, TAKING_ROOTS
+from kotoserver.korean.lexicon import MEANS_NOUNS, PURPOSES, REQUEST_ROOTS, TAKING_ROOTS
 from kotoserver.korean.numbers import read_numbers
 from kotoserver.korean.predicates import Predicate
 from kotoserver.korean.reading import Reading
@@ -119,12 +119,19 @@ def _unlisted_noun(reading: Reading, slot: Slot) -> str | None:
 def in_its_place(reading: Reading, intent: PreparedIntent, slot: str) -> str | None:
     """구석 of 구석에 앉을게요, where 창가에 앉을게요 is taught: it has the value's particle and its verb."""
     closing = reading.closing
-    if closing is None or closing.negated or reading.sentence.asks(closing.end):
+    if closing is None or closing.negated:
         return None
+    asks = reading.sentence.asks(closing.end)
     named = [(e.reading, m) for e in intent.examples for m in e.reading.mentions if m.slot == slot]
-    shown = {(told.root, _behind(read, m.end)) for read, m in named if (told := read.closing) is not None}
+    shown = {
+        (told.root, _behind(read, m.end))
+        for read, m in named
+        if (told := read.closing) is not None and read.sentence.asks(told.end) is asks
+    }
     values = {read.text[m.start : m.end] for read, m in named}
-    elsewhere = _BESIDE if values & MEANS_NOUNS else _BESIDE | MEANS_NOUNS | {"한국"}  # 비행기로 왔어요
+    elsewhere = _BESIDE | {"한국"} - values
+    if values & PURPOSES:
+        elsewhere |= MEANS_NOUNS  # 비행기로 왔어요 tells no purpose
     taken = {place for m in reading.mentions for place in range(m.start, m.end)}
     taken |= {place for n in reading.numbers for place in range(n.start, n.end)}
     for noun in reversed(reading.sentence.morphemes):

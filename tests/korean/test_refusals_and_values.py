@@ -601,3 +601,26 @@ def test_a_courtesy_that_is_taught_is_heard_among_others(judge: Judge, text: str
 
 def test_courtesies_alone_are_no_answer_where_none_is_taught(judge: Judge):
     assert "MEANING_OFF_TOPIC" in codes(judge("안녕하세요. 감사합니다.", SEAT))
+
+
+SHIP = expect("뭐 타고 오셨어요?", "배를 타고 왔어요.", "배로 왔어요.", slots={"way": ("배",)})
+PURPOSE = expect("왜 오셨어요?", "관광으로 왔어요.", "관광하러 왔어요.", slots={"why": ("관광",)})
+PILLS = expect("도움 필요하세요?", "네, 두통약 있어요?", "네, 두통약을 사고 싶어요.", slots={"item": ("두통약",)})
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "told"),
+    [
+        ("비행기로 왔어요", SHIP, "SLOT_WRONG"),
+        ("비행기로 왔어요", PURPOSE, "SLOT_MISSING"),
+        ("네, 소화제 있어요?", PILLS, "SLOT_WRONG"),
+        ("네, 약 있어요?", PILLS, "SLOT_MISSING"),
+    ],
+)
+def test_a_value_is_wrong_where_it_could_have_been_one(judge: Judge, text: str, turn: Expectation, told: str):
+    assert codes(judge(text, turn)) == [told]
+
+
+def test_a_native_digit_before_hundreds_of_dollars_is_told(judge: Judge):
+    turn = expect("얼마나 바꾸실 거예요?", "삼백 달러 바꿔 주세요.", "삼백 달러요.")
+    assert codes(judge("셋백 달러 바꿔 주세요", turn)) == ["COUNTER_SYSTEM"]
