@@ -145,9 +145,18 @@ def _does_the_same(said: Saying, intent: PreparedIntent, acts: frozenset[Act]) -
         return False
     if said.act is Act.ASKS:
         return Act.ASKS in acts and _asks_on(said, intent)
-    if _takes_the_place_of_what_is_taught(said, intent):
+    if _takes_the_place_of_what_is_taught(said, intent) or _leaves_yes_and_no_open(said):
         return False
     return bool(acts & kindred(said.act, said.reading)) and _is_related(said, intent)
+
+
+def _leaves_yes_and_no_open(said: Saying) -> bool:
+    """어제 영화를 봤어요, to 비행기표는 있으십니까?: neither yes nor no, and not a word of what was asked."""
+    told = said.says_known_words or said.repeats_the_verb or said.names_nothing_new or said.apologises
+    wondered_about = any(feature.startswith(("q:", "about:")) for feature in said.prepared.npc.features)
+    answers = any(intent.answers for intent in said.prepared.intents)
+    yes_or_no = said.was_asked and answers and not wondered_about
+    return yes_or_no and said.act in STATING and not told
 
 
 def _asks_on(said: Saying, intent: PreparedIntent) -> bool:

@@ -80,8 +80,8 @@ async def test_a_model_that_agrees_changes_nothing_but_the_name(local: LocalEval
 
 
 async def test_a_remark_that_the_local_engine_bears_out_is_told(local: LocalEvaluator, client):
-    said, better = "라떼 마싰을 것 같아요", "라떼 맛있을 것 같아요"
-    told = remark("SPELL_WORD", got="마싰을", want="맛있을")
+    said, better = "라떼로 결쩡할게요", "라떼로 결정할게요"
+    told = remark("SPELL_WORD", got="결쩡할게요", want="결정할게요")
     async with (
         serving_models(script=[opinion(intent="order_drink", remarks=[told], corrected=better)]) as server,
         helped(local, client(server)) as judge,
@@ -92,7 +92,7 @@ async def test_a_remark_that_the_local_engine_bears_out_is_told(local: LocalEval
     assert "".join(part.learner for part in evaluation.diff) == said
     assert evaluation.score < (await local.evaluate(said, ORDER)).score
     [item] = [item for item in evaluation.items if item.code == "SPELL_WORD"]
-    assert said[item.span.start : item.span.end] == "마싰을"
+    assert said[item.span.start : item.span.end] == "결쩡할게요"
 
 
 FAILURES = {

@@ -153,7 +153,7 @@ def test_the_speech_level_stays_with_its_price(judge: Judge):
 
 
 def test_a_good_answer_in_words_of_its_own_is_understood_through_its_restatement(judge: Judge):
-    said = "들고 갈 봉투를 챙겨 주시면 편하겠어요"
+    said = "봉투를 챙겨 오는 걸 깜빡했지 뭐예요"
     alone = judge(said, BAG)
     assert alone.verdict is Verdict.RETRY
     evaluation = helped(judge, said, BAG, answered(intent="want", restated="네, 봉투 주세요."))
@@ -176,7 +176,7 @@ def test_a_good_answer_in_words_of_its_own_is_understood_through_its_restatement
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_restatement_that_says_something_else_lifts_nothing(judge: Judge, answer: Answer, why: str):
-    said = "들고 갈 봉투를 챙겨 주시면 편하겠어요"
+    said = "봉투를 챙겨 오는 걸 깜빡했지 뭐예요"
     assert helped(judge, said, BAG, answer) == judge(said, BAG), why
 
 
@@ -207,37 +207,41 @@ def remarked(corrected: str, code: str = "SPELL_WORD", **params: str) -> Answer:
 
 
 def test_a_mistake_that_only_the_model_saw_is_told_with_its_correction(judge: Judge):
-    said = "라떼 마싰을 것 같아요"
+    said = "라떼로 결쩡할게요"
     assert judge(said, ORDER).items == ()
-    evaluation = helped(judge, said, ORDER, remarked("라떼 맛있을 것 같아요", got="마싰을", want="맛있을"))
+    evaluation = helped(judge, said, ORDER, remarked("라떼로 결정할게요", got="결쩡할게요", want="결정할게요"))
     [item] = evaluation.items
-    assert (item.code, item.rule, dict(item.params)) == ("SPELL_WORD", RULE, {"got": "마싰을", "want": "맛있을"})
-    assert said[item.span.start : item.span.end] == "마싰을"
-    assert evaluation.corrected == "라떼 맛있을 것 같아요"
+    assert (item.code, item.rule, dict(item.params)) == (
+        "SPELL_WORD",
+        RULE,
+        {"got": "결쩡할게요", "want": "결정할게요"},
+    )
+    assert said[item.span.start : item.span.end] == "결쩡할게요"
+    assert evaluation.corrected == "라떼로 결정할게요"
     assert (evaluation.verdict, evaluation.score < 100) == (Verdict.ACCEPT_WITH_FEEDBACK, True)
 
 
 @pytest.mark.parametrize(
     "corrected",
     [
-        "녹차 맛있을 것 같아요",
-        "라떼 두 잔 맛있을 것 같아요",
-        "라떼 안 맛있을 것 같아요",
-        "라떼 맛있을 것 같아",
+        "녹차로 결정할게요",
+        "라떼 두 잔으로 결정할게요",
+        "라떼로 결정 안 할게요",
+        "라떼로 결정할게",
         "저는 오늘 아침부터 정말 라떼를 아주 많이 마시고 싶어요",
-        "라떼 마싰을 것 같아요",
+        "라떼로 결쩡할게요",
     ],
 )
 def test_a_correction_that_changes_the_meaning_the_level_or_the_sentence_brings_no_remark(
     judge: Judge, corrected: str
 ):
-    said = "라떼 마싰을 것 같아요"
-    assert helped(judge, said, ORDER, remarked(corrected, got="마싰을", want="맛있을")).items == ()
+    said = "라떼로 결쩡할게요"
+    assert helped(judge, said, ORDER, remarked(corrected, got="결쩡할게요", want="결정할게요")).items == ()
 
 
 def test_a_remark_on_meaning_or_level_is_left_out(judge: Judge):
-    said = "라떼 마싰을 것 같아요"
-    answer = remarked("라떼 맛있을 것 같아요", "LEVEL_TOO_LOW", got="banmal", want="haeyo", fix="맛있을")
+    said = "라떼로 결쩡할게요"
+    answer = remarked("라떼로 결정할게요", "LEVEL_TOO_LOW", got="banmal", want="haeyo", fix="결정할게요")
     assert helped(judge, said, ORDER, answer) == judge(said, ORDER)
 
 
