@@ -9,7 +9,7 @@ from time import perf_counter
 
 from bench.quality import cases, measures, report
 from kotoserver.domain.evaluation import Evaluation, Expectation
-from kotoserver.korean.context import Prepared
+from kotoserver.korean.answering.context import Prepared
 from kotoserver.korean.engine import ENGINE_NAME, ENGINE_VERSION, judge, prepare
 from kotoserver.providers.kiwi import KiwiAnalyzer, kiwi_version
 

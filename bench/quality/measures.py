@@ -10,12 +10,12 @@ from time import perf_counter
 from bench.quality.cases import Case, Taught
 from kotoserver.domain.evaluation import Evaluation, Expectation, Severity, Verdict
 from kotoserver.domain.levels import SpeechLevel
-from kotoserver.korean.codes import CODES, Code, Rank
-from kotoserver.korean.level import read_level
-from kotoserver.korean.mistakes import UNRESTORED, Family, Mistake, mistakes_for
-from kotoserver.korean.restyling import combined, restyled
-from kotoserver.korean.sentence import analyse
-from kotoserver.korean.variants import passes, variants
+from kotoserver.korean.findings.codes import CODES, Code, Rank
+from kotoserver.korean.reading.level import read_level
+from kotoserver.korean.reading.sentence import analyse
+from kotoserver.korean.trying.mistakes import UNRESTORED, Family, Mistake, mistakes_for
+from kotoserver.korean.trying.restyling import combined, restyled
+from kotoserver.korean.trying.variants import passes, variants
 from kotoserver.ports.morphology import MorphemeAnalyzer
 from kotoserver.services.judging import LEVELS, Question, expectation_for
 

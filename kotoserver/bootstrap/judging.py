@@ -9,7 +9,7 @@ from kotoserver.content.library import open_library
 from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.domain.scene import Scene
 from kotoserver.domain.session import Session
-from kotoserver.korean.context import Prepared
+from kotoserver.korean.answering.context import Prepared
 from kotoserver.korean.engine import judge, prepare
 from kotoserver.korean.proofreader import KoreanProofreader
 from kotoserver.ports.morphology import MorphemeAnalyzer

@@ -21,7 +21,7 @@ from kotoserver.content.publishing import Publication, publish_pack, publish_sce
 from kotoserver.content.sentences import LANGUAGES, Language
 from kotoserver.content.versions import compare_packs, compare_scenes
 from kotoserver.domain.errors import KotoError, NotFound
-from kotoserver.korean.robustness import try_examples
+from kotoserver.korean.trying.robustness import try_examples
 from kotoserver.ports.clock import SystemClock
 from kotoserver.settings import Settings
 

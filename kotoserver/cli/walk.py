@@ -11,7 +11,7 @@ from kotoserver.content.differences import rule_words
 from kotoserver.content.drafts import Folders, compile_folders
 from kotoserver.domain.errors import BadInput, NotFound
 from kotoserver.domain.scene import Scene
-from kotoserver.korean.walks import Kind, WalkReport, walk_scene
+from kotoserver.korean.trying.walks import Kind, WalkReport, walk_scene
 from kotoserver.settings import Settings
 
 MOST_TOLD = 12

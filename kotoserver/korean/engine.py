@@ -4,32 +4,32 @@ from dataclasses import replace
 
 from kotoserver.domain.evaluation import Evaluation, Verdict
 from kotoserver.domain.levels import SpeechFit
-from kotoserver.korean.answering import choose_intent
-from kotoserver.korean.codes import Code
-from kotoserver.korean.context import Context, Prepared
-from kotoserver.korean.contradictions import find_contradiction, find_refused_otherwise
-from kotoserver.korean.corrections import apply_findings
-from kotoserver.korean.counting import find_counting
-from kotoserver.korean.draft import Draft, begin_draft
-from kotoserver.korean.endings import find_endings, find_told_as_question
-from kotoserver.korean.findings import Finding, told_once
-from kotoserver.korean.honorifics import find_honorifics
+from kotoserver.korean.answering.answering import choose_intent
+from kotoserver.korean.answering.context import Context, Prepared
+from kotoserver.korean.answering.contradictions import find_contradiction, find_refused_otherwise
+from kotoserver.korean.answering.intents import Match
+from kotoserver.korean.answering.meaning import compact, find_meaning
+from kotoserver.korean.answering.slot_readings import read_slots
+from kotoserver.korean.findings.codes import Code
+from kotoserver.korean.findings.corrections import apply_findings
+from kotoserver.korean.findings.draft import Draft, begin_draft
+from kotoserver.korean.findings.findings import Finding, told_once
+from kotoserver.korean.grammar.counting import find_counting
+from kotoserver.korean.grammar.endings import find_endings, find_told_as_question
+from kotoserver.korean.grammar.honorifics import find_honorifics
+from kotoserver.korean.grammar.joining import find_joining
+from kotoserver.korean.grammar.negation import find_negation
+from kotoserver.korean.grammar.particles import find_particles
+from kotoserver.korean.grammar.people import find_people
+from kotoserver.korean.grammar.politeness import find_level
+from kotoserver.korean.grammar.things import find_honoured_things
+from kotoserver.korean.grammar.timing import find_timing
+from kotoserver.korean.grammar.word_order import find_order
 from kotoserver.korean.inputs import judge_unread
-from kotoserver.korean.intents import Match
-from kotoserver.korean.joining import find_joining
-from kotoserver.korean.level import fit
-from kotoserver.korean.meaning import compact, find_meaning
-from kotoserver.korean.negation import find_negation
 from kotoserver.korean.outcome import ENGINE_NAME, ENGINE_VERSION, Located, Outcome, evaluation_of, verdict_on
-from kotoserver.korean.particles import find_particles
-from kotoserver.korean.people import find_people
-from kotoserver.korean.politeness import find_level
 from kotoserver.korean.prepare import prepare
-from kotoserver.korean.reading import Reading
-from kotoserver.korean.slot_readings import read_slots
-from kotoserver.korean.things import find_honoured_things
-from kotoserver.korean.timing import find_timing
-from kotoserver.korean.word_order import find_order
+from kotoserver.korean.reading.level import fit
+from kotoserver.korean.reading.reading import Reading
 from kotoserver.korean.writing import polish, read_draft, repair_writing
 
 __all__ = ["ENGINE_NAME", "ENGINE_VERSION", "judge", "prepare"]

@@ -13,7 +13,7 @@ from enum import StrEnum
 from rapidfuzz.distance import Levenshtein
 
 from kotoserver.domain.hearing import AudioClip, Recognition
-from kotoserver.korean.hangul import is_syllable, jamo
+from kotoserver.korean.sounds.hangul import is_syllable, jamo
 
 SURE = 0.6
 """Below this confidence the learner is asked, unless it is word for word one of the turn's examples."""

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kotoserver.domain.evaluation import Verdict
-from kotoserver.korean.codes import Code
-from kotoserver.korean.context import Prepared
-from kotoserver.korean.draft import Draft
-from kotoserver.korean.findings import Finding
-from kotoserver.korean.meaning import echoes
-from kotoserver.korean.noise import says_nothing
+from kotoserver.korean.answering.context import Prepared
+from kotoserver.korean.answering.meaning import echoes
+from kotoserver.korean.findings.codes import Code
+from kotoserver.korean.findings.draft import Draft
+from kotoserver.korean.findings.findings import Finding
+from kotoserver.korean.orthography.scripts import Script, decode_romanized, script_of
 from kotoserver.korean.outcome import Located, Outcome
-from kotoserver.korean.scripts import Script, decode_romanized, script_of
-from kotoserver.korean.sentence import words_of
+from kotoserver.korean.reading.noise import says_nothing
+from kotoserver.korean.reading.sentence import words_of
 
 LONGEST = 400
 """Code points; a longer text is no answer and is not analysed."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from kotoserver.domain.evaluation import Evaluation, FeedbackItem, Severity, SlotReading, Verdict
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
-from kotoserver.korean.codes import CODES, Code
-from kotoserver.korean.context import Prepared
-from kotoserver.korean.corrections import diff_texts
-from kotoserver.korean.draft import Draft
-from kotoserver.korean.findings import Finding
+from kotoserver.korean.answering.context import Prepared
+from kotoserver.korean.findings.codes import CODES, Code
+from kotoserver.korean.findings.corrections import diff_texts
+from kotoserver.korean.findings.draft import Draft
+from kotoserver.korean.findings.findings import Finding
 from kotoserver.korean.scoring import find_bars, weigh
 
 ENGINE_NAME = "local"

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from kotoserver.domain.evaluation import Expectation
 from kotoserver.domain.scene import SlotKind
-from kotoserver.korean.context import Prepared
-from kotoserver.korean.draft import begin_draft
-from kotoserver.korean.intents import (
+from kotoserver.korean.answering.context import Prepared
+from kotoserver.korean.answering.intents import (
     Example,
     PreparedIntent,
     consenting,
@@ -16,16 +15,17 @@ from kotoserver.korean.intents import (
     taking_no_side,
     taking_nothing,
 )
-from kotoserver.korean.lexicon import COMPOUNDS, SYNONYMS, TAKING_ROOTS
-from kotoserver.korean.meaning import compact
-from kotoserver.korean.naming import asks_name, told_names
-from kotoserver.korean.reading import Reading, read
-from kotoserver.korean.removal import offers_removal, weighed_by_removal
-from kotoserver.korean.scripts import latin_words
-from kotoserver.korean.sentence import Sentence, analyse, unite_nouns
-from kotoserver.korean.slots import build_table
-from kotoserver.korean.themes import matter_of
-from kotoserver.korean.vocabulary import build_vocabulary
+from kotoserver.korean.answering.meaning import compact
+from kotoserver.korean.findings.draft import begin_draft
+from kotoserver.korean.orthography.scripts import latin_words
+from kotoserver.korean.orthography.vocabulary import build_vocabulary
+from kotoserver.korean.reading.naming import asks_name, told_names
+from kotoserver.korean.reading.reading import Reading, read
+from kotoserver.korean.reading.removal import offers_removal, weighed_by_removal
+from kotoserver.korean.reading.sentence import Sentence, analyse, unite_nouns
+from kotoserver.korean.reading.slots import build_table
+from kotoserver.korean.words.lexicon import COMPOUNDS, SYNONYMS, TAKING_ROOTS
+from kotoserver.korean.words.themes import matter_of
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 

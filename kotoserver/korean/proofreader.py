@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kotoserver.domain.evaluation import Evaluation, Expectation
-from kotoserver.korean.allomorphs import find_allomorphs
-from kotoserver.korean.conjugations import find_conjugations
-from kotoserver.korean.context import Prepared
+from kotoserver.korean.answering.context import Prepared
 from kotoserver.korean.engine import ENGINE_NAME, ENGINE_VERSION, judge, prepare
-from kotoserver.korean.findings import Finding
-from kotoserver.korean.level import read_level
-from kotoserver.korean.numbers import read_numbers
-from kotoserver.korean.sentence import Sentence, analyse
-from kotoserver.korean.spacing import find_spacing
-from kotoserver.korean.spelling import find_surface
+from kotoserver.korean.findings.findings import Finding
+from kotoserver.korean.orthography.allomorphs import find_allomorphs
+from kotoserver.korean.orthography.conjugations import find_conjugations
+from kotoserver.korean.orthography.spacing import find_spacing
+from kotoserver.korean.orthography.spelling import find_surface
+from kotoserver.korean.reading.level import read_level
+from kotoserver.korean.reading.sentence import Sentence, analyse
+from kotoserver.korean.words.numbers import read_numbers
 from kotoserver.ports.morphology import MorphemeAnalyzer
 from kotoserver.ports.proofreading import ContentWord, Doubt, Proofreader, SpokenLevels
 

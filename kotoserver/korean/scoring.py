@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from kotoserver.domain.evaluation import Bar, BarName, Severity, Verdict
 from kotoserver.domain.levels import SpeechFit
 from kotoserver.domain.scene import Scoring
-from kotoserver.korean.codes import CODES, Code, Rank
-from kotoserver.korean.findings import Finding
+from kotoserver.korean.findings.codes import CODES, Code, Rank
+from kotoserver.korean.findings.findings import Finding
 
 _COST = {Severity.ERROR: 20, Severity.WARN: 12, Severity.HINT: 6, Severity.PRAISE: 0}
 _LEVEL_COST = {Code.LEVEL_BARE_FRAGMENT: 40, Code.LEVEL_MIXED: 30}

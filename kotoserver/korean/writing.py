@@ -5,28 +5,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kotoserver.domain.particles import choose_particle
-from kotoserver.korean.allomorphs import find_allomorphs
-from kotoserver.korean.codes import Code
-from kotoserver.korean.conjugations import find_conjugations
-from kotoserver.korean.context import Prepared
-from kotoserver.korean.corrections import apply_findings
-from kotoserver.korean.draft import Draft
-from kotoserver.korean.features import DECLINES
-from kotoserver.korean.findings import Finding
-from kotoserver.korean.lexicon import COMPOUNDS, DECLINING, REMOVING
-from kotoserver.korean.misjoined import find_misjoined
-from kotoserver.korean.misshapen import find_misshapen
-from kotoserver.korean.naming import asks_name, called_as_taught
+from kotoserver.korean.answering.context import Prepared
+from kotoserver.korean.findings.codes import Code
+from kotoserver.korean.findings.corrections import apply_findings
+from kotoserver.korean.findings.draft import Draft
+from kotoserver.korean.findings.findings import Finding
+from kotoserver.korean.orthography.allomorphs import find_allomorphs
+from kotoserver.korean.orthography.conjugations import find_conjugations
+from kotoserver.korean.orthography.misjoined import find_misjoined
+from kotoserver.korean.orthography.misshapen import find_misshapen
+from kotoserver.korean.orthography.scripts import Script, chat_tokens, decode_word, foreign_words, strange_words
+from kotoserver.korean.orthography.spacing import find_spacing
+from kotoserver.korean.orthography.spelling import find_surface
+from kotoserver.korean.orthography.vocabulary import find_misspelt
 from kotoserver.korean.outcome import Located
-from kotoserver.korean.predicates import Predicate
-from kotoserver.korean.reading import Reading, read
-from kotoserver.korean.removal import offers_removal, weighed_by_removal
-from kotoserver.korean.scripts import Script, chat_tokens, decode_word, foreign_words, strange_words
-from kotoserver.korean.sentence import analyse, unite_nouns
-from kotoserver.korean.spacing import find_spacing
-from kotoserver.korean.spelling import find_surface
-from kotoserver.korean.stance import Stance
-from kotoserver.korean.vocabulary import find_misspelt
+from kotoserver.korean.reading.features import DECLINES
+from kotoserver.korean.reading.naming import asks_name, called_as_taught
+from kotoserver.korean.reading.predicates import Predicate
+from kotoserver.korean.reading.reading import Reading, read
+from kotoserver.korean.reading.removal import offers_removal, weighed_by_removal
+from kotoserver.korean.reading.sentence import analyse, unite_nouns
+from kotoserver.korean.reading.stance import Stance
+from kotoserver.korean.words.lexicon import COMPOUNDS, DECLINING, REMOVING
 from kotoserver.ports.morphology import MorphemeAnalyzer
 
 _PAIRS = ("을/를", "이/가", "은/는", "으로/로", "과/와")

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from kotoserver.domain.errors import BadInput, ProviderFailed
 from kotoserver.domain.speech import Speech, SpeechRequest, WordTime
-from kotoserver.korean.pronunciation import Pronunciation, pronounce
+from kotoserver.korean.sounds.pronunciation import Pronunciation, pronounce
 from kotoserver.ports.providers import Synthesizer
 from kotoserver.providers.espeak_process import COMMAND, EspeakProcess
 from kotoserver.providers.espeak_worker import Sound, Utterance

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from kotoserver.domain.errors import ProviderFailed, TooFast
 from kotoserver.domain.evaluation import Evaluation, Expectation
-from kotoserver.korean.context import Prepared
+from kotoserver.korean.answering.context import Prepared
 from kotoserver.korean.engine import ENGINE_NAME, ENGINE_VERSION, judge, prepare
 from kotoserver.ports.providers import Evaluator
 from kotoserver.providers.kiwi import KiwiAnalyzer, kiwi_version

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from kotoserver.domain.evaluation import Expectation, Verdict
 from kotoserver.domain.utterance import MAX_CHARACTERS
-from kotoserver.korean.codes import CODES, Code, Rank
+from kotoserver.korean.findings.codes import CODES, Code, Rank
 
 NO_INTENT = "none"
 MOST_REMARKS = 3

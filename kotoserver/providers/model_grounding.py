@@ -8,7 +8,7 @@ import re
 
 from kotoserver.domain.evaluation import Evaluation, Expectation
 from kotoserver.domain.scene import Slot, SlotFill
-from kotoserver.korean.number_words import NATIVE_FULL, NATIVE_SHORT, NATIVE_TENS, sino_value
+from kotoserver.korean.sounds.number_words import NATIVE_FULL, NATIVE_SHORT, NATIVE_TENS, sino_value
 from kotoserver.providers.model_answer import bare
 
 _JUDGE = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from kotoserver.domain.evaluation import Evaluation, Expectation, Verdict
-from kotoserver.korean.codes import CODES, Code
+from kotoserver.korean.findings.codes import CODES, Code
 from kotoserver.providers.language_model import Prompt
 from kotoserver.providers.model_answer import ENUM_PARAMS, MOST_REMARKS, NO_INTENT, TEACHABLE
 

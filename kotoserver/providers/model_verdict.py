@@ -15,9 +15,9 @@ from rapidfuzz import fuzz
 from kotoserver.domain.evaluation import Bar, BarName, Evaluation, FeedbackItem, SlotState, Span, Verdict
 from kotoserver.domain.levels import SpeechFit
 from kotoserver.domain.utterance import MAX_CHARACTERS
-from kotoserver.korean.codes import CODES, Code, Rank
-from kotoserver.korean.corrections import diff_texts
-from kotoserver.korean.findings import Finding
+from kotoserver.korean.findings.codes import CODES, Code, Rank
+from kotoserver.korean.findings.corrections import diff_texts
+from kotoserver.korean.findings.findings import Finding
 from kotoserver.korean.outcome import MOST_ITEMS
 from kotoserver.korean.scoring import find_bars, weigh
 from kotoserver.providers.model_answer import ENUM_PARAMS, NO_INTENT, TEACHABLE, Answer, Remark, bare

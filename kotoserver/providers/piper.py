@@ -19,7 +19,7 @@ from typing import Any
 
 from kotoserver.domain.errors import BadInput, BadSettings, ProviderFailed
 from kotoserver.domain.speech import Speech, SpeechRequest, WordTime
-from kotoserver.korean.pronunciation import SpokenWord, pronounce
+from kotoserver.korean.sounds.pronunciation import SpokenWord, pronounce
 from kotoserver.ports.providers import Synthesizer
 from kotoserver.providers import piper_worker
 from kotoserver.providers.engine_process import EngineProcess

@@ -22,7 +22,7 @@ from kotoserver.domain.session import Progress, SaidLine, Session, Step, say, sl
 from kotoserver.domain.speech import NORMAL_RATE, SLOW_RATE
 from kotoserver.domain.utterance import Utterance
 from kotoserver.korean.heard import Hearing
-from kotoserver.korean.romanize import romanize
+from kotoserver.korean.sounds.romanize import romanize
 from kotoserver.ports.storage import SpokenLine
 from kotoserver.services.catalog import Playable
 from kotoserver.services.speech import SpeechService

@@ -27,8 +27,8 @@ from kotoserver.domain.langpack import LanguagePack
 from kotoserver.domain.learner import Caller
 from kotoserver.domain.scene import Hint, Line, Scene
 from kotoserver.domain.session import Progress
-from kotoserver.korean.mistakes import mistakes_for
-from kotoserver.korean.walks import WalkReport, walk_scene
+from kotoserver.korean.trying.mistakes import mistakes_for
+from kotoserver.korean.trying.walks import WalkReport, walk_scene
 from kotoserver.ports.proofreading import Proofreader
 from kotoserver.services.catalog import Playable
 from kotoserver.services.desk import Desk

@@ -21,7 +21,7 @@ from kotoserver.domain.evaluation import expectation_of
 from kotoserver.domain.learner import ADMINS, Caller
 from kotoserver.domain.likeness import bare, sentence_digest
 from kotoserver.domain.utterance import read_utterance
-from kotoserver.korean.hangul import jamo
+from kotoserver.korean.sounds.hangul import jamo
 from kotoserver.ports.clock import Clock
 from kotoserver.ports.sentences import SentenceStore, Unmatched
 from kotoserver.services.desk import Desk

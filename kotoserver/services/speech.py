@@ -19,7 +19,7 @@ from kotoserver.domain.engines import Preference
 from kotoserver.domain.errors import KotoError, NotFound, ProviderFailed, StorageFailed, TooFast
 from kotoserver.domain.receipt import Receipt, Stage
 from kotoserver.domain.speech import NORMAL_RATE, AudioFormat, SpeechRequest
-from kotoserver.korean.visemes import viseme_document
+from kotoserver.korean.sounds.visemes import viseme_document
 from kotoserver.ports.blobs import BlobStore
 from kotoserver.ports.bus import Bus
 from kotoserver.ports.clock import Clock

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kotoserver.content.catalogs import Catalogs, read_catalogs
 from kotoserver.content.diagnostics import Report
-from kotoserver.korean.codes import CODES, ENUM_KEYS
+from kotoserver.korean.findings.codes import CODES, ENUM_KEYS
 from kotoserver.providers.espeak import BUILT_IN_VOICES
 
 ROOT = Path(__file__).parents[2]

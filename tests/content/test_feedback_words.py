@@ -7,7 +7,7 @@ import pytest
 
 from kotoserver.content.library import open_library
 from kotoserver.domain.langpack import LanguagePack
-from kotoserver.korean.codes import CODES, ENUM_KEYS, Code
+from kotoserver.korean.findings.codes import CODES, ENUM_KEYS, Code
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = open_library(ROOT / "scenes", ROOT / "langpacks")

@@ -3,8 +3,8 @@
 import pytest
 
 from kotoserver.domain.evaluation import Evaluation, Verdict
-from kotoserver.korean.allomorphs import find_allomorphs
-from kotoserver.korean.codes import Code
+from kotoserver.korean.findings.codes import Code
+from kotoserver.korean.orthography.allomorphs import find_allomorphs
 from kotoserver.providers.kiwi import KiwiAnalyzer
 from tests.korean.turns import ORDER, Judge, codes, expect
 

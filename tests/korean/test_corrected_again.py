@@ -7,7 +7,7 @@ import pytest
 
 from kotoserver.content.library import open_library
 from kotoserver.domain.evaluation import Evaluation, Expectation, Verdict, expectation_of
-from kotoserver.korean.mistakes import mistakes_for
+from kotoserver.korean.trying.mistakes import mistakes_for
 from kotoserver.providers.kiwi import KiwiAnalyzer
 from tests.korean.test_judged_turns import SITUATIONS
 from tests.korean.test_judged_turns import expectation_of as expectation_in

@@ -3,8 +3,8 @@
 import pytest
 
 from kotoserver.domain.evaluation import Verdict
-from kotoserver.korean.number_words import native_form, sino_form, sino_value
-from kotoserver.korean.numbers import read_numbers
+from kotoserver.korean.sounds.number_words import native_form, sino_form, sino_value
+from kotoserver.korean.words.numbers import read_numbers
 from tests.korean.turns import ORDER, Judge, codes, expect
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kotoserver.domain.evaluation import DiffKind, Span
-from kotoserver.korean.corrections import diff_texts
-from kotoserver.korean.draft import begin_draft
+from kotoserver.korean.findings.corrections import diff_texts
+from kotoserver.korean.findings.draft import begin_draft
 
 
 def test_a_span_survives_a_repair_before_it():

@@ -7,7 +7,7 @@ import yaml
 
 from kotoserver.content.library import open_library
 from kotoserver.domain.levels import SpeechLevel
-from kotoserver.korean.codes import CODES, UNPROVED, Code
+from kotoserver.korean.findings.codes import CODES, UNPROVED, Code
 from tests.korean.turns import BAG, MOVES, ORDER, Judge, codes, expect, turn
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from kotoserver.domain.langpack import placeholders
-from kotoserver.korean.codes import CODES, ENUM_KEYS, Code
+from kotoserver.korean.findings.codes import CODES, ENUM_KEYS, Code
 
 ROOT = Path(__file__).parents[2]
 RENDERED_BESIDES = {"goal", "question"}

@@ -3,7 +3,7 @@
 import pytest
 
 from kotoserver.domain.scene import Intent
-from kotoserver.korean.themes import is_known, matter_of, themes_of
+from kotoserver.korean.words.themes import is_known, matter_of, themes_of
 from tests.korean.turns import Judge, codes, expect, turn
 
 JOB = expect("어떤 일을 하세요?", "회사원이에요.", "학생이에요.", "은행에서 일해요.")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kotoserver.domain.evaluation import DiffKind, Evaluation, Severity, Verdict
 from kotoserver.domain.levels import SpeechLevel
-from kotoserver.korean.codes import CODES, ENUM_KEYS, Code
+from kotoserver.korean.findings.codes import CODES, ENUM_KEYS, Code
 from tests.korean.turns import BAG, ORDER, Judge, codes, expect
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kotoserver.korean.conjugation import conjugate
-from kotoserver.korean.misshapen import find_misshapen
-from kotoserver.korean.sentence import analyse
-from kotoserver.korean.stems import Kind, everyday_stems, infinitive, traced
+from kotoserver.korean.orthography.misshapen import find_misshapen
+from kotoserver.korean.reading.conjugation import conjugate
+from kotoserver.korean.reading.sentence import analyse
+from kotoserver.korean.words.stems import Kind, everyday_stems, infinitive, traced
 from kotoserver.providers.kiwi import KiwiAnalyzer
 
 

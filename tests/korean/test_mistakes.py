@@ -3,11 +3,11 @@
 import pytest
 
 from kotoserver.domain.errors import NotFound
-from kotoserver.korean.mistakes import Family, mistakes, mistakes_for
-from kotoserver.korean.robustness import try_examples
-from kotoserver.korean.sentence import analyse
-from kotoserver.korean.slips import slips
-from kotoserver.korean.variants import variants
+from kotoserver.korean.orthography.slips import slips
+from kotoserver.korean.reading.sentence import analyse
+from kotoserver.korean.trying.mistakes import Family, mistakes, mistakes_for
+from kotoserver.korean.trying.robustness import try_examples
+from kotoserver.korean.trying.variants import variants
 from kotoserver.providers.kiwi import KiwiAnalyzer
 from tests.korean.turns import ORDER, Judge, expect
 from tests.small_scene import scene

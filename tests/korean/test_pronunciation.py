@@ -3,7 +3,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kotoserver.korean.pronunciation import pronounce
+from kotoserver.korean.sounds.pronunciation import pronounce
 
 
 def test_a_line_is_spelled_as_it_sounds():

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kotoserver.korean.read_aloud import native, read_aloud, sino
+from kotoserver.korean.sounds.read_aloud import native, read_aloud, sino
 
 
 def reads(*cases: str) -> pytest.MarkDecorator:

@@ -4,8 +4,8 @@ import pytest
 
 from kotoserver.domain.evaluation import Verdict
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
-from kotoserver.korean.level import fit, read_level
-from kotoserver.korean.sentence import analyse
+from kotoserver.korean.reading.level import fit, read_level
+from kotoserver.korean.reading.sentence import analyse
 from kotoserver.ports.morphology import MorphemeAnalyzer
 from tests.korean.turns import ORDER, Judge, codes, expect
 

@@ -6,7 +6,7 @@ import pytest
 
 from bench.quality.cases import taught_by_scenes
 from bench.quality.measures import restyled_alarms
-from kotoserver.korean.restyling import combined, restyled
+from kotoserver.korean.trying.restyling import combined, restyled
 from kotoserver.providers.kiwi import KiwiAnalyzer
 from tests.korean.turns import Judge
 

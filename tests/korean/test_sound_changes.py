@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kotoserver.korean.sound_changes import respell
+from kotoserver.korean.sounds.sound_changes import respell
 
 
 def sounds(*cases: str) -> pytest.MarkDecorator:

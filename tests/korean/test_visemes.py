@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kotoserver.domain.speech import WordTime
-from kotoserver.korean.visemes import SHAPES, Mouth, mouth_track, viseme_document
+from kotoserver.korean.sounds.visemes import SHAPES, Mouth, mouth_track, viseme_document
 
 
 def shapes(text: str) -> list[str]:

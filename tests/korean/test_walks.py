@@ -11,7 +11,7 @@ from kotoserver.content.compiler import compile_scene
 from kotoserver.content.diagnostics import Report
 from kotoserver.domain.scene import Scene
 from kotoserver.korean.proofreader import KoreanProofreader
-from kotoserver.korean.walks import Kind, WalkReport, walk_scene
+from kotoserver.korean.trying.walks import Kind, WalkReport, walk_scene
 from kotoserver.providers.kiwi import KiwiAnalyzer
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 import pytest
 
 from kotoserver.domain.evaluation import Verdict
-from kotoserver.korean.romanize import romanize
+from kotoserver.korean.sounds.romanize import romanize
 from tests.korean.turns import ORDER, Judge, codes, expect
 
 TURNS = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kotoserver.korean.codes import CODES, ENUM_KEYS, Code, Rank
+from kotoserver.korean.findings.codes import CODES, ENUM_KEYS, Code, Rank
 from kotoserver.providers.model_answer import ENUM_PARAMS, TEACHABLE, Answer, Unusable, read_answer
 from kotoserver.providers.model_prompt import Case, answer_schema, build_prompt, build_repair
 from kotoserver.providers.scripted import ScriptedEvaluator

@@ -13,7 +13,7 @@ from kotoserver.domain.evaluation import Evaluation, Expectation, expectation_of
 from kotoserver.domain.langpack import fill_placeholders
 from kotoserver.domain.levels import SpeechFit, SpeechLevel
 from kotoserver.domain.scene import AGAIN, CommonAction, CommonIntent, HintKind, Line, Outcome, Scene
-from kotoserver.korean.context import Prepared
+from kotoserver.korean.answering.context import Prepared
 from kotoserver.korean.engine import judge, prepare
 from kotoserver.providers.kiwi import KiwiAnalyzer
 

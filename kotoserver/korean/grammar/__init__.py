@@ -1,0 +1,1 @@
+"""Whether it is said rightly: particles, endings, counters, order, honorifics and speech level."""

@@ -1,0 +1,1 @@
+"""How it is written: spelling, forms of particles and endings, spaces, words of other scripts."""

@@ -1,0 +1,1 @@
+"""What an utterance holds: its words, verbs, numbers, values, its yes or no and its level."""

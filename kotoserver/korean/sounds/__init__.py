@@ -1,0 +1,1 @@
+"""Hangul below the word: letters, how they sound, and how a mouth forms them."""
