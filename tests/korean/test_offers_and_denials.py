@@ -92,6 +92,43 @@ def test_the_same_in_other_words_passes(judge: Judge, text: str, turn: Expectati
     assert codes(judge(text, turn)) == []
 
 
+RECEIPT = expect("영수증 드릴까요?", "네, 주세요.", "네, 영수증 주세요.", "네, 필요해요.")
+SELF_SERVED = expect("물은 셀프예요.", "네, 알겠어요.", "네, 감사합니다.")
+NOT_HEATED = expect("도시락은 데워 드릴까요?", "아니요, 괜찮아요.", "아니요, 그냥 주세요.", "그냥 주세요.")
+TICKET = expect("돌아가는 비행기표는 있으십니까?", "네, 있어요.", "네, 예약했어요.", "네, 벌써 샀어요.")
+PARCEL = expect("택배 어디로 보내세요?", "부산으로 보내요.", "부산에 보낼 거예요.")
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("물 주세요", SELF_SERVED),
+        ("두 개 주세요", NOT_HEATED),
+        ("어제 영화를 봤어요", TICKET),
+    ],
+)
+def test_what_nobody_offered_or_asked_is_off_topic(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == ["MEANING_OFF_TOPIC"]
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("네, 큰 거 주세요", RECEIPT),
+        ("네, 봉투도 주세요", RECEIPT),
+        ("그냥 주세요", NOT_HEATED),
+        ("어제 예약했어요", TICKET),
+        ("왕복으로 샀어요", TICKET),
+    ],
+)
+def test_what_goes_with_the_offer_or_the_question_passes(judge: Judge, text: str, turn: Expectation):
+    assert codes(judge(text, turn)) == []
+
+
+def test_to_receive_is_the_opposite_of_to_send(judge: Judge):
+    assert "MEANING_OPPOSITE" in codes(judge("부산에서 받아요", PARCEL))
+
+
 @pytest.mark.parametrize(
     ("text", "turn", "corrected"),
     [

@@ -15,7 +15,11 @@ def is_about_something_else(match: Match, reading: Reading, prepared: Prepared) 
     if not match.by_likeness or not prepared.npc.text.strip():
         return False
     said = Saying(reading=reading, prepared=prepared)
-    return _has_nothing_in_common(said) or _only_mentions_it(said, match.intent)
+    return (
+        _has_nothing_in_common(said)
+        or _only_mentions_it(said, match.intent)
+        or _orders_something_else(said, match)
+    )
 
 
 def goes_elsewhere(said: Saying) -> bool:
@@ -57,6 +61,20 @@ def _has_nothing_in_common(said: Saying) -> bool:
     if said.closing.root in ("있", "없", "되", "하"):
         return False
     return said.counts_something_else or said.speaks_of_another_matter
+
+
+def _orders_something_else(said: Saying, match: Match) -> bool:
+    """물 주세요, to 물은 셀프예요; 두 개 주세요, to 데워 드릴까요?"""
+    closing = said.closing
+    if said.act is not Act.REQUESTS or closing is None or closing.root != "주" or match.intent.needs:
+        return False
+    acts = {act_of(example.reading) for example in match.intent.examples}
+    if acts == {Act.NOTES} and not said.was_asked:
+        return True
+    done_for_them = said.asked is not None and "드리" in said.asked.auxiliaries
+    counted = any(example.reading.numbers for example in match.intent.examples)
+    only_counts = bool(said.reading.numbers) and not (said.new_words or said.says_known_words)
+    return done_for_them and only_counts and not counted
 
 
 def _only_mentions_it(said: Saying, intent: PreparedIntent) -> bool:

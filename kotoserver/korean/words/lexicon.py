@@ -350,7 +350,7 @@ COMMON_WORDS = _words(
 
 _OPPOSITES = """
     조용,조용하/시끄럽 많/적 비싸/싸 빠르/느리 쉽/어렵 덥/춥 맛있/맛없 멀/가깝 높/낮 길/짧 켜/끄 열/닫 무겁/가볍
-    사/팔 타/내리 크/작 입/벗 밀/당기 배부르/배고프
+    사/팔 보내,부치/받 타/내리 크/작 입/벗 밀/당기 배부르/배고프
 """
 OPPOSITES = tuple(tuple(tuple(side.split(",")) for side in pair.split("/")) for pair in _OPPOSITES.split())
 """Adjectives and verbs that say the opposite of each other."""
