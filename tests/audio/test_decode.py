@@ -1,6 +1,7 @@
 import asyncio
 import resource
 import struct
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -319,7 +320,12 @@ async def test_many_recordings_at_once_come_out_as_alone():
 
 async def test_too_much_waiting_is_told_that_it_is_busy():
     decoder = PyAvDecoder(most_seconds=60.0, workers=1, queue_size=2)
-    many = await asyncio.gather(*(decoder.decode(EVERY_KIND["mp3"]) for _ in range(5)), return_exceptions=True)
+    all_have_asked = threading.Event()
+    decoder._threads.submit(all_have_asked.wait)
+    asking = [asyncio.ensure_future(decoder.decode(EVERY_KIND["mp3"])) for _ in range(5)]
+    await asyncio.sleep(0)
+    all_have_asked.set()
+    many = await asyncio.gather(*asking, return_exceptions=True)
     assert [type(each) for each in many] == [AudioClip, AudioClip, TooFast, TooFast, TooFast]
     assert isinstance(await decoder.decode(EVERY_KIND["mp3"]), AudioClip)
     await decoder.close()
