@@ -125,6 +125,21 @@ def test_what_goes_with_the_offer_or_the_question_passes(judge: Judge, text: str
     assert codes(judge(text, turn)) == []
 
 
+PRICE = expect("삼천오백 원입니다.", "여기 있습니다.", "여기 있어요.")
+
+
+@pytest.mark.parametrize(
+    "text", ["카드로 할게요", "네, 현금으로 낼게요", "카카오페이로 결제할게요", "카드로 계산해 주세요"]
+)
+def test_who_is_told_a_price_may_say_how_it_is_paid(judge: Judge, text: str):
+    assert codes(judge(text, PRICE)) == []
+
+
+@pytest.mark.parametrize("text", ["카드로 안 할게요", "라떼 주세요", "카드를 잃어버렸어요"])
+def test_a_price_is_not_answered_by_anything_else(judge: Judge, text: str):
+    assert codes(judge(text, PRICE)) == ["MEANING_OFF_TOPIC"]
+
+
 def test_to_receive_is_the_opposite_of_to_send(judge: Judge):
     assert "MEANING_OPPOSITE" in codes(judge("부산에서 받아요", PARCEL))
 

@@ -13,7 +13,7 @@ from kotoserver.korean.answering.wondering import (
     leaves_the_number_open,
     wondered,
 )
-from kotoserver.korean.reading.acts import STATING, Act, act_of, kindred
+from kotoserver.korean.reading.acts import STATING, WANTING, Act, act_of, kindred
 from kotoserver.korean.reading.reading import Reading
 from kotoserver.korean.reading.stance import Stance
 from kotoserver.korean.words.lexicon import GENERIC_ROOTS
@@ -21,6 +21,9 @@ from kotoserver.korean.words.lexicon import GENERIC_ROOTS
 _WHEN = frozenset({"q:언제", "q:몇", "q:얼마나", "about:언제"})
 _MOST = 5
 """Words of content; who says more speaks of something else."""
+
+
+_PAID_WITH = ("카드", "신용카드", "체크카드", "교통카드", "현금", "휴대폰", "핸드폰", "카카오페이", "삼성페이")
 
 
 def fits_the_question(
@@ -123,7 +126,7 @@ def _tells_how_it_is(said: Saying) -> bool:
 
 def _follows(said: Saying, intent: PreparedIntent, acts: frozenset[Act]) -> bool:
     """What is said to something that the NPC only told or requested."""
-    if _takes_note(said) and Act.NOTES in acts:
+    if (_takes_note(said) and Act.NOTES in acts) or _pays(said):
         return True
     if said.answer is Stance.FOR and said.is_of_the_matter and said.act is not Act.ASKS:
         return True
@@ -132,6 +135,13 @@ def _follows(said: Saying, intent: PreparedIntent, acts: frozenset[Act]) -> bool
     if said.act is Act.ASKS and (said.answer is Stance.FOR or said.names_nothing_new):
         return _asks_on(said, intent)
     return _does_the_same(said, intent, acts)
+
+
+def _pays(said: Saying) -> bool:
+    """카드로 할게요, to 삼천오백 원입니다."""
+    told = any(number.counter == "원" for number in said.prepared.npc.numbers)
+    means = any(said.named(noun) in said.reading.nouns for noun in _PAID_WITH)
+    return told and means and said.act in WANTING and said.reading.stance.stance is Stance.FOR
 
 
 def _takes_note(said: Saying) -> bool:
