@@ -57,21 +57,17 @@ def best_intent(reading: Reading, prepared: Prepared) -> Match | None:
 def _nearest(reading: Reading, prepared: Prepared) -> Match | None:
     if _asks_back(reading):
         return _move("ask_repeat", prepared)
-    taught = _as_taught(reading, prepared)
-    if taught is not None:
-        return taught
-    courteous = _taught_among_courtesies(reading, prepared)
-    if courteous is not None:
-        return courteous
-    word_for_word = _word_for_word(reading, prepared)
-    if word_for_word is not None:
-        return word_for_word
-    begun = _begun(reading, prepared)
-    if begun is not None:
-        return begun
-    unanswered = _without_the_answer(reading, prepared)
-    if unanswered is not None:
-        return unanswered
+    word_for_word = (
+        _as_taught(reading, prepared)
+        or _taught_among_courtesies(reading, prepared)
+        or _word_for_word(reading, prepared)
+        or _begun(reading, prepared)
+        or _without_the_answer(reading, prepared)
+    )
+    return word_for_word or _by_likeness(reading, prepared)
+
+
+def _by_likeness(reading: Reading, prepared: Prepared) -> Match | None:
     filled = filled_by(reading.mentions, reading, prepared.table)
     own = rank_intents(reading, prepared.intents, prepared.topic, filled)
     if _only_counts(reading):
@@ -96,6 +92,11 @@ def _nearest(reading: Reading, prepared: Prepared) -> Match | None:
         return move
     if best is not None:
         return best
+    return _unlike(own, reading, prepared, filled)
+
+
+def _unlike(own: tuple[Match, ...], reading: Reading, prepared: Prepared, filled: frozenset[str]) -> Match | None:
+    """What is like no example enough: what else may speak for an intent, the surest first."""
     same = next((m for m in own if _takes_the_same_amount(m, reading, prepared)), None)
     if same is not None:
         return same

@@ -8,7 +8,7 @@ from kotoserver.korean.answering.intents import PreparedIntent
 from kotoserver.korean.answering.meaning import compact
 from kotoserver.korean.findings.codes import Code
 from kotoserver.korean.findings.findings import Finding
-from kotoserver.korean.reading.predicates import Predicate
+from kotoserver.korean.reading.predicates import Predicate, offers
 from kotoserver.korean.reading.reading import Reading
 from kotoserver.korean.reading.stance import Stance
 from kotoserver.korean.words.lexicon import REQUEST_ROOTS, TAKING_ROOTS
@@ -128,8 +128,7 @@ def _takes_what_all_decline(context: Context) -> Iterator[Finding]:
         return
     if intent.answers != {Stance.AGAINST} or reading.stance.answer is Stance.AGAINST:
         return
-    offers = offer.future or offer.ending.endswith("까요")
-    if not offers or _is_wondered(context.prepared.npc) or context.sentence.asks(closing.end):
+    if not offers(offer) or _is_wondered(context.prepared.npc) or context.sentence.asks(closing.end):
         return
     left = frozenset().union(*(e.reading.nouns for e in intent.examples))
     taken = reading.nouns & context.prepared.npc.nouns - left

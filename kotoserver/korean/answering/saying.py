@@ -8,7 +8,7 @@ from kotoserver.korean.answering.context import Prepared
 from kotoserver.korean.answering.intents import PreparedIntent
 from kotoserver.korean.reading.acts import STATING, Act, act_of
 from kotoserver.korean.reading.features import DECLINES, word_feature
-from kotoserver.korean.reading.predicates import Predicate
+from kotoserver.korean.reading.predicates import Predicate, offers
 from kotoserver.korean.reading.reading import Reading
 from kotoserver.korean.reading.stance import Stance
 from kotoserver.korean.words.lexicon import GENERIC_ROOTS
@@ -56,7 +56,7 @@ class Saying:
     @cached_property
     def was_offered(self) -> bool:
         """드릴까요?, 하시겠어요?"""
-        return self.asked is not None and (self.asked.future or self.asked.ending.endswith("까요"))
+        return self.asked is not None and offers(self.asked)
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from kotoserver.korean.answering.intents import Match, PreparedIntent
 from kotoserver.korean.answering.opposing import gives_a_quality_as_reason, opposes
 from kotoserver.korean.answering.ranking import ENOUGH, NEAR, STANCE_PENALTY
 from kotoserver.korean.reading.acts import STATING, act_of
-from kotoserver.korean.reading.predicates import Predicate
+from kotoserver.korean.reading.predicates import Predicate, offers
 from kotoserver.korean.reading.reading import Reading
 from kotoserver.korean.reading.stance import Stance
 from kotoserver.korean.words.lexicon import (
@@ -157,13 +157,13 @@ def plain_refusal(own: tuple[Match, ...], reading: Reading, prepared: Prepared) 
     offer = prepared.npc.closing
     if len(own) != 1 or own[0].intent.stance is not Stance.AGAINST or offer is None:
         return None
-    offers = offer.ending.endswith("까요") or offer.future or offer.root == "필요하"
+    offered = offers(offer) or offer.root == "필요하"
     plain = DECLINING | {"되"}
     if any(p.negated for p in reading.predicates):
         plain |= {"주", "하", "필요하"}  # 안 주셔도 돼요
     said = {p.root for p in reading.predicates if p.start not in reading.noise}
     declines = reading.stance.stance is Stance.AGAINST and bool(said) and said <= plain
-    return own[0] if offers and declines and reading.nouns <= prepared.topic else None
+    return own[0] if offered and declines and reading.nouns <= prepared.topic else None
 
 
 def plain_consent(own: tuple[Match, ...], reading: Reading, prepared: Prepared) -> Match | None:
@@ -186,9 +186,7 @@ def plain_consent(own: tuple[Match, ...], reading: Reading, prepared: Prepared) 
     )
     agrees = (reading.stance.answer is Stance.FOR or closing.root == "상관없") and closing.root in _AGREEING
     requested = "주" in asked.auxiliaries and asked.honorific
-    takes = takes or (
-        agrees and (requested or asked.future or asked.ending.endswith("까요") or asked.root == "괜찮")
-    )
+    takes = takes or (agrees and (requested or offers(asked) or asked.root == "괜찮"))
     known = {f"w:{prepared.synonyms.get(word, word)}" for word in _AGREEING}
     known |= (
         prepared.topic

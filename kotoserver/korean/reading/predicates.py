@@ -58,6 +58,11 @@ class Predicate:
         return self.ending.endswith(_ASKING)
 
 
+def offers(predicate: Predicate) -> bool:
+    """드릴까요?, 하시겠어요?"""
+    return predicate.future or predicate.ending.endswith("까요")
+
+
 def only_softens(before: Predicate | None, predicate: Predicate) -> bool:
     """있으면 좋겠어요 says 있다, 데워 주시면 감사하겠습니다 asks as 데워 주세요 does."""
     if before is None or before.last != predicate.first:
